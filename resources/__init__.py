@@ -1,0 +1,1 @@
+"""What the program carries with it: fonts and the sample log, found by importlib.resources."""
