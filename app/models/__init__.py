@@ -1,0 +1,1 @@
+"""Qt-facing state, each piece owned by one object."""

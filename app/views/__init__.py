@@ -1,0 +1,1 @@
+"""Views draw and ask; they hold no store, no clock and no sibling."""

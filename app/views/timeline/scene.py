@@ -1,0 +1,104 @@
+"""What a track needs to paint itself: the data, the visible range and the pixel grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QPainter
+
+from app.theme import Theme
+from core.replay.axis import Axis
+from core.replay.columns import Float64, Int64, SessionLog
+from core.replay.index import ContextIndex
+from core.replay.playback import Playhead
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A concept to draw: its code in the log, and the slot of its colour in the theme."""
+
+    concept: int
+    slot: int
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One state of the picture; the cursor is not part of it, since it moves over it.
+
+    ``left`` and ``width`` are the plot's in logical px, shared by all tracks; ``x0`` to ``x1`` is
+    the visible range on the axis. ``index`` is None while rows are still being read.
+    """
+
+    theme: Theme
+    log: SessionLog
+    axis: Axis
+    index: ContextIndex | None
+    x0: float
+    x1: float
+    left: int
+    width: int
+    curves: tuple[Curve, ...] = ()
+    selected: int | None = None
+
+    @cached_property
+    def edges(self) -> Float64:
+        """The axis's x at the left edge of each pixel column and the right of the last."""
+        return np.linspace(self.x0, self.x1, self.width + 1)
+
+    @cached_property
+    def positions(self) -> Int64:
+        """How many events have happened at each of the `edges`."""
+        return self.axis.positions_at(self.edges)
+
+    @cached_property
+    def instants(self) -> Int64:
+        """The instant (µs) at each of the `edges`."""
+        return self.axis.instants_at(self.edges)
+
+    def pixels(self, x: Float64) -> Float64:
+        """Where x of the axis lies, in px of the widget."""
+        return self.left + (x - self.x0) / (self.x1 - self.x0) * self.width
+
+    def x_at(self, pixel: float) -> float:
+        """The axis's x at a px of the widget."""
+        return self.x0 + (pixel - self.left) / max(1, self.width) * (self.x1 - self.x0)
+
+    def playhead_at(self, pixel: float) -> Playhead:
+        """The playhead at a px of the widget, within the session."""
+        x = min(max(self.x_at(pixel), 0.0), self.axis.length)
+        return Playhead(int(self.axis.positions_at(x)), int(self.axis.instants_at(x)))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What the pointer is over: what to tell, and where a click goes (None: to the pointer)."""
+
+    text: str
+    seek: Playhead | None = None
+    concept: int | None = None
+
+
+class Track(Protocol):
+    """A strip of the timeline. It paints its plot and its gutter, and answers the pointer."""
+
+    def height(self, available: int, scene: Scene | None) -> int:
+        """The height (px) it wants where so much is left for it."""
+        ...
+
+    def paint(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
+        """Paint all of the track; ``rect`` spans the whole widget's width, gutters included."""
+        ...
+
+    def paint_playhead(
+        self, painter: QPainter, rect: QRect, scene: Scene, playhead: Playhead
+    ) -> None:
+        """Paint what follows the playhead (dots on curves, a value), over the still picture."""
+        ...
+
+    def hit(self, point: QPoint, rect: QRect, scene: Scene) -> Hit | None:
+        """What lies under the pointer, None where there is nothing to tell."""
+        ...

@@ -1,0 +1,1 @@
+"""Projectors: pure functions from events and rules to what the system knows."""

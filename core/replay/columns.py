@@ -1,0 +1,188 @@
+"""A session in memory: parallel columns, never a list of objects."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.events.contributions import Touch
+from core.events.problems import Problem
+from core.events.schema import EventType
+
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+UInt16 = NDArray[np.uint16]
+UInt8 = NDArray[np.uint8]
+Float64 = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+
+NONE = -1
+"""The code of an absent actor or object."""
+
+PENDING = int(np.iinfo(np.uint16).max)
+"""The kind of an event whose row has not been read yet."""
+
+KNOWN_KINDS: tuple[str, ...] = tuple(EventType)
+"""The kinds that every log begins with: the code of a known type is its place here."""
+
+SYSTEM_KIND = KNOWN_KINDS.index(EventType.SESSION_CONTEXT_UPDATED)
+CAPTURE_KIND = KNOWN_KINDS.index(EventType.SOURCE_CAPTURED)
+CLAIM_KIND = KNOWN_KINDS.index(EventType.CLAIM_UPSERTED)
+
+
+def group(codes: Int32, count: int) -> tuple[Int32, Int64]:
+    """The places of each code, grouped: those of code c are ``order[starts[c]:starts[c + 1]]``.
+
+    Within a group the places ascend. ``codes`` are from 0 to ``count`` - 1.
+    """
+    order = np.argsort(codes, kind="stable").astype(np.int32)
+    counts = np.bincount(codes, minlength=count)
+    return order, np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """What events add to concepts, in the order of events and, within one, of its payload.
+
+    ``event``, ``concept`` and ``source`` are equally long: the event's index (0 is the first), the
+    concept's code and the `Source`. ``concept_ids`` has the ids by code, which is the order of
+    first contribution.
+    """
+
+    event: Int32
+    concept: Int32
+    source: UInt8
+    concept_ids: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.event)
+
+    @cached_property
+    def by_concept(self) -> tuple[Int32, Int64]:
+        """The contributions grouped by concept; see `group`."""
+        return group(self.concept, len(self.concept_ids))
+
+    def of(self, concept: int) -> Int32:
+        """The indexes of this concept's contributions, ascending."""
+        order, starts = self.by_concept
+        return order[starts[concept] : starts[concept + 1]]
+
+    def before(self, position: int) -> int:
+        """How many contributions the first ``position`` events make."""
+        return int(np.searchsorted(self.event, position, side="left"))
+
+
+@dataclass(frozen=True, eq=False)
+class ConceptNames:
+    """The names that concepts were given, only where one changes; sorted by concept, then event.
+
+    Names of concept c are ``names[starts[c]:starts[c + 1]]``, given by the events ``event``.
+    """
+
+    starts: Int64
+    event: Int32
+    names: Sequence[str]
+
+    def at(self, concept: int, position: int) -> str | None:
+        """The latest name that the first ``position`` events gave, None where there is none."""
+        start, stop = int(self.starts[concept]), int(self.starts[concept + 1])
+        last = bisect_left(self.event, position, start, stop) - 1
+        return self.names[last] if last >= start else None
+
+
+@dataclass(frozen=True, eq=False)
+class Touches:
+    """The events that made an object active, in order: event index, object's code, `Touch`."""
+
+    event: Int32
+    object: Int32
+    touch: UInt8
+
+
+@dataclass(frozen=True, eq=False)
+class SessionLog:
+    """The events of one session in order (by instant, ties by arrival), a column each.
+
+    ``rows`` holds the store's key of each event, ``times`` its instant in µs since the epoch (UTC),
+    ``kinds``, ``actors`` and ``objects`` codes into ``kind_names``, ``actor_names`` and
+    ``object_keys`` (type and id; code -1 is none). All are equally long. ``last_row`` is the newest
+    key that the store held when the session was read. ``complete`` is False while rows are still
+    being read: their kind is `PENDING` until then.
+    """
+
+    session_id: str
+    rows: Int64
+    times: Int64
+    kinds: UInt16
+    actors: Int32
+    objects: Int32
+    kind_names: Sequence[str]
+    actor_names: Sequence[str]
+    object_keys: Sequence[tuple[str, str]]
+    contributions: Contributions
+    names: ConceptNames
+    problems: tuple[Problem, ...] = ()
+    last_row: int = 0
+    complete: bool = True
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    @property
+    def start(self) -> int:
+        """The first event's instant (µs), 0 where there is none."""
+        return int(self.times[0]) if len(self.times) else 0
+
+    @property
+    def end(self) -> int:
+        """The last event's instant (µs), 0 where there is none."""
+        return int(self.times[-1]) if len(self.times) else 0
+
+    def position_at(self, instant: int) -> int:
+        """How many events have happened by that instant (µs), it included."""
+        return int(np.searchsorted(self.times, instant, side="right"))
+
+    def instant_at(self, position: int) -> int:
+        """The instant of the last of the first ``position`` events; before any, of the first."""
+        return int(self.times[max(0, position - 1)]) if len(self.times) else 0
+
+    @cached_property
+    def events_by_kind(self) -> tuple[Int32, ...]:
+        """For each kind the indexes of its events, ascending."""
+        return tuple(
+            np.flatnonzero(self.kinds == code).astype(np.int32)
+            for code in range(len(self.kind_names))
+        )
+
+    @cached_property
+    def system_events(self) -> Int32:
+        """The indexes of `SessionContextUpdated` events, which count for nothing."""
+        return self.events_by_kind[SYSTEM_KIND]
+
+    @cached_property
+    def touches(self) -> Touches:
+        """Captures with an object, and upserts of claims."""
+        is_claim = np.array([kind == "claim" for kind, _ in self.object_keys] + [False])
+        captured = self.kinds == CAPTURE_KIND
+        claimed = (self.kinds == CLAIM_KIND) & is_claim[self.objects]
+        event = np.flatnonzero((captured | claimed) & (self.objects != NONE)).astype(np.int32)
+        touch = np.where(captured[event], Touch.CAPTURED, Touch.CLAIM).astype(np.uint8)
+        return Touches(event, self.objects[event], touch)
+
+    def concept_code(self, concept_id: str) -> int | None:
+        """The code of a concept, None where no event contributes to it."""
+        return self._concept_codes.get(concept_id)
+
+    @cached_property
+    def _concept_codes(self) -> dict[str, int]:
+        return {name: code for code, name in enumerate(self.contributions.concept_ids)}
+
+    def concept_label(self, concept: int, position: int | None = None) -> str:
+        """A concept's name as of ``position`` (by default the last one), else its id."""
+        at = len(self) if position is None else position
+        return self.names.at(concept, at) or self.contributions.concept_ids[concept]

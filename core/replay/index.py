@@ -1,0 +1,257 @@
+"""The context of a session at any playhead, from columns: the fast twin of the fold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from core.events.contributions import Touch
+from core.projectors.context import ActiveConcept, ActiveObject, SessionContext
+from core.projectors.rules import BRAIN_WEB, ProjectionRules
+from core.replay.columns import Bool, Float64, Int32, Int64, SessionLog
+from core.replay.decay import decayed_sums, faded
+from core.replay.uncertainty import UncertaintyIndex
+
+_CHECKPOINT_BYTES = 32 << 20
+_CHECKPOINT_EVERY = 4096
+_SAMPLES = 17
+_SERIES_KEPT = 32
+
+
+@dataclass(frozen=True, eq=False)
+class ContextIndex:
+    """Answers for a log under rules; build it anew when either changes (about 50 ms a million).
+
+    A dense array of all weights is kept after every few thousand contributions, decayed to the
+    instant of the last of them; a seek copies the nearest and adds the contributions since, from
+    left to right, so that without decay it is the fold's double to the last bit.
+    """
+
+    log: SessionLog
+    rules: ProjectionRules = BRAIN_WEB
+
+    # -- contexts ---------------------------------------------------------------------------------
+
+    def context_at(self, position: int, instant: int | None = None) -> SessionContext:
+        """The context after the first ``position`` events, at ``instant`` (µs).
+
+        By default the instant is the last event's; an earlier one counts as that. Raises
+        ValueError for a position that the log does not have.
+        """
+        at = self._instant(position, instant)
+        return SessionContext(
+            session_id=self.log.session_id,
+            position=position,
+            instant=at,
+            active_concepts=self._concepts(position, at or 0),
+            active_objects=self._objects(position, at or 0),
+            uncertainty_score=self.uncertainty.at(position, at or 0),
+        )
+
+    def _instant(self, position: int, instant: int | None) -> int | None:
+        if not 0 <= position <= len(self.log):
+            raise ValueError(f"position {position} is not within 0 to {len(self.log)}")
+        if position == 0:
+            return instant
+        last = int(self.log.times[position - 1])
+        return last if instant is None else max(instant, last)
+
+    def _concepts(self, position: int, at: int) -> tuple[ActiveConcept, ...]:
+        weights = self.weights_at(position, at)
+        log = self.log
+        return tuple(
+            ActiveConcept(
+                log.contributions.concept_ids[c], float(weights[c]), log.names.at(c, position)
+            )
+            for c in heaviest(weights, self.rules.max_concepts)
+        )
+
+    def weights_at(self, position: int, instant: int) -> Float64:
+        """Every concept's capped weight, by code."""
+        raw = self._raw_weights(self.log.contributions.before(position), instant)
+        return np.minimum(raw, self.rules.cap, out=raw)
+
+    def _raw_weights(self, contributions: int, instant: int) -> Float64:
+        rules, made = self.rules, self.log.contributions
+        slot = contributions // self._every
+        start = slot * self._every
+        weights = self._checkpoints[slot].copy()
+        if rules.half_life is not None and start:
+            weights *= rules.decay(instant - int(self.log.times[made.event[start - 1]]))
+        tail = slice(start, contributions)
+        amounts = self._amounts[made.source[tail]]
+        if rules.half_life is not None:
+            elapsed = instant - self.log.times[made.event[tail]]
+            amounts = faded(amounts, elapsed, rules.half_life)
+        np.add.at(weights, made.concept[tail], amounts)
+        return weights
+
+    @cached_property
+    def _amounts(self) -> Float64:
+        return np.array(self.rules.amounts, dtype=np.float64)
+
+    @cached_property
+    def _every(self) -> int:
+        """How many contributions apart the checkpoints are, so that they stay within memory."""
+        size = 8 * max(1, len(self.log.contributions.concept_ids))
+        affordable = max(1, _CHECKPOINT_BYTES // size)
+        return max(_CHECKPOINT_EVERY, -(-len(self.log.contributions) // affordable))
+
+    @cached_property
+    def _checkpoints(self) -> list[Float64]:
+        made, times, half_life = self.log.contributions, self.log.times, self.rules.half_life
+        weights = np.zeros(len(made.concept_ids), dtype=np.float64)
+        kept, last = [weights.copy()], self.log.start
+        for stop in range(self._every, len(made) + 1, self._every):
+            tail = slice(stop - self._every, stop)
+            now = int(times[made.event[stop - 1]])
+            amounts = self._amounts[made.source[tail]]
+            if half_life is not None:
+                weights *= self.rules.decay(now - last)
+                amounts = faded(amounts, now - times[made.event[tail]], half_life)
+            np.add.at(weights, made.concept[tail], amounts)
+            kept.append(weights.copy())
+            last = now
+        return kept
+
+    # -- objects ----------------------------------------------------------------------------------
+
+    def _objects(self, position: int, at: int) -> tuple[ActiveObject, ...]:
+        touches = self.log.touches
+        made = int(np.searchsorted(touches.event, position, side="left"))
+        if self.rules.objects == "first":
+            return tuple(
+                self._active(j) for j in self.first_touches[: self.rules.max_objects] if j < made
+            )
+        return tuple(
+            self._active(j, elapsed=at - int(self.log.times[touches.event[j]]))
+            for j in self._latest_touches(made)
+        )
+
+    def _active(self, touch: int, *, elapsed: int = 0) -> ActiveObject:
+        touches = self.log.touches
+        relevance = self.rules.relevance(Touch(int(touches.touch[touch])))
+        if self.rules.objects == "recent":
+            relevance *= self.rules.decay(elapsed)
+        return ActiveObject(*self.log.object_keys[touches.object[touch]], relevance)
+
+    @cached_property
+    def first_touches(self) -> Int64:
+        """The first touch of each object, in order."""
+        _, first = np.unique(self.log.touches.object, return_index=True)
+        return np.sort(first).astype(np.int64)
+
+    @cached_property
+    def _next_touch(self) -> Int64:
+        """For each touch the next of the same object; past the end where there is none."""
+        objects = self.log.touches.object
+        order = np.argsort(objects, kind="stable")
+        following = np.full(len(objects), len(objects), dtype=np.int64)
+        same = objects[order[1:]] == objects[order[:-1]]
+        following[order[:-1][same]] = order[1:][same]
+        return following
+
+    def _latest_touches(self, made: int) -> list[int]:
+        """The last touches, among the first ``made``, of the objects touched last; newest first."""
+        found: list[int] = []
+        stop, size = made, 64
+        while stop and len(found) < self.rules.max_objects:
+            start = max(0, stop - size)
+            last = np.flatnonzero(self._next_touch[start:stop] >= made)[::-1] + start
+            found.extend(last.tolist())
+            stop, size = start, size * 4
+        return found[: self.rules.max_objects]
+
+    # -- charts -----------------------------------------------------------------------------------
+
+    @cached_property
+    def uncertainty(self) -> UncertaintyIndex:
+        """The uncertainty at any playhead."""
+        return UncertaintyIndex(self.log, self.rules)
+
+    def curve(self, concept: int, positions: Int64, instants: Int64) -> Float64:
+        """A concept's capped weight at each playhead of a grid (equally long, ascending)."""
+        events, times, sums = self.series(concept)
+        last = np.searchsorted(events, positions, side="left") - 1
+        reached = last >= 0
+        weights = np.zeros(len(positions), dtype=np.float64)
+        passed = instants[reached] - times[last[reached]]
+        weights[reached] = faded(sums[last[reached]], passed, self.rules.half_life)
+        return np.minimum(weights, self.rules.cap, out=weights)
+
+    def series(self, concept: int) -> tuple[Int32, Int64, Float64]:
+        """The events that contribute to a concept, their instants, and the raw sum after each."""
+        known = self._series.get(concept)
+        if known is None:
+            made = self.log.contributions
+            own = made.of(concept)
+            events = made.event[own]
+            times = self.log.times[events]
+            amounts = self._amounts[made.source[own]]
+            known = (events, times, decayed_sums(times, amounts, self.rules.half_life))
+            if len(self._series) >= _SERIES_KEPT:
+                self._series.pop(next(iter(self._series)), None)
+            self._series[concept] = known
+        return known
+
+    @cached_property
+    def _series(self) -> dict[int, tuple[Int32, Int64, Float64]]:
+        return {}
+
+    def top_concepts(self, start: int, stop: int, count: int) -> list[int]:
+        """The heaviest concepts of the range of positions, heaviest first.
+
+        By the highest weight in the range; among equals (many stand at the cap) by what the range's
+        events contribute, then by first contribution.
+        """
+        peaks = np.zeros(len(self.log.contributions.concept_ids), dtype=np.float64)
+        samples = (
+            (start, stop) if self.rules.half_life is None else np.linspace(start, stop, _SAMPLES)
+        )
+        for position in np.unique(np.asarray(samples, dtype=np.int64)).tolist():
+            np.maximum(peaks, self.weights_at(position, self.log.instant_at(position)), out=peaks)
+        gained = self._gained(start, stop)
+        # Rounded, so that the last bits of a sum do not outweigh what the range contributes.
+        ranked = np.lexsort((-gained, -np.round(peaks, 9)))[:count]
+        return [int(c) for c in ranked if peaks[c] > 0]
+
+    def _gained(self, start: int, stop: int) -> Float64:
+        made = self.log.contributions
+        within = slice(made.before(start), made.before(stop))
+        amounts = self._amounts[made.source[within]]
+        return np.bincount(
+            made.concept[within], weights=amounts, minlength=len(made.concept_ids)
+        ).astype(np.float64)
+
+    def contributes(self, concept: int) -> Int32:
+        """The indexes of the events that contribute to a concept, ascending."""
+        made = self.log.contributions
+        return made.event[made.of(concept)]
+
+    def changed_by(self, position: int) -> tuple[SessionContext, SessionContext]:
+        """The contexts just before and just after the event that took us to ``position``.
+
+        Both at that event's instant, so that they differ by the event and not by decay.
+        """
+        if position == 0:
+            nothing = self.context_at(0)
+            return nothing, nothing
+        at = int(self.log.times[position - 1])
+        return self.context_at(position - 1, at), self.context_at(position, at)
+
+
+def heaviest(weights: Float64, count: int) -> list[int]:
+    """The codes of the ``count`` greatest positive weights, greatest first, ties by code."""
+    if count <= 0:
+        return []
+    if len(weights) > count:
+        least = np.partition(weights, len(weights) - count)[len(weights) - count]
+        above: Bool = weights > least
+        equal = np.flatnonzero(weights == least)[: count - int(above.sum())]
+        chosen = np.sort(np.concatenate([np.flatnonzero(above), equal]))
+    else:
+        chosen = np.arange(len(weights))
+    ranked = chosen[np.argsort(-weights[chosen], kind="stable")]
+    return [int(c) for c in ranked if weights[c] > 0]

@@ -1,0 +1,173 @@
+"""The playhead and how it moves: a frozen value, a change returns a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.replay.axis import IDLE
+from core.replay.columns import Int64
+
+SPEEDS: tuple[float, ...] = tuple(2.0**power for power in range(-2, 11))
+"""From 0.25× to 1024×."""
+
+_LEAD = 1_000_000
+"""How much of an idle gap is still played at both of its ends, in µs of the session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Playhead:
+    """A moment of a replay: how many events have happened, and what time it is (µs)."""
+
+    position: int
+    instant: int
+
+
+@dataclass(frozen=True, eq=False)
+class Playback:
+    """How many events have happened (``position``) and what time it is (``instant``, µs).
+
+    ``times`` are the instants of the log's events. Both parts are needed: events with equal
+    instants are stepped through by position, and decay moves on between two events by instant.
+    ``loop`` is a range of instants that playing repeats.
+    """
+
+    times: Int64
+    position: int = 0
+    instant: int = 0
+    playing: bool = False
+    speed: float = 1.0
+    loop: tuple[int, int] | None = None
+    skip_idle: bool = False
+    idle: int = IDLE
+
+    @classmethod
+    def of(cls, times: Int64) -> Playback:
+        """A playhead before the first of these events."""
+        return cls(times=times, instant=int(times[0]) if len(times) else 0)
+
+    @property
+    def playhead(self) -> Playhead:
+        """Where it is."""
+        return Playhead(self.position, self.instant)
+
+    @property
+    def at_end(self) -> bool:
+        """Whether every event has happened."""
+        return self.position >= len(self.times)
+
+    def at(self, playhead: Playhead) -> Playback:
+        """At that playhead, clamped to the session and to what has happened by then."""
+        reached = self.at_instant(playhead.instant)
+        if playhead.position <= 0:
+            return self.at_position(0)
+        first = int(np.searchsorted(self.times, reached.instant, side="left"))
+        return replace(reached, position=min(max(playhead.position, first), reached.position))
+
+    def at_position(self, position: int) -> Playback:
+        """Right after the first ``position`` events, at the last one's instant; clamped."""
+        at = min(max(position, 0), len(self.times))
+        instant = int(self.times[max(0, at - 1)]) if len(self.times) else self.instant
+        return replace(self, position=at, instant=instant)
+
+    def at_instant(self, instant: int) -> Playback:
+        """At that instant (µs), what happened exactly then included; clamped to the session."""
+        if not len(self.times):
+            return self
+        at = min(max(instant, int(self.times[0])), int(self.times[-1]))
+        if instant < int(self.times[0]):
+            return replace(self, position=0, instant=at)
+        return replace(self, position=self._events_by(at), instant=at)
+
+    def stepped(self, events: int) -> Playback:
+        """That many events on (or back), paused."""
+        return replace(self.at_position(self.position + events), playing=False)
+
+    def stepped_among(self, events: Int64, *, forward: bool) -> Playback:
+        """To the next (or previous) of these event indexes (ascending), paused; else as it is."""
+        if forward:
+            place = int(np.searchsorted(events, self.position, side="left"))
+        else:
+            place = int(np.searchsorted(events, self.position - 1, side="left")) - 1
+        if not 0 <= place < len(events):
+            return self.paused()
+        return replace(self.at_position(int(events[place]) + 1), playing=False)
+
+    def moved(self, seconds: float) -> Playback:
+        """That much session time on (or back)."""
+        return self.at_instant(self.instant + round(seconds * 1e6))
+
+    def played(self) -> Playback:
+        """Playing; from the start again where all has been played."""
+        start = self.at_position(0) if self.at_end and self.loop is None else self
+        return replace(start, playing=bool(len(self.times)))
+
+    def paused(self) -> Playback:
+        """Not playing."""
+        return replace(self, playing=False)
+
+    def toggled(self) -> Playback:
+        """Playing if it was paused, and the other way round."""
+        return self.paused() if self.playing else self.played()
+
+    def at_speed(self, speed: float) -> Playback:
+        """At the nearest of `SPEEDS`."""
+        return replace(self, speed=min(SPEEDS, key=lambda known: abs(known - speed)))
+
+    def faster(self, steps: int = 1) -> Playback:
+        """So many steps of `SPEEDS` faster, or slower."""
+        place = SPEEDS.index(self.speed) + steps
+        return replace(self, speed=SPEEDS[min(max(place, 0), len(SPEEDS) - 1)])
+
+    def looping(self, loop: tuple[int, int] | None) -> Playback:
+        """Repeating a range of instants, or not; a range of no length is none."""
+        return replace(self, loop=loop if loop is not None and loop[0] < loop[1] else None)
+
+    def skipping_idle(self, skip: bool) -> Playback:
+        """Leaping over idle gaps while playing, or not."""
+        return replace(self, skip_idle=skip)
+
+    def over(self, times: Int64) -> Playback:
+        """The same playhead over a log that grew or was read again: it keeps its instant.
+
+        Among events of one instant it keeps its position.
+        """
+        moved = replace(self, times=times)
+        return moved.at(self.playhead) if len(times) else moved
+
+    def advanced(self, seconds: float) -> Playback:
+        """The playhead after so much real time of playing; it stops at the end."""
+        if not self.playing or seconds <= 0:
+            return self
+        instant = self.instant + round(seconds * self.speed * 1e6)
+        if self.loop is not None and not self.loop[0] <= self.instant <= self.loop[1]:
+            return self._rewound()
+        if self.loop is not None and instant > self.loop[1]:
+            return self._rewound() if self.instant >= self.loop[1] else self._reached(self.loop[1])
+        if self.skip_idle:
+            instant = self._past_idle(instant)
+        reached = self._reached(instant)
+        return reached.paused() if reached.at_end and reached.loop is None else reached
+
+    def _reached(self, instant: int) -> Playback:
+        moved = self.at_instant(instant)
+        return replace(moved, position=max(moved.position, self.position))
+
+    def _rewound(self) -> Playback:
+        assert self.loop is not None
+        start = self.at_instant(self.loop[0])
+        return replace(start, position=int(np.searchsorted(self.times, start.instant, side="left")))
+
+    def _past_idle(self, instant: int) -> int:
+        """``instant``, or shortly before the next event where it lies within an idle gap."""
+        after = self._events_by(instant)
+        if not 0 < after < len(self.times):
+            return instant
+        left, right = int(self.times[after - 1]), int(self.times[after])
+        lead = round(_LEAD * max(1.0, self.speed))
+        idle = right - left >= self.idle and instant - left > lead
+        return max(instant, right - lead) if idle else instant
+
+    def _events_by(self, instant: int) -> int:
+        return int(np.searchsorted(self.times, instant, side="right"))

@@ -1,0 +1,55 @@
+"""The uncertainty of a session at any playhead, from columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from core.projectors.rules import FadingUncertainty, ProjectionRules, SteppedUncertainty
+from core.replay.columns import SYSTEM_KIND, Float64, Int64, SessionLog
+from core.replay.decay import decayed_sums, faded
+
+
+@dataclass(frozen=True, eq=False)
+class UncertaintyIndex:
+    """Answers for a log under rules; see `ContextIndex`."""
+
+    log: SessionLog
+    rules: ProjectionRules
+
+    def at(self, position: int, instant: int) -> float:
+        """The uncertainty after the first ``position`` events, at ``instant`` (µs)."""
+        return float(self.over(np.array([position]), np.array([instant]))[0])
+
+    def over(self, positions: Int64, instants: Int64) -> Float64:
+        """The uncertainty at each playhead of a grid."""
+        formula = self.rules.uncertainty
+        if isinstance(formula, SteppedUncertainty):
+            return self._stepped(formula, self._activity(positions))
+        return self._fading(formula, positions, instants)
+
+    def _activity(self, positions: Int64) -> Int64:
+        """How many of the first events count, for each position."""
+        return positions - np.searchsorted(self.log.system_events, positions, side="left")
+
+    def _stepped(self, formula: SteppedUncertainty, activity: Int64) -> Float64:
+        values = np.full(len(activity), formula.otherwise, dtype=np.float64)
+        for bound, value in reversed(formula.below):
+            values[activity < bound] = value
+        return values
+
+    def _fading(self, formula: FadingUncertainty, positions: Int64, instants: Int64) -> Float64:
+        last = self._activity(positions) - 1
+        reached = last >= 0
+        attention = np.zeros(len(positions), dtype=np.float64)
+        times, sums = self._attention
+        passed = instants[reached] - times[last[reached]]
+        attention[reached] = faded(sums[last[reached]], passed, self.rules.half_life)
+        return np.exp2(-attention / formula.scale)
+
+    @cached_property
+    def _attention(self) -> tuple[Int64, Float64]:
+        times = self.log.times[self.log.kinds != SYSTEM_KIND]
+        return times, decayed_sums(times, np.ones(len(times)), self.rules.half_life)
