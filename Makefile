@@ -1,0 +1,69 @@
+# `make run` and `make test` are the two to know; `make help` lists the others.
+# PYTHON=python3.12 chooses the interpreter, SOURCE=my.db what to open, VENV=… where the environment goes.
+
+VENV ?= .venv
+PYTHON ?=
+SOURCE ?=
+SAMPLE := resources/sample-events.db
+
+BIN := $(VENV)/bin
+READY := $(VENV)/ready$(addprefix -,$(notdir $(PYTHON)))
+
+# By the environment, so that no character of a file's name is read by make or by the shell.
+export SOURCE
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check setup lint types contracts format sample constraints clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: $(READY) $(SAMPLE) ## Open the window on the sample, or on SOURCE=my.db
+	@$(BIN)/python -m app "$${SOURCE:-$(SAMPLE)}" --without-display build/replay.png
+
+test: $(READY) $(SAMPLE) check ## Run lint, types, contracts and all tests
+	@echo "== tests of the core, where Qt cannot be imported"
+	@WITHOUT_QT=1 $(BIN)/python -m pytest -q -p no:pytest-qt tests/core
+	@echo "== all tests"
+	@$(BIN)/python -m pytest
+
+check: lint types contracts
+
+setup: $(READY) $(SAMPLE) ## Do the set-up alone
+
+lint: $(READY) ## Check style and format
+	@echo "== lint"
+	@$(BIN)/python -m ruff check --quiet .
+	@$(BIN)/python -m ruff format --check --quiet .
+
+types: $(READY) ## Check types
+	@echo "== types"
+	@$(BIN)/python -m mypy
+
+contracts: $(READY) ## Check who may import whom
+	@echo "== contracts"
+	@$(BIN)/lint-imports --no-logo
+
+format: $(READY) ## Put imports and layout in order
+	@$(BIN)/python -m ruff check --fix --select I .
+	@$(BIN)/python -m ruff format .
+
+sample: $(READY) ## Make the sample log anew
+	@$(BIN)/python resources/make_events.py
+
+$(SAMPLE): | $(READY)
+	@$(BIN)/python resources/make_events.py
+
+constraints: $(READY) ## Choose the pinned versions anew
+	@$(BIN)/python -m pip install --quiet uv
+	@head -n 1 constraints.txt >$(VENV)/constraints.txt
+	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --extra test \
+		--no-header --no-annotate pyproject.toml >>$(VENV)/constraints.txt
+	@mv $(VENV)/constraints.txt constraints.txt
+
+clean: ## Remove the environment and everything that was made
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(READY): pyproject.toml constraints.txt tools/setup.sh
+	@tools/setup.sh $(VENV) $(PYTHON)
+	@touch $@
