@@ -30,6 +30,7 @@ test: $(READY) $(SAMPLE) check ## Run lint, types, contracts and all tests
 check: lint types contracts
 
 setup: $(READY) $(SAMPLE) ## Do the set-up alone
+	@:
 
 lint: $(READY) ## Check style and format
 	@echo "== lint"
