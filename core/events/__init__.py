@@ -1,0 +1,1 @@
+"""Events: their schema, and the stores that keep them."""

@@ -1,0 +1,7 @@
+"""The stores that keep events."""
+
+from __future__ import annotations
+
+from core.events.store.base import EventStore
+
+__all__ = ["EventStore"]

@@ -1,0 +1,104 @@
+"""What every event store offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from core.events.problems import Problem
+from core.events.schema import EventEnvelope
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The answer to an append: the event as it is stored, and whether it was there before."""
+
+    event: EventEnvelope
+    existed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """A session in a list: its first and last instants in microseconds, its number of events.
+
+    `count` is None until it was asked for; `actor_id` is the actor of the first event.
+    """
+
+    session_id: str
+    first: int
+    last: int
+    count: int | None = None
+    actor_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Some events, and where to go on: None when there are no more today."""
+
+    events: list[EventEnvelope]
+    cursor: str | None
+
+
+class EventStore(Protocol):
+    """An append-only log of events, in order by instant and then by arrival.
+
+    Known faults are raised as `core.events.errors.StoreError`. Rows that cannot be read are left
+    out by every reader and listed by `problems`.
+    """
+
+    def append(self, event: EventEnvelope) -> Appended:
+        """Store one event; the same idempotency key or event id answers with the first."""
+        ...
+
+    def append_many(self, events: Sequence[EventEnvelope]) -> list[Appended]:
+        """Store events, all or none, and answer for each in turn."""
+        ...
+
+    def list_events(
+        self, session_id: str, after_ts: datetime | None = None, limit: int | None = 100
+    ) -> list[EventEnvelope]:
+        """The session's first `limit` events after `after_ts` (exclusive); None means all."""
+        ...
+
+    def page(self, session_id: str, *, cursor: str | None = None, limit: int = 1000) -> EventPage:
+        """The events after the cursor of the page before; loses none that share an instant.
+
+        A cursor is good for as long as the store is open. Raises ValueError for any other text.
+        """
+        ...
+
+    def replay(self, session_id: str) -> Iterator[EventEnvelope]:
+        """Every event of the session, without limit."""
+        ...
+
+    def iter_events(self, session_id: str | None = None) -> Iterator[EventEnvelope]:
+        """Every event of the session as `replay`, or of the whole log in order of arrival."""
+        ...
+
+    def sessions(self, *, counts: bool = False) -> list[SessionSummary]:
+        """The sessions that have a readable event, the most recent first."""
+        ...
+
+    def get(self, event_id: str) -> EventEnvelope | None:
+        """The event of this id, or None."""
+        ...
+
+    def problems(self, session_id: str | None = None) -> Iterator[Problem]:
+        """What cannot be read as it should, in order of arrival."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the source; closing twice is no fault."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
