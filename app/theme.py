@@ -248,8 +248,8 @@ QToolButton::menu-indicator {{ image: none; width: 0; }}
 QToolButton[primary="true"], QPushButton[primary="true"] {{ background: {accent};
     color: {on_accent}; border-color: {accent}; }}
 QLineEdit {{ background: {ground}; color: {text}; border: 1px solid {line};
-    border-radius: {radius}px; padding: 3px 8px; min-height: 20px; selection-background-color: {selection};
-    selection-color: {text}; }}
+    border-radius: {radius}px; padding: 3px 8px; min-height: 20px;
+    selection-background-color: {selection}; selection-color: {text}; }}
 QMenu {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px; }}
 QMenu::item {{ padding: 5px 24px 5px 12px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {selection}; }}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.events.instants import format_instant, from_microseconds
+from core.events.instants import format_instant, to_datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class SessionContext:
     @property
     def last_updated(self) -> datetime | None:
         """The instant as an aware UTC time."""
-        return None if self.instant is None else from_microseconds(self.instant)
+        return None if self.instant is None else to_datetime(self.instant)
 
     def to_wire(self) -> dict[str, Any]:
         """The shape that `GET /api/sessions/{id}/context` answers."""
@@ -148,8 +148,8 @@ def _concept_changes(before: SessionContext, after: SessionContext) -> tuple[Con
                 ConceptChange(
                     concept_id=concept_id,
                     label=shown.label,
-                    before=was and was.weight,
-                    after=now and now.weight,
+                    before=None if was is None else was.weight,
+                    after=None if now is None else now.weight,
                     rank_before=was_rank,
                     rank_after=is_rank,
                 )

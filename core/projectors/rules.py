@@ -33,6 +33,10 @@ class FadingUncertainty(BaseModel):
     kind: Literal["fading"] = "fading"
     scale: PositiveFloat = 5.0
 
+    def at(self, attention: float) -> float:
+        """Uncertainty where the decayed number of events is that."""
+        return float(2.0 ** (-attention / self.scale))
+
 
 class ProjectionRules(BaseModel):
     """How events become a context; a frozen value that can be edited, saved and compared.

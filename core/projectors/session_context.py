@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core.events.contributions import Touch, contributions, touched_object
-from core.events.instants import to_microseconds
+from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope, EventType
 from core.events.store import EventStore, get_event_store
 from core.projectors.context import ActiveConcept, ActiveObject, SessionContext
@@ -48,7 +48,7 @@ class ContextFold:
     def apply(self, event: EventEnvelope) -> None:
         """Take in the next event; the system's own `SessionContextUpdated` counts for nothing."""
         self.position += 1
-        self.instant = to_microseconds(event.occurred_at)
+        self.instant = from_datetime(event.occurred_at)
         if event.event_type == EventType.SESSION_CONTEXT_UPDATED:
             return
         self.activity += 1
@@ -74,8 +74,11 @@ class ContextFold:
         self.last_touch[kind, identity] = (touch, instant)
 
     def context(self, instant: int | None = None) -> SessionContext:
-        """The context after the events so far, at ``instant`` (µs), by default the last event's."""
-        at = self.instant if instant is None else instant
+        """The context after the events so far, at ``instant`` (µs).
+
+        By default that is the last event's instant; an earlier one counts as that.
+        """
+        at = self.instant if instant is None else max(instant, self.instant or instant)
         return SessionContext(
             session_id=self.session_id,
             position=self.position,
@@ -106,7 +109,7 @@ class ContextFold:
         formula = self.rules.uncertainty
         if isinstance(formula, SteppedUncertainty):
             return formula.at(self.activity)
-        return float(2.0 ** (-self.attention.at(at, self.rules) / formula.scale))
+        return formula.at(self.attention.at(at, self.rules))
 
 
 def _reference(event: EventEnvelope) -> tuple[str | None, str | None]:

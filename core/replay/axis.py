@@ -44,9 +44,20 @@ class Axis(Protocol):
     x is in seconds for the axes of time, in events for the axis of events.
     """
 
-    mode: AxisMode
-    length: float
-    gaps: tuple[Gap, ...]
+    @property
+    def mode(self) -> AxisMode:
+        """What a step along it means."""
+        ...
+
+    @property
+    def length(self) -> float:
+        """The x of the session's end."""
+        ...
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The idle gaps that are folded, in order."""
+        ...
 
     def x_of_instants(self, instants: ArrayLike) -> Float64:
         """Where instants (µs) lie; between two events of an axis of events, in proportion."""
@@ -101,7 +112,8 @@ class TimeAxis:
         inside = np.interp(at, self.knots_x, self.knots - self.knots[0])
         before = np.minimum(at, 0.0) * 1e6
         after = np.maximum(at - self.knots_x[-1], 0.0) * 1e6
-        return np.rint(inside + before + after).astype(np.int64) + self.knots[0]
+        since = np.rint(inside + before + after).astype(np.int64)
+        return np.asarray(since + self.knots[0], dtype=np.int64)
 
     def positions_at(self, x: ArrayLike) -> Int64:
         """See `Axis`."""

@@ -135,7 +135,8 @@ class ContextIndex:
         relevance = self.rules.relevance(Touch(int(touches.touch[touch])))
         if self.rules.objects == "recent":
             relevance *= self.rules.decay(elapsed)
-        return ActiveObject(*self.log.object_keys[touches.object[touch]], relevance)
+        kind, key = self.log.object_keys[touches.object[touch]]
+        return ActiveObject(kind, key, relevance)
 
     @cached_property
     def first_touches(self) -> Int64:

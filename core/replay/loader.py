@@ -1,30 +1,183 @@
-"""From a store to columns: the instants first, then the rows in chunks, with progress."""
+"""From a store to columns: every instant first, then the rows in chunks, with progress."""
 
 from __future__ import annotations
 
-import gc
-from array import array
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-import msgspec
 import numpy as np
 
-from core.events.contributions import Source, contributions
+from core.events.errors import SourceChanged
 from core.events.instants import parse_instants
 from core.events.problems import Problem
-from core.events.schema import EventType
+from core.events.rows import RawRow, decode_row
+from core.replay.collector import collector_paused
 from core.replay.columns import (
     KNOWN_KINDS,
     NONE,
     PENDING,
-    Bool,
     ConceptNames,
     Contributions,
-    Int32,
     Int64,
     SessionLog,
-    group,
 )
+from core.replay.reading import Reading, RowTuple
+
+PROBLEMS_KEPT = 10_000
+"""How many problems a log carries; the store lists them all."""
+
+_FIRST_PAINT = 20_000
+_REFRESH = 100_000
+_UNUSUAL_PAGE = 500
+
+
+class ColumnSource(Protocol):
+    """What the loader asks of a store; no read may hold a lock for long."""
+
+    def last_rowid(self) -> int:
+        """The newest row's key, 0 in an empty store."""
+        ...
+
+    def index_pages(self, session_id: str) -> Iterator[list[tuple[int, object]]]:
+        """Key and raw instant of each row of the session, from the index alone."""
+        ...
+
+    def row_pages(self, session_id: str, rowids: Int64) -> Iterator[list[RowTuple]]:
+        """The rows with these ascending keys, in that order; those that are gone are left out."""
+        ...
+
+    def rows(self, rowids: Sequence[int]) -> list[RawRow]:
+        """Whole rows by key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A step of loading: the log so far (see `SessionLog.complete`), rows read and rows in all."""
+
+    log: SessionLog
+    read: int
+    total: int
+
+
+def load(store: ColumnSource, session_id: str) -> SessionLog:
+    """The whole log of a session; an unknown one is empty. Raises what the store raises."""
+    *_, last = load_steps(store, session_id)
+    return last.log
+
+
+def load_steps(store: ColumnSource, session_id: str) -> Iterator[Loaded]:
+    """Read a session, yielding the log as it fills; the last step's log is complete.
+
+    The first step of a long session has every instant and no row. To cancel, close the iterator.
+    Raises SourceChanged where rows vanish between the steps, and what the store raises.
+    """
+    last_row = store.last_rowid()
+    with collector_paused():
+        log, unreadable = _instants(store, session_id, last_row)
+    total = len(log)
+    if total >= _FIRST_PAINT:
+        yield Loaded(log, 0, total)
+    reading = Reading(log.rows)
+    read = shown = 0
+    for page in store.row_pages(session_id, reading.rowids):
+        with collector_paused():
+            reading.take(page)
+        read += len(page)
+        if read - shown >= _REFRESH:
+            shown = read
+            yield Loaded(_partial(log, reading), read, total)
+    if read != total:
+        raise SourceChanged(
+            f"{total - read:,} rows of the session vanished while it was read. Open the file again."
+        )
+    with collector_paused():
+        yield Loaded(_complete(store, log, reading, unreadable), total, total)
+
+
+def _instants(store: ColumnSource, session_id: str, last_row: int) -> tuple[SessionLog, list[int]]:
+    """A log of the instants alone, and the keys of the rows whose instant cannot be read."""
+    rowids: list[Int64] = [np.zeros(0, np.int64)]
+    times: list[Int64] = [np.zeros(0, np.int64)]
+    unreadable: list[int] = []
+    for page in store.index_pages(session_id):
+        keys = np.array([rowid for rowid, _ in page], dtype=np.int64)
+        parsed, bad = parse_instants([raw for _, raw in page])
+        kept = keys <= last_row
+        bad_places = [place for place, _ in bad]
+        unreadable.extend(keys[bad_places][kept[bad_places]].tolist())
+        kept[bad_places] = False
+        rowids.append(keys[kept])
+        times.append(parsed[kept])
+    return _ordered(session_id, np.concatenate(rowids), np.concatenate(times), last_row), unreadable
+
+
+def _ordered(session_id: str, rows: Int64, times: Int64, last_row: int) -> SessionLog:
+    steps = np.diff(times)
+    if not (np.all(steps >= 0) and np.all(np.diff(rows)[steps == 0] > 0)):
+        order = np.lexsort((rows, times))
+        rows, times = rows[order], times[order]
+    none = np.full(len(rows), NONE, dtype=np.int32)
+    return SessionLog(
+        session_id=session_id,
+        rows=rows,
+        times=times,
+        kinds=np.full(len(rows), PENDING, dtype=np.uint16),
+        actors=none,
+        objects=none,
+        kind_names=KNOWN_KINDS,
+        actor_names=(),
+        object_keys=(),
+        contributions=_NO_CONTRIBUTIONS,
+        names=_NO_NAMES,
+        last_row=last_row,
+        complete=False,
+    )
+
+
+_NO_CONTRIBUTIONS = Contributions(
+    np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint8), ()
+)
+_NO_NAMES = ConceptNames(np.zeros(1, np.int64), np.zeros(0, np.int32), ())
+
+
+def _partial(log: SessionLog, reading: Reading) -> SessionLog:
+    """The columns so far, shared with the reading that goes on filling them."""
+    return replace(
+        log,
+        kinds=reading.kinds,
+        actors=reading.actors,
+        objects=reading.objects,
+        kind_names=reading.kind_names,
+        actor_names=reading.actor_names,
+        object_keys=reading.object_keys,
+    )
+
+
+def _complete(
+    store: ColumnSource, log: SessionLog, reading: Reading, unreadable: list[int]
+) -> SessionLog:
+    problems = _take_unusual(store, reading, unreadable)
+    contributions, names = reading.contributions()
+    return replace(
+        _partial(log, reading),
+        contributions=contributions,
+        names=names,
+        problems=tuple(problems),
+        complete=True,
+    )
+
+
+def _take_unusual(store: ColumnSource, reading: Reading, unreadable: list[int]) -> list[Problem]:
+    """Read the unusual rows the careful way; the problems are those that a log carries."""
+    problems: list[Problem] = []
+    lost = set(unreadable)
+    rowids = sorted({*lost, *reading.unusual})
+    for start in range(0, len(rowids), _UNUSUAL_PAGE):
+        for row in store.rows(rowids[start : start + _UNUSUAL_PAGE]):
+            envelope, found = decode_row(row)
+            if envelope is not None and row.rowid not in lost:
+                reading.take_envelope(row.rowid, envelope)
+            problems.extend(found[: PROBLEMS_KEPT - len(problems)])
+    return problems

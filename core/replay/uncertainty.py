@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from core.projectors.rules import FadingUncertainty, ProjectionRules, SteppedUncertainty
+from core.projectors.rules import ProjectionRules, SteppedUncertainty
 from core.replay.columns import SYSTEM_KIND, Float64, Int64, SessionLog
 from core.replay.decay import decayed_sums, faded
 
@@ -21,14 +21,18 @@ class UncertaintyIndex:
 
     def at(self, position: int, instant: int) -> float:
         """The uncertainty after the first ``position`` events, at ``instant`` (µs)."""
-        return float(self.over(np.array([position]), np.array([instant]))[0])
+        grid = np.array([position]), np.array([instant])
+        formula = self.rules.uncertainty
+        if isinstance(formula, SteppedUncertainty):
+            return formula.at(int(self._activity(grid[0])[0]))
+        return formula.at(float(self._attention(*grid)[0]))
 
     def over(self, positions: Int64, instants: Int64) -> Float64:
         """The uncertainty at each playhead of a grid."""
         formula = self.rules.uncertainty
         if isinstance(formula, SteppedUncertainty):
             return self._stepped(formula, self._activity(positions))
-        return self._fading(formula, positions, instants)
+        return np.exp2(-self._attention(positions, instants) / formula.scale)
 
     def _activity(self, positions: Int64) -> Int64:
         """How many of the first events count, for each position."""
@@ -40,16 +44,16 @@ class UncertaintyIndex:
             values[activity < bound] = value
         return values
 
-    def _fading(self, formula: FadingUncertainty, positions: Int64, instants: Int64) -> Float64:
+    def _attention(self, positions: Int64, instants: Int64) -> Float64:
         last = self._activity(positions) - 1
         reached = last >= 0
         attention = np.zeros(len(positions), dtype=np.float64)
-        times, sums = self._attention
+        times, sums = self._attention_sums
         passed = instants[reached] - times[last[reached]]
         attention[reached] = faded(sums[last[reached]], passed, self.rules.half_life)
-        return np.exp2(-attention / formula.scale)
+        return attention
 
     @cached_property
-    def _attention(self) -> tuple[Int64, Float64]:
+    def _attention_sums(self) -> tuple[Int64, Float64]:
         times = self.log.times[self.log.kinds != SYSTEM_KIND]
         return times, decayed_sums(times, np.ones(len(times)), self.rules.half_life)
