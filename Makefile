@@ -7,9 +7,9 @@ SOURCE ?=
 SAMPLE := resources/sample-events.db
 
 BIN := $(VENV)/bin
-READY := $(VENV)/ready$(addprefix -,$(notdir $(PYTHON)))
+READY := $(VENV)/ready$(subst /,_,$(addprefix -,$(PYTHON)))
 
-# By the environment, so that no character of a file's name is read by make or by the shell.
+# By the environment, so that a file's name reaches the program with its spaces and quotes.
 export SOURCE
 
 .DEFAULT_GOAL := help

@@ -19,6 +19,8 @@ libfontconfig.so.1      libfontconfig1
 libfreetype.so.6        libfreetype6
 libglib-2.0.so.0        libglib2.0-0
 libgssapi_krb5.so.2     libgssapi-krb5-2
+libwayland-client.so.0  libwayland-client0
+libwayland-cursor.so.0  libwayland-cursor0
 libxcb-cursor.so.0      libxcb-cursor0
 libxcb-glx.so.0         libxcb-glx0
 libxcb-icccm.so.4       libxcb-icccm4
