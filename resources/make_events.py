@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 import re
+import sys
 import unicodedata
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import chain, cycle, islice
+from itertools import accumulate, chain, cycle, islice, pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -45,6 +47,7 @@ CREATE INDEX idx_correlation_id ON events(correlation_id);
 
 Row: TypeAlias = tuple[str | int | None, ...]
 Payload: TypeAlias = dict[str, object]
+Reference: TypeAlias = tuple[str | None, str | None, str]  # object type, object id, payload
 
 # What the sample's people study. One block a concept: `@ id | name`, `? question`, `= answer`,
 # `" passage`, `! claim`; after a `~` the other concepts that a question or a claim speaks of;
@@ -1102,14 +1105,325 @@ def write_sample(path: Path) -> None:
     _write(path, sample_rows(), journal="delete", compact=True)
 
 
+# A big log: the same table at the size where a program shows what it is made of. Its text is filler
+# of realistic length; times, popularity, sizes and keys are what matters.
+
+BIG_START = datetime.fromisoformat("2026-11-02T08:00:00")
+CHUNK = 1 << 16
+SESSION_BITS = 24
+LAST_SESSION = (1 << SESSION_BITS) - 1
+NOISE = 80  # random hexadecimal digits a row
+VIEWED, HIGHLIGHTED, CHATTED, CAPTURED, CLAIMED, RECOMMENDED, UPDATED = range(7)
+BIG_TYPES = (
+    "UserViewed",
+    "UserHighlighted",
+    "ChatMessageCreated",
+    "SourceCaptured",
+    "ClaimUpserted",
+    "RecommendationGenerated",
+    "SessionContextUpdated",
+)
+BIG_WEIGHTS = (34, 15, 22, 8, 13, 5, 3)
+BIG_DOMAINS = tuple(SUBJECTS)
+BIG_ACTORS = (None, None, None, *(f"user-{n:03d}" for n in range(200)))
+LARGEST_PAYLOAD = 2168
+
+
+def write_big(
+    path: Path,
+    *,
+    events: int = 1_000_000,
+    others: int = 1_000_000,
+    sessions: int = 10_000,
+    concepts: int = 5_000,
+    shuffled: bool = False,
+    seed: int = 1,
+    journal: str = "delete",
+    force: bool = False,
+) -> None:
+    """Write a big log to a new file `path`; the same arguments give the same rows.
+
+    `session-big` gets exactly `events` events, and `sessions` small sessions together exactly
+    `others`, at least one each. `concepts` are popular by Zipf's law, and the big session meets
+    every one of them where it has at least two events for each. Rows come in the order of time, or
+    `shuffled`. `journal` is the journal mode that the file keeps, `delete` or `wal`.
+
+    Raises FileExistsError rather than replace a file, unless by `force`, and ValueError for numbers
+    that cannot be.
+    """
+    if min(events, others, sessions) < 0 or concepts < 1:
+        raise ValueError("numbers of events and sessions are 0 or more, of concepts 1 or more")
+    if others and not 0 < sessions <= others:
+        raise ValueError("each of the other sessions takes at least one of the other events")
+    if sessions > LAST_SESSION:
+        raise ValueError(f"at most {LAST_SESSION:,} other sessions")
+    if path.exists() and not force:
+        raise FileExistsError(f"{path} is already there: name another file, or replace it by force")
+    rng = random.Random(seed)
+    moments = _moments(rng, events=events, others=others, sessions=sessions if others else 0)
+    if shuffled:
+        rng.shuffle(moments)
+    maker = _BigRows(rng, moments, events=events, concepts=concepts, imported=shuffled)
+    _write(path, _reported(maker.rows(), len(moments)), journal=journal)
+
+
+def _moments(rng: random.Random, *, events: int, others: int, sessions: int) -> list[int]:
+    """When each event occurs and in which session (0 is the big one), as one sortable integer:
+    microseconds since the start, then the session's number in the lowest bits."""
+    times = list(_big_session_times(rng, events))
+    moments = [time << SESSION_BITS for time in times]
+    span = times[-1] if times else 14 * 86_400_000_000
+    for number, size in enumerate(_sizes(rng, others, sessions), start=1):
+        time = rng.randrange(span + 1)
+        for _ in range(size):
+            moments.append(time << SESSION_BITS | number)
+            time += _gap(rng, 20_000_000)
+    moments.sort()
+    return moments
+
+
+def _big_session_times(rng: random.Random, events: int) -> Iterator[int]:
+    """Bursts, with a break about every 2,000 events and a night every 40,000."""
+    time = 0
+    for number in range(1, events + 1):
+        yield time
+        time += _gap(rng, 350_000)
+        if number % 40_000 == 0:
+            time += 36_000_000_000 + rng.randrange(7_200_000_000)
+        elif number % 2_000 == 0:
+            time += 180_000_000 + rng.randrange(1_200_000_000)
+
+
+def _gap(rng: random.Random, mean: int) -> int:
+    return 0 if rng.random() < 0.03 else int(rng.expovariate(1.0) * mean)
+
+
+def _sizes(rng: random.Random, others: int, sessions: int) -> list[int]:
+    """How many events each small session has: at least one, many with just that, few with many."""
+    if not sessions:
+        return []
+    shares = [
+        0.0 if rng.random() < 0.3 else min(40.0, rng.paretovariate(1.3)) for _ in range(sessions)
+    ]
+    shares[0] = shares[0] or 1.0
+    bounds = list(accumulate(shares, initial=0.0))
+    spare = others - sessions
+    steps = [int(spare * bound / bounds[-1]) for bound in bounds]
+    return [1 + end - begin for begin, end in pairwise(steps)]
+
+
+class _BigRows:
+    """Makes the rows of a big log; written for speed: a row is put together from ready parts."""
+
+    def __init__(
+        self,
+        rng: random.Random,
+        moments: list[int],
+        *,
+        events: int,
+        concepts: int,
+        imported: bool,
+    ) -> None:
+        self._rng = rng
+        self._moments = moments
+        self._imported = imported
+        self._ids = [f"c-{number:06d}" for number in range(concepts)]
+        self._names = _concept_names(concepts)
+        self._mentions = [
+            f'{{"concept_id": "{i}", "name": "{n}"}}'
+            for i, n in zip(self._ids, self._names, strict=True)
+        ]
+        self._popular = _zipf(rng, concepts)
+        self._unseen = rng.sample(range(concepts), concepts)
+        self._unseen_rate = concepts * 1.02 / events if events else 0.0
+        self._filler = _filler(rng)
+        self._sessions: dict[int, tuple[str, str | None]] = {0: (BIG_SESSION, "user-ada")}
+        self._in_big = 0
+        self._chat_keys: set[int] = set()
+        self._payload: tuple[Callable[[str, int], Reference], ...] = (
+            self._viewed,
+            self._highlighted,
+            self._chatted,
+            self._captured,
+            self._claimed,
+            self._recommended,
+            self._updated,
+        )
+
+    def rows(self) -> Iterator[Row]:
+        """All rows, in the order of the moments."""
+        cumulative = list(accumulate(BIG_WEIGHTS))
+        for begin in range(0, len(self._moments), CHUNK):
+            chunk = self._moments[begin : begin + CHUNK]
+            kinds = self._rng.choices(range(7), cum_weights=cumulative, k=len(chunk))
+            noise = self._rng.randbytes(len(chunk) * NOISE // 2).hex()
+            for at, (moment, kind) in enumerate(zip(chunk, kinds, strict=True)):
+                yield self._row(moment, kind, noise[at * NOISE : (at + 1) * NOISE])
+
+    def _row(self, moment: int, kind: int, bits: str) -> Row:
+        microseconds, number = moment >> SESSION_BITS, moment & LAST_SESSION
+        if number not in self._sessions:
+            self._sessions[number] = self._session(microseconds)
+        session, actor = self._sessions[number]
+        self._in_big += not number
+        due = 0 if number else int(self._in_big * self._unseen_rate)
+        ref_type, ref_id, payload = self._payload[kind](bits, due)
+        time = (BIG_START + timedelta(microseconds=microseconds)).isoformat()
+        return (
+            f"{bits[:8]}-{bits[8:12]}-4{bits[13:16]}-a{bits[17:20]}-{bits[20:32]}",
+            BIG_TYPES[kind],
+            session,
+            None if kind >= RECOMMENDED else actor,
+            time,
+            1,
+            self._key(kind, bits, session, moment),
+            f"turn-{bits[64:72]}" if kind in (CHATTED, RECOMMENDED, UPDATED) else None,
+            bits[48:80] if kind == CHATTED else None,
+            ref_type,
+            ref_id,
+            payload,
+            "2026-12-01 06:00:00" if self._imported else f"{time[:10]} {time[11:19]}",
+        )
+
+    def _session(self, microseconds: int) -> tuple[str, str | None]:
+        rng = self._rng
+        actor = rng.choice(BIG_ACTORS)
+        if rng.random() < 0.2:
+            return f"{rng.getrandbits(128):032x}", actor
+        instant = BIG_START + timedelta(microseconds=microseconds)
+        tail = "".join(rng.choices("0123456789abcdefghijklmnopqrstuvwxyz", k=9))
+        return f"session_{_milliseconds(instant)}_{tail}", actor
+
+    def _key(self, kind: int, bits: str, session: str, moment: int) -> str | None:
+        if kind == CHATTED:
+            number = moment & LAST_SESSION
+            milliseconds = (moment >> SESSION_BITS) // 1000
+            key = milliseconds << SESSION_BITS | number
+            if key not in self._chat_keys:
+                self._chat_keys.add(key)
+                start = _milliseconds(BIG_START)
+                return f"chat-msg-{session}-{start + milliseconds}"
+        return None if bits[32] in "01" else bits[32:64]
+
+    def _concept(self, due: int) -> int:
+        """A concept by popularity, or one that the big session is due to have met by now."""
+        unseen = self._unseen
+        if unseen and len(self._ids) - len(unseen) < due:
+            return unseen.pop()
+        return next(self._popular)
+
+    def _text(self, bits: str, least: int, most: int) -> str:
+        begin = int(bits[32:36], 16)
+        length = least + int(bits[36:40], 16) * int(bits[40:44], 16) * (most - least) // (1 << 32)
+        return self._filler[begin : begin + length]
+
+    def _viewed(self, bits: str, due: int) -> Reference:
+        domain = BIG_DOMAINS[int(bits[44], 16) % 6]
+        rest = f'"surface": "graph", "dwell_ms": {int(bits[45:49], 16)}, "domain": "{domain}"'
+        if bits[50] in "0123":
+            source = int(bits[51:53], 16)
+            title = self._text(bits, 60, 100)
+            return "source", f"s-{source}", f'{{"name": "{title}", {rest}, "page": {source}}}'
+        concept = self._concept(due)
+        path = self._text(bits, 60, 100)
+        return (
+            "concept",
+            self._ids[concept],
+            f'{{"name": "{self._names[concept]}", {rest}, "path": "{path}"}}',
+        )
+
+    def _highlighted(self, bits: str, due: int) -> Reference:
+        start, text = int(bits[45:49], 16), self._text(bits, 100, 600)
+        span = f'"start": {start}, "end": {start + len(text)}'
+        return "source", f"s-{int(bits[51:53], 16)}", f'{{"text": "{text}", {span}}}'
+
+    def _chatted(self, bits: str, due: int) -> Reference:
+        picks = [self._concept(due) for _ in range(int(bits[45], 16) % 5)]
+        mentioned = ", ".join([self._mentions[pick] for pick in picks])
+        answer = self._text(bits, 200, LARGEST_PAYLOAD - 200 - len(mentioned))
+        payload = (
+            f'{{"message": "{answer[40:90]}?", "intent": "question", "answer_summary": "{answer}", '
+            f'"evidence_count": {int(bits[46], 16)}, "mentioned_concepts": [{mentioned}]}}'
+        )
+        if bits[47] in "01234567":
+            return None, None, payload
+        return "chat_message", f"m-{bits[56:64]}", payload
+
+    def _captured(self, bits: str, due: int) -> Reference:
+        kind = ("document", "quote", "artifact", "document")[int(bits[44], 16) % 4]
+        url, title = f"https://example.org/{bits[56:64]}", self._text(bits, 85, 150)
+        return kind, f"a-{bits[56:64]}", f'{{"url": "{url}", "title": "{title}"}}'
+
+    def _claimed(self, bits: str, due: int) -> Reference:
+        picks = [self._concept(due) for _ in range(int(bits[45], 16) % 4)]
+        concepts = ", ".join([f'"{self._ids[pick]}"' for pick in picks])
+        claim, confidence = f"cl-{bits[56:61]}", int(bits[47:50], 16) / 4096
+        return (
+            "claim",
+            claim,
+            f'{{"claim_id": "{claim}", "text": "{self._text(bits, 60, 300)}", '
+            f'"confidence": {confidence:.3f}, "concept_ids": [{concepts}]}}',
+        )
+
+    def _recommended(self, bits: str, due: int) -> Reference:
+        concept, score = next(self._popular), int(bits[47:50], 16) / 4096
+        reason = self._text(bits, 90, 150)
+        return (
+            "concept",
+            self._ids[concept],
+            f'{{"name": "{self._names[concept]}", "reason": "{reason}", "score": {score:.3f}}}',
+        )
+
+    def _updated(self, bits: str, due: int) -> Reference:
+        heaviest = ", ".join(
+            f'{{"concept_id": "{self._ids[next(self._popular)]}", "weight": 1.0}}' for _ in range(3)
+        )
+        return None, None, f'{{"active_concepts": [{heaviest}], "uncertainty_score": 0.2}}'
+
+
+def _concept_names(count: int) -> list[str]:
+    """Distinct names in several scripts, escaped as JSON has them."""
+    concepts = chain.from_iterable(subject.values() for subject in SUBJECTS.values())
+    known = [json.dumps(concept.name)[1:-1] for concept in concepts]
+    return [f"{known[number % len(known)]} {number // len(known) + 1}" for number in range(count)]
+
+
+def _zipf(rng: random.Random, count: int) -> Iterator[int]:
+    """Endless numbers under `count`, the n-th most popular of them drawn in proportion to 1/n."""
+    numbers = rng.sample(range(count), count)
+    cumulative = list(accumulate(1 / n for n in range(1, count + 1)))
+    while True:
+        yield from rng.choices(numbers, cum_weights=cumulative, k=CHUNK)
+
+
+def _filler(rng: random.Random) -> str:
+    """Plain sentences without anything that JSON escapes, long enough to cut any payload from."""
+    concepts = chain.from_iterable(subject.values() for subject in SUBJECTS.values())
+    sentences = [p for c in concepts for p in c.passages if p.isascii() and not set(p) & set('"\\')]
+    picked = rng.choices(sentences, k=(1 << 16) // 30)
+    text = " ".join(picked)
+    while len(text) < (1 << 16) + LARGEST_PAYLOAD:
+        text += " " + rng.choice(sentences)
+    return text
+
+
+def _reported(rows: Iterator[Row], total: int) -> Iterator[Row]:
+    """Pass the rows on, telling standard error how far they are."""
+    for count, row in enumerate(rows, start=1):
+        if count % 100_000 == 0:
+            print(f"{count:,} of {total:,} rows", file=sys.stderr)
+        yield row
+    print("building the indexes", file=sys.stderr)
+
+
 def _write(path: Path, rows: Iterable[Row], *, journal: str, compact: bool = False) -> None:
+    """Write a whole log beside `path`, then put it there: nobody sees half of one."""
     partial = path.with_name(path.name + ".partial")
-    partial.unlink(missing_ok=True)
+    _remove(partial)
     connection = apsw.Connection(str(partial))
     try:
-        # Nobody reads the file before it is whole, so that there is nothing to roll back to.
-        connection.execute("PRAGMA journal_mode=off; PRAGMA synchronous=off")
-        connection.execute("PRAGMA cache_size=-2000000; PRAGMA temp_store=memory; PRAGMA threads=2")
+        connection.execute("PRAGMA journal_mode=off; PRAGMA synchronous=off; PRAGMA threads=2")
+        connection.execute("PRAGMA cache_size=-1000000; PRAGMA temp_store=memory")
         connection.execute("BEGIN; " + TABLE)
         connection.executemany(f"INSERT INTO events VALUES ({','.join('?' * 13)})", rows)
         connection.execute(INDEXES + "COMMIT")
@@ -1117,18 +1431,80 @@ def _write(path: Path, rows: Iterable[Row], *, journal: str, compact: bool = Fal
             connection.execute("VACUUM")
         connection.execute(f"PRAGMA journal_mode={journal}")
         connection.close()
-        for suffix in SIDECARS:
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        _remove(path)
         partial.replace(path)
     finally:
         connection.close()
-        for suffix in ("", *SIDECARS):
-            partial.with_name(partial.name + suffix).unlink(missing_ok=True)
+        _remove(partial)
 
 
-def main() -> None:
-    write_sample(SAMPLE)
+def _remove(path: Path) -> None:
+    for suffix in ("", *SIDECARS):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description="Write event logs. Without a command: the sample, beside this script.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    sample = commands.add_parser("sample", help="the sample of study sessions (the default)")
+    sample.add_argument("out", nargs="?", type=Path, default=SAMPLE, help="default: %(default)s")
+    sample.add_argument("--force", action="store_true", help="replace OUT if it is there")
+    big = commands.add_parser(
+        "big",
+        help="a big log to measure with",
+        description=f"Write a big log: one session, {BIG_SESSION}, among many small ones.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    big.add_argument("out", type=Path, metavar="OUT", help="the file to write")
+    big.add_argument("--events", type=int, default=1_000_000, help=f"events of {BIG_SESSION}")
+    big.add_argument("--others", type=int, default=1_000_000, help="events of the small sessions")
+    big.add_argument("--sessions", type=int, default=10_000, help="number of small sessions")
+    big.add_argument("--concepts", type=int, default=5_000, help="number of concepts")
+    big.add_argument("--shuffled", action="store_true", help="rows in random order, not by time")
+    big.add_argument("--seed", type=int, default=1, help="other rows of the same kind")
+    big.add_argument("--journal", choices=("delete", "wal"), default="delete", help="journal mode")
+    big.add_argument("--force", action="store_true", help="replace OUT if it is there")
+    return parser
+
+
+def _run(options: argparse.Namespace, out: Path) -> None:
+    if options.command != "big":
+        if out != SAMPLE and out.exists() and not options.force:
+            raise FileExistsError(out)
+        write_sample(out)
+        return
+    write_big(
+        out,
+        events=options.events,
+        others=options.others,
+        sessions=options.sessions,
+        concepts=options.concepts,
+        shuffled=options.shuffled,
+        seed=options.seed,
+        journal=options.journal,
+        force=options.force,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; 0 done, 2 a fault with a message that says what to do."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    out: Path = getattr(options, "out", SAMPLE)
+    if out.is_dir() or not out.parent.is_dir():
+        parser.error(f"{out} cannot be written: name a file in a folder that exists")
+    try:
+        _run(options, out)
+    except FileExistsError:
+        parser.error(f"{out} is already there: name another file, or replace it with --force")
+    except ValueError as error:
+        parser.error(str(error))
+    except (OSError, apsw.Error) as error:
+        parser.error(f"{out} cannot be written ({error}): see to the folder and the space on disk")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
