@@ -117,7 +117,7 @@ def no_window_outlives_the_test(request: pytest.FixtureRequest) -> Iterator[None
     if len(windows()) > len(before):
         gc.collect()  # what only a cycle of references still holds is not left behind
     left = [window for window in windows() if window not in before]
-    assert not left, f"windows outlived the test: {left}"
+    assert not left, f"windows outlived the test, give them to qtbot.addWidget: {left}"
 
 
 def windows() -> list[object]:
