@@ -1173,7 +1173,7 @@ def _moments(rng: random.Random, *, events: int, others: int, sessions: int) -> 
     times = list(_big_session_times(rng, events))
     moments = [time << SESSION_BITS for time in times]
     span = times[-1] if times else 14 * 86_400_000_000
-    for number, size in enumerate(_sizes(rng, others, sessions), start=1):
+    for number, size in enumerate(session_sizes(rng, others, sessions), start=1):
         time = rng.randrange(span + 1)
         for _ in range(size):
             moments.append(time << SESSION_BITS | number)
@@ -1198,7 +1198,7 @@ def _gap(rng: random.Random, mean: int) -> int:
     return 0 if rng.random() < 0.03 else int(rng.expovariate(1.0) * mean)
 
 
-def _sizes(rng: random.Random, others: int, sessions: int) -> list[int]:
+def session_sizes(rng: random.Random, others: int, sessions: int) -> list[int]:
     """How many events each small session has: at least one, many with just that, few with many."""
     if not sessions:
         return []
@@ -1208,7 +1208,7 @@ def _sizes(rng: random.Random, others: int, sessions: int) -> list[int]:
     shares[0] = shares[0] or 1.0
     bounds = list(accumulate(shares, initial=0.0))
     spare = others - sessions
-    steps = [int(spare * bound / bounds[-1]) for bound in bounds]
+    steps = [int(spare * (bound / bounds[-1])) for bound in bounds]
     return [1 + end - begin for begin, end in pairwise(steps)]
 
 

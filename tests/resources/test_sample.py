@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -12,8 +13,18 @@ from pathlib import Path
 
 import apsw
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from resources.make_events import BIG_SESSION, SAMPLE, main, sample_rows, write_big, write_sample
+from resources.make_events import (
+    BIG_SESSION,
+    SAMPLE,
+    main,
+    sample_rows,
+    session_sizes,
+    write_big,
+    write_sample,
+)
 
 COLUMNS = [
     # name, declared type, not null, default, in the primary key
@@ -214,6 +225,15 @@ class TestBig:
         assert sum(sizes.values()) == SMALL["others"]
         assert len(sizes) == SMALL["sessions"]
         assert 1 in sizes.values()
+
+    @given(others=st.integers(1, 5_000_000), share=st.floats(0, 0.001), seed=st.integers(0))
+    def test_as_many_others_whatever_the_numbers(
+        self, others: int, share: float, seed: int
+    ) -> None:
+        sessions = max(1, int(others * share))
+        sizes = session_sizes(random.Random(seed), others, sessions)
+        assert (sum(sizes), len(sizes)) == (others, sessions)
+        assert min(sizes) >= 1
 
     def test_is_a_backend_file(self, big: Path) -> None:
         assert_is_a_backend_file(big, journal="delete")
