@@ -174,6 +174,16 @@ class SessionLog:
         touch = np.where(captured[event], Touch.CAPTURED, Touch.CLAIM).astype(np.uint8)
         return Touches(event, self.objects[event], touch)
 
+    @cached_property
+    def touches_by_object(self) -> tuple[Int32, Int64]:
+        """The touches grouped by object's code; see `group`."""
+        return group(self.touches.object, len(self.object_keys))
+
+    @cached_property
+    def object_codes(self) -> dict[tuple[str, str], int]:
+        """The code of each object's type and id."""
+        return {key: code for code, key in enumerate(self.object_keys)}
+
     def concept_code(self, concept_id: str) -> int | None:
         """The code of a concept, None where no event contributes to it."""
         return self._concept_codes.get(concept_id)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 
 from core.events.contributions import Source
-from core.replay.columns import Float64
+from core.replay.columns import Float64, Int32, Int64, UInt8
 from core.replay.decay import faded
 from core.replay.index import ContextIndex
 
@@ -16,8 +18,8 @@ from core.replay.index import ContextIndex
 class Share:
     """What one contribution is worth at a playhead.
 
-    ``event`` is the event's index (its position is one more), ``amount`` what the rules gave it
-    when it happened, ``share`` what of that still counts, after decay and capping.
+    ``event`` is the event's index (its position is one more), ``instant`` when it happened (µs),
+    ``amount`` what the rules gave it then, ``share`` what of that counts now, after decay and cap.
     """
 
     event: int
@@ -27,10 +29,41 @@ class Share:
     share: float
 
 
+@dataclass(frozen=True, eq=False)
+class Shares(Sequence[Share]):
+    """The shares of a weight, oldest first; columns, since a concept may have a million."""
+
+    events: Int32
+    instants: Int64
+    sources: UInt8
+    amounts: Float64
+    shares: Float64
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    @overload
+    def __getitem__(self, index: int) -> Share: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Share]: ...
+
+    def __getitem__(self, index: int | slice) -> Share | list[Share]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return Share(
+            event=int(self.events[index]),
+            instant=int(self.instants[index]),
+            source=Source(int(self.sources[index])),
+            amount=float(self.amounts[index]),
+            share=float(self.shares[index]),
+        )
+
+
 def explain_concept(
     index: ContextIndex, concept: int, *, position: int, instant: int | None = None
-) -> list[Share]:
-    """The contributions to a concept's weight at a playhead, oldest first.
+) -> Shares:
+    """The contributions to a concept's weight at a playhead.
 
     The shares add up to the weight: each is what it adds, after decay, on top of those before it,
     none beyond the cap. Without decay that is what the event changed when it happened.
@@ -39,19 +72,10 @@ def explain_concept(
     made = log.contributions
     own = made.of(concept)
     own = own[: np.searchsorted(made.event[own], position, side="left")]
-    if not len(own):
-        return []
     events = made.event[own]
     times = log.times[events]
-    now = int(times[-1]) if instant is None else max(instant, int(times[-1]))
+    last = int(times[-1]) if len(times) else 0
+    now = last if instant is None else max(instant, last)
     amounts = np.array(rules.amounts)[made.source[own]]
-    shares = _shares(faded(amounts, now - times, rules.half_life), rules.cap)
-    return [
-        Share(int(e), int(t), Source(int(s)), float(a), float(share))
-        for e, t, s, a, share in zip(events, times, made.source[own], amounts, shares, strict=True)
-    ]
-
-
-def _shares(amounts: Float64, cap: float) -> Float64:
-    reached = np.minimum(np.cumsum(amounts), cap)
-    return np.diff(reached, prepend=0.0)
+    reached = np.minimum(np.cumsum(faded(amounts, now - times, rules.half_life)), rules.cap)
+    return Shares(events, times, made.source[own], amounts, np.diff(reached, prepend=0.0))

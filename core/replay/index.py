@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,6 +32,15 @@ class ContextIndex:
 
     log: SessionLog
     rules: ProjectionRules = BRAIN_WEB
+
+    def prepare(self) -> ContextIndex:
+        """Compute now what the first answers would have to wait for, and answer itself."""
+        log = self.log
+        for known in (log.events_by_kind, log.touches_by_object, log.contributions.by_concept):
+            assert known is not None
+        self.context_at(len(log))
+        self.uncertainty.prepare()
+        return self
 
     # -- contexts ---------------------------------------------------------------------------------
 
@@ -164,6 +174,18 @@ class ContextIndex:
             found.extend(last.tolist())
             stop, size = start, size * 4
         return found[: self.rules.max_objects]
+
+    def last_touches(self, context: SessionContext) -> list[int]:
+        """The event that last touched each of a context's active objects, by index."""
+        touches = self.log.touches
+        order, starts = self.log.touches_by_object
+        found = []
+        for active in context.active_objects:
+            code = self.log.object_codes[active.object_type, active.object_id]
+            own = order[starts[code] : starts[code + 1]]
+            made = bisect_left(own, context.position, key=lambda j: touches.event[j])
+            found.append(int(touches.event[own[made - 1]]))
+        return found
 
     # -- charts -----------------------------------------------------------------------------------
 

@@ -19,6 +19,11 @@ class UncertaintyIndex:
     log: SessionLog
     rules: ProjectionRules
 
+    def prepare(self) -> None:
+        """Compute now what the first answer would have to wait for."""
+        if not isinstance(self.rules.uncertainty, SteppedUncertainty):
+            assert self._attention_sums is not None
+
     def at(self, position: int, instant: int) -> float:
         """The uncertainty after the first ``position`` events, at ``instant`` (µs)."""
         grid = np.array([position]), np.array([instant])

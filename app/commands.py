@@ -1,0 +1,118 @@
+"""The one table of commands and keys: menus, palette, the sheet of keys and the README read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something the user can do: its id, what it is called, its menu, and its keys.
+
+    ``checkable`` commands have a state that is on or off; those of one ``group`` exclude another.
+    """
+
+    id: str
+    text: str
+    menu: str
+    keys: tuple[str, ...] = ()
+    checkable: bool = False
+    group: str = ""
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("open", "Open…", "File", ("Ctrl+O",)),
+    Command("open-sample", "Open the sample", "File"),
+    Command("reload", "Reload", "File", ("F5",)),
+    Command("close", "Close the file", "File", ("Ctrl+W",)),
+    Command("quit", "Quit", "File", ("Ctrl+Q",)),
+    Command("play", "Play or pause", "Playback", ("Space",)),
+    Command("previous", "Previous event", "Playback", (",",)),
+    Command("next", "Next event", "Playback", (".",)),
+    Command(
+        "previous-of-type", "Previous event of the selected type", "Playback", ("Shift+,", "<")
+    ),
+    Command("next-of-type", "Next event of the selected type", "Playback", ("Shift+.", ">")),
+    Command("back", "One second back", "Playback", ("Left",)),
+    Command("forward", "One second on", "Playback", ("Right",)),
+    Command("back-10", "Ten seconds back", "Playback", ("Shift+Left",)),
+    Command("forward-10", "Ten seconds on", "Playback", ("Shift+Right",)),
+    Command("start", "To the start", "Playback", ("Home",)),
+    Command("end", "To the end", "Playback", ("End",)),
+    Command("faster", "Faster", "Playback", ("Up",)),
+    Command("slower", "Slower", "Playback", ("Down",)),
+    Command("skip-idle", "Skip idle", "Playback", checkable=True),
+    Command("range-start", "Range starts here", "Playback", ("[",)),
+    Command("range-end", "Range ends here", "Playback", ("]",)),
+    Command("loop", "Loop the range", "Playback", ("L",), checkable=True),
+    Command("clear-range", "Clear the range", "Playback"),
+    Command("zoom-in", "Zoom in", "View", ("W",)),
+    Command("zoom-out", "Zoom out", "View", ("S",)),
+    Command("pan-left", "Pan left", "View", ("A",)),
+    Command("pan-right", "Pan right", "View", ("D",)),
+    Command("fit", "Fit the session", "View", ("F",)),
+    Command("axis-time", "Time axis", "View", checkable=True, group="axis"),
+    Command("axis-folded", "Time axis, idle folded", "View", checkable=True, group="axis"),
+    Command("axis-event", "Axis by event", "View", checkable=True, group="axis"),
+    Command("theme-system", "Theme: as the system", "View", checkable=True, group="theme"),
+    Command("theme-dark", "Theme: dark", "View", checkable=True, group="theme"),
+    Command("theme-light", "Theme: light", "View", checkable=True, group="theme"),
+    Command("rules-brain-web", "Rules: Brain Web", "View", checkable=True, group="rules"),
+    Command("rules-recency", "Rules: Recency", "View", checkable=True, group="rules"),
+    Command("find-session", "Find a session", "Go", ("Ctrl+P",)),
+    Command("show-events", "Show the events", "Go", ("Alt+1",)),
+    Command("show-detail", "Show the event's detail", "Go", ("Alt+2",)),
+    Command("show-change", "Show before and after", "Go", ("Alt+3",)),
+    Command("show-problems", "Show the problems", "Go", ("Alt+4",)),
+    Command("copy-event", "Copy the event as JSON", "Go", ("Ctrl+Shift+C",)),
+    Command("check-file", "Check the whole file for problems", "Go"),
+    Command("palette", "Commands…", "Help", ("Ctrl+K",)),
+    Command("keys", "Keys", "Help", ("?",)),
+)
+"""Every command of the program, in the order of the menus."""
+
+MENUS: tuple[str, ...] = tuple(dict.fromkeys(command.menu for command in COMMANDS))
+
+
+def build_actions(
+    parent: QWidget,
+    slots: Mapping[str, Callable[..., object]],
+    commands: Iterable[Command] = COMMANDS,
+) -> dict[str, QAction]:
+    """An action for each command, connected to its slot; KeyError where a command has none."""
+    actions: dict[str, QAction] = {}
+    for command in commands:
+        action = QAction(command.text, parent)
+        action.setObjectName(command.id)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setCheckable(command.checkable)
+        action.setToolTip(tip(command))
+        action.triggered.connect(slots[command.id])
+        parent.addAction(action)
+        actions[command.id] = action
+    return actions
+
+
+def tip(command: Command) -> str:
+    """What the command does, and its first key."""
+    return f"{command.text} ({shown_key(command.keys[0])})" if command.keys else command.text
+
+
+def shown_key(key: str) -> str:
+    """A key as people write it."""
+    named = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
+    return "+".join(named.get(part, part) for part in key.split("+"))
+
+
+def keys_as_markdown() -> str:
+    """The table of keys for the README."""
+    rows = ["| Keys | What they do |", "|---|---|"]
+    for command in COMMANDS:
+        if command.keys:
+            keys = " or ".join(f"`{shown_key(key)}`" for key in command.keys)
+            rows.append(f"| {keys} | {command.text} |")
+    return "\n".join(rows) + "\n"

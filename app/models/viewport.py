@@ -1,0 +1,83 @@
+"""The visible range of the axis, owned in one place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from core.replay.axis import Axis, AxisMode
+
+_ZOOM = 1.5
+_PAN = 0.2
+
+
+class Viewport(QObject):
+    """The axis and the range of it that the charts show; ``x`` is in the axis's own unit."""
+
+    changed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._axis: Axis | None = None
+        self._range = (0.0, 1.0)
+
+    @property
+    def axis(self) -> Axis | None:
+        """The axis, None while no session is open."""
+        return self._axis
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The visible range on the axis."""
+        return self._range
+
+    def show_axis(self, axis: Axis, *, keep: bool = False) -> None:
+        """Show all of an axis; ``keep`` keeps the instants that were visible, where it can."""
+        old, shown = self._axis, self._range
+        self._axis = axis
+        everything = old is None or shown == (0.0, old.length)
+        if not keep or everything or old is None:
+            self.fit()
+        else:
+            x = axis.x_of_instants(old.instants_at(shown))
+            self.show(float(x[0]), float(x[1]))
+
+    def fit(self) -> None:
+        """Show the whole session."""
+        if self._axis is not None:
+            self.show(0.0, self._axis.length)
+
+    def show(self, x0: float, x1: float) -> None:
+        """Show a range, pushed into the session and not below the least width."""
+        if self._axis is None:
+            return
+        length = self._axis.length
+        width = min(max(x1 - x0, self._least()), length)
+        start = min(max((x0 + x1 - width) / 2 if x1 - x0 < width else x0, 0.0), length - width)
+        self._range = (start, start + width)
+        self.changed.emit(self._range)
+
+    def zoom(self, steps: int, x: float) -> None:
+        """Zoom in so many steps (out where negative), x staying where it is."""
+        factor = _ZOOM**-steps
+        x0, x1 = self._range
+        x = min(max(x, x0), x1)
+        self.show(x - (x - x0) * factor, x + (x1 - x) * factor)
+
+    def pan(self, steps: int) -> None:
+        """Move on by so many fifths of what is visible, or back."""
+        x0, x1 = self._range
+        by = (x1 - x0) * _PAN * steps
+        self.show(x0 + by, x1 + by)
+
+    def reveal(self, x: float) -> None:
+        """Move the range, as wide as it is, so that x is within it; it turns like a page."""
+        x0, x1 = self._range
+        if not x0 <= x <= x1:
+            width = x1 - x0
+            start = x - width * 0.1 if x > x1 else x - width * 0.9
+            self.show(start, start + width)
+
+    def _least(self) -> float:
+        assert self._axis is not None
+        least = 3.0 if self._axis.mode is AxisMode.EVENT else 1e-3
+        return min(least, self._axis.length)

@@ -1,0 +1,71 @@
+"""What the program remembers of its user, in one small file."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from platformdirs import user_config_path
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.theme import ThemeChoice
+from core.replay.axis import AxisMode
+
+logger = logging.getLogger(__name__)
+
+RECENT = 10
+
+
+class Settings(BaseModel):
+    """A frozen value; keys of newer versions are dropped, broken files set aside."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    theme: ThemeChoice = ThemeChoice.SYSTEM
+    axis: AxisMode = AxisMode.FOLDED
+    skip_idle: bool = False
+    recent: tuple[str, ...] = ()
+
+    def with_recent(self, path: Path) -> Settings:
+        """The same with this file at the head of the recent ones."""
+        name = str(path)
+        others = tuple(known for known in self.recent if known != name)
+        return self.model_copy(update={"recent": (name, *others)[:RECENT]})
+
+
+class SettingsFile:
+    """Reads and writes the settings; neither ever fails its caller."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or user_config_path("brainweb-replay", appauthor=False) / "settings.json"
+
+    def read(self) -> Settings:
+        """The settings; the defaults where there are none. A broken file is set aside."""
+        try:
+            return Settings.model_validate_json(self.path.read_bytes())
+        except FileNotFoundError:
+            return Settings()
+        except OSError as error:
+            logger.warning("the settings cannot be read: %s", error)
+        except (ValidationError, RecursionError):
+            self._set_aside()
+        return Settings()
+
+    def write(self, settings: Settings) -> None:
+        """Keep the settings: the old file or the new one, never half of it."""
+        fresh = self.path.with_suffix(".new")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.touch(mode=0o600)
+            fresh.write_text(settings.model_dump_json(indent=2), encoding="utf-8")
+            fresh.replace(self.path)
+        except OSError as error:
+            logger.warning("the settings cannot be kept: %s", error)
+
+    def _set_aside(self) -> None:
+        aside = self.path.with_suffix(".broken.json")
+        logger.warning("the settings could not be read and were set aside as %s", aside.name)
+        try:
+            self.path.replace(aside)
+        except OSError as error:
+            logger.warning("the settings cannot be set aside: %s", error)

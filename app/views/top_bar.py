@@ -1,0 +1,73 @@
+"""The bar at the top: open, what is open, the rules, and the menu of everything."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+
+from app.text import plain
+from app.theme import SPACE, Theme, ui_font
+from app.views.elided_label import ElidedLabel
+
+
+class TopBar(QWidget):
+    """Draws where we are; its buttons open the menus that it is given."""
+
+    def __init__(self, *, open_menu: QMenu, rules_menu: QMenu, main_menu: QMenu) -> None:
+        super().__init__()
+        self.setObjectName("top-bar")
+        self.setAccessibleName("What is open")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._source = QLabel()
+        self._source.setFont(ui_font(weight=QFont.Weight.Bold))
+        self._source.setTextFormat(Qt.TextFormat.PlainText)
+        self._arrow = QLabel("›")
+        self._session = ElidedLabel(Qt.TextElideMode.ElideMiddle)
+        self._session.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._rules = _menu_button("Rules", rules_menu)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
+        row.setSpacing(2 * SPACE)
+        row.addWidget(_menu_button("Open", open_menu))
+        row.addWidget(self._source)
+        row.addWidget(self._arrow)
+        row.addWidget(self._session, 1)
+        row.addWidget(self._rules)
+        row.addWidget(_menu_button("Menu", main_menu))
+        self.show_source(None)
+        self.show_rules("Brain Web")
+
+    def show_theme(self, theme: Theme) -> None:
+        """Draw in these colours."""
+        self.setStyleSheet(
+            f"#top-bar {{ background: {theme.raised.name()};"
+            f" border-bottom: 1px solid {theme.line.name()}; }}"
+        )
+
+    def show_source(self, name: str | None) -> None:
+        """Name the file that is open."""
+        self._source.setText(plain(name, limit=80) if name else "")
+        self._rules.setVisible(name is not None)
+        if name is None:
+            self.show_session(None)
+
+    def show_session(self, session_id: str | None) -> None:
+        """Name the session that is open."""
+        self._arrow.setVisible(session_id is not None)
+        self._session.setText(plain(session_id) if session_id else "")
+
+    def show_rules(self, name: str) -> None:
+        """Name the rules in force."""
+        self._rules.setText(f"Rules: {name} ▾")
+
+
+def _menu_button(text: str, menu: QMenu) -> QToolButton:
+    button = QToolButton()
+    button.setText(f"{text} ▾")
+    button.setAccessibleName(text)
+    button.setObjectName(f"{text.lower()}-button")
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
