@@ -78,7 +78,8 @@ class ContextFold:
 
         By default that is the last event's instant; an earlier one counts as that.
         """
-        at = self.instant if instant is None else max(instant, self.instant or instant)
+        given = [at for at in (self.instant, instant) if at is not None]
+        at = max(given, default=None)
         return SessionContext(
             session_id=self.session_id,
             position=self.position,
