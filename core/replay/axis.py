@@ -183,13 +183,15 @@ def _time_axis(log: SessionLog, mode: AxisMode, folded: NDArray[np.intp]) -> Tim
     starts, ends = log.times[folded], log.times[folded + 1]
     active = (log.end - log.start - int((ends - starts).sum())) / 1e6
     share = min(_FOLDED_SHARE, _ALL_FOLDED_SHARE / max(1, len(folded)))
-    width = max(active * share, 1e-3)
+    # Folding never widens: a short gap of a long session stays as it is.
+    widths = np.minimum(max(active * share, 1e-3), (ends - starts) / 1e6)
     knots = np.unique(np.concatenate([[log.start, log.end], starts, ends])).astype(np.int64)
     steps = np.diff(knots) / 1e6
-    steps[np.isin(knots[:-1], starts)] = width
+    places = np.searchsorted(knots, starts)
+    steps[places] = widths
     knots_x = np.concatenate([[0.0], np.cumsum(steps)])
     gaps = tuple(
-        Gap(float(knots_x[i]), float(knots_x[i]) + width, int(s), int(e))
-        for i, s, e in zip(np.searchsorted(knots, starts), starts, ends, strict=True)
+        Gap(float(knots_x[i]), float(knots_x[i + 1]), int(s), int(e))
+        for i, s, e in zip(places, starts, ends, strict=True)
     )
     return TimeAxis(mode, log.times, knots, knots_x, gaps)
