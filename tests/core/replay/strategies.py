@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
+
 from hypothesis import strategies as st
 
 from core.events.schema import EventEnvelope, EventType
 from core.projectors.rules import FadingUncertainty, ProjectionRules, SteppedUncertainty
-from tests.builders import captured, chat, claim, event, viewed
+from core.replay.columns import SessionLog
+from tests.builders import captured, chat, claim, event, log_of, viewed
 
 concept_ids = st.sampled_from(["c-1", "c-2", "c-3", "c-4", "知識", "c-6", "c-7", "c-8", "c-9"])
 names = st.none() | st.sampled_from(["Raft", "Paxos", ""])
@@ -65,3 +69,23 @@ def rules(draw: st.DrawFn, *, decay: bool) -> ProjectionRules:
         claim_relevance=draw(shares),
         uncertainty=draw(st.sampled_from([stepped, fading])),
     )
+
+
+steps = st.sampled_from(
+    [0, 0, 1, 500_000, 1_000_000, 299_999_999, 300_000_000, 3_600_000_000, 2_592_000_000_000]
+) | st.integers(0, 10**9)
+
+
+@st.composite
+def instants_of_events(draw: st.DrawFn, *, least: int = 0) -> list[int]:
+    """Instants (µs since START) in order: ties, neighbours and idle gaps of up to a month."""
+    count = draw(st.integers(least, 25))
+    first = draw(st.integers(0, 10**9))
+    return list(accumulate(draw(st.lists(steps, min_size=count, max_size=count)), initial=first))[
+        :count
+    ]
+
+
+def log_at(instants: Sequence[int]) -> SessionLog:
+    """A log with an event at each of these instants (µs since START), given in any order."""
+    return log_of([viewed("c-1", seconds=at / 1e6) for at in instants])
