@@ -88,6 +88,7 @@ def build_actions(
     for command in commands:
         action = QAction(command.text, parent)
         action.setObjectName(command.id)
+        action.setProperty("menu", command.menu)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         action.setCheckable(command.checkable)
         action.setToolTip(tip(command))

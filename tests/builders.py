@@ -7,8 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
+
+from core.events.instants import parse_instants
 from core.events.rows import RawRow
 from core.events.schema import EventEnvelope, EventType, ObjectRef
+from core.events.store.scan import InstantPage
 from core.replay.columns import Int64, SessionLog
 from core.replay.loader import load
 from core.replay.reading import RowTuple
@@ -82,9 +86,11 @@ class EventsInMemory:
     def last_rowid(self) -> int:
         return len(self._rows)
 
-    def index_pages(self, session_id: str) -> Iterator[list[tuple[int, object]]]:
-        rows = [(r.rowid, r.occurred_at) for r in self._rows]
-        yield from (rows[i : i + self._page] for i in range(0, len(rows), self._page))
+    def instant_pages(self, session_id: str) -> Iterator[InstantPage]:
+        for start in range(0, len(self._rows), self._page):
+            rows = self._rows[start : start + self._page]
+            instants, bad = parse_instants([r.occurred_at for r in rows])
+            yield InstantPage(np.array([r.rowid for r in rows]), instants, bad)
 
     def row_pages(self, session_id: str, rowids: Int64) -> Iterator[list[RowTuple]]:
         wanted = set(rowids.tolist())

@@ -38,6 +38,11 @@ class Clock(QObject):
         """The playback, None while no session is open."""
         return self._playback
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether ``settled`` is still to come."""
+        return self._settle.isActive()
+
     def open(self, log: SessionLog, playhead: Playhead | None = None) -> None:
         """Begin a session, at its end unless told otherwise; how it plays is kept."""
         fresh = Playback.of(log.times)

@@ -9,9 +9,9 @@ from typing import Protocol
 import numpy as np
 
 from core.events.errors import SourceChanged
-from core.events.instants import parse_instants
 from core.events.problems import Problem
 from core.events.rows import RawRow, decode_row
+from core.events.store.scan import InstantPage
 from core.replay.collector import collector_paused
 from core.replay.columns import (
     KNOWN_KINDS,
@@ -39,8 +39,8 @@ class ColumnSource(Protocol):
         """The newest row's key, 0 in an empty store."""
         ...
 
-    def index_pages(self, session_id: str) -> Iterator[list[tuple[int, object]]]:
-        """Key and raw instant of each row of the session, from the index alone."""
+    def instant_pages(self, session_id: str) -> Iterator[InstantPage]:
+        """Key and instant of each row of the session, from the index alone."""
         ...
 
     def row_pages(self, session_id: str, rowids: Int64) -> Iterator[list[RowTuple]]:
@@ -101,15 +101,13 @@ def _instants(store: ColumnSource, session_id: str, last_row: int) -> tuple[Sess
     rowids: list[Int64] = [np.zeros(0, np.int64)]
     times: list[Int64] = [np.zeros(0, np.int64)]
     unreadable: list[int] = []
-    for page in store.index_pages(session_id):
-        keys = np.array([rowid for rowid, _ in page], dtype=np.int64)
-        parsed, bad = parse_instants([raw for _, raw in page])
-        kept = keys <= last_row
-        bad_places = [place for place, _ in bad]
-        unreadable.extend(keys[bad_places][kept[bad_places]].tolist())
-        kept[bad_places] = False
-        rowids.append(keys[kept])
-        times.append(parsed[kept])
+    for page in store.instant_pages(session_id):
+        kept = page.rowids <= last_row
+        bad = [place for place, _ in page.bad]
+        unreadable.extend(page.rowids[bad][kept[bad]].tolist())
+        kept[bad] = False
+        rowids.append(page.rowids[kept])
+        times.append(page.instants[kept])
     return _ordered(session_id, np.concatenate(rowids), np.concatenate(times), last_row), unreadable
 
 

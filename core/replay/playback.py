@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.replay.axis import IDLE
-from core.replay.columns import Int64
+from core.replay.columns import Int32, Int64
 
 SPEEDS: tuple[float, ...] = tuple(2.0**power for power in range(-2, 11))
 """From 0.25× to 1024×."""
@@ -62,7 +62,7 @@ class Playback:
         reached = self.at_instant(playhead.instant)
         if playhead.position <= 0:
             return self.at_position(0)
-        first = int(np.searchsorted(self.times, reached.instant, side="left"))
+        first = self._events_before(reached.instant)
         return replace(reached, position=min(max(playhead.position, first), reached.position))
 
     def at_position(self, position: int) -> Playback:
@@ -84,7 +84,7 @@ class Playback:
         """That many events on (or back), paused."""
         return replace(self.at_position(self.position + events), playing=False)
 
-    def stepped_among(self, events: Int64, *, forward: bool) -> Playback:
+    def stepped_among(self, events: Int32, *, forward: bool) -> Playback:
         """To the next (or previous) of these event indexes (ascending), paused; else as it is."""
         if forward:
             place = int(np.searchsorted(events, self.position, side="left"))
@@ -100,7 +100,7 @@ class Playback:
 
     def played(self) -> Playback:
         """Playing; from the start again where all has been played."""
-        start = self.at_position(0) if self.at_end and self.loop is None else self
+        start = self.at_position(0) if self.at_end and self._repeated() is None else self
         return replace(start, playing=bool(len(self.times)))
 
     def paused(self) -> Playback:
@@ -131,33 +131,45 @@ class Playback:
     def over(self, times: Int64) -> Playback:
         """The same playhead over a log that grew or was read again: it keeps its instant.
 
-        Among events of one instant it keeps its position.
+        Of the events of that instant as many have happened as before.
         """
         moved = replace(self, times=times)
-        return moved.at(self.playhead) if len(times) else moved
+        if not len(times):
+            return replace(moved, position=0, playing=False)
+        if self.position <= 0:
+            return moved.at_position(0)
+        happened = self.position - self._events_before(self.instant)
+        return moved.at(Playhead(moved._events_before(self.instant) + happened, self.instant))
 
     def advanced(self, seconds: float) -> Playback:
         """The playhead after so much real time of playing; it stops at the end."""
         if not self.playing or seconds <= 0:
             return self
         instant = self.instant + round(seconds * self.speed * 1e6)
-        if self.loop is not None and not self.loop[0] <= self.instant <= self.loop[1]:
-            return self._rewound()
-        if self.loop is not None and instant > self.loop[1]:
-            return self._rewound() if self.instant >= self.loop[1] else self._reached(self.loop[1])
         if self.skip_idle:
             instant = self._past_idle(instant)
+        if repeated := self._repeated():
+            start, stop = repeated
+            within = start <= self.instant < stop
+            return self._reached(min(instant, stop)) if within else self._rewound(start)
         reached = self._reached(instant)
-        return reached.paused() if reached.at_end and reached.loop is None else reached
+        return reached.paused() if reached.at_end else reached
+
+    def _repeated(self) -> tuple[int, int] | None:
+        """What of the loop lies within the session, None where that has no length."""
+        if self.loop is None or not len(self.times):
+            return None
+        start = max(self.loop[0], int(self.times[0]))
+        stop = min(self.loop[1], int(self.times[-1]))
+        return (start, stop) if start < stop else None
 
     def _reached(self, instant: int) -> Playback:
         moved = self.at_instant(instant)
         return replace(moved, position=max(moved.position, self.position))
 
-    def _rewound(self) -> Playback:
-        assert self.loop is not None
-        start = self.at_instant(self.loop[0])
-        return replace(start, position=int(np.searchsorted(self.times, start.instant, side="left")))
+    def _rewound(self, start: int) -> Playback:
+        """Just before what happens at ``start``."""
+        return replace(self, instant=start, position=self._events_before(start))
 
     def _past_idle(self, instant: int) -> int:
         """``instant``, or shortly before the next event where it lies within an idle gap."""
@@ -171,3 +183,6 @@ class Playback:
 
     def _events_by(self, instant: int) -> int:
         return int(np.searchsorted(self.times, instant, side="right"))
+
+    def _events_before(self, instant: int) -> int:
+        return int(np.searchsorted(self.times, instant, side="left"))

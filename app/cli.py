@@ -1,0 +1,326 @@
+"""The command line; it imports Qt only for the commands that show a window."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from app.text import count, date_and_clock, duration, plain, weight
+from core.events.errors import StoreError
+from core.events.instants import format_instant
+from core.events.store.sqlite import SQLiteEventStore
+from core.projectors.context import SessionContext
+from core.projectors.rules import PRESETS, ProjectionRules, preset
+from core.replay.index import ContextIndex
+from core.replay.loader import load
+from core.replay.moment import Moment, MomentError
+
+NO = 1
+"""Exit status: the answer is no."""
+FAULT = 2
+"""Exit status: something is wrong, and a message says what to do."""
+
+
+class ThemeName(StrEnum):
+    """The themes that a picture can have."""
+
+    DARK = "dark"
+    LIGHT = "light"
+
+
+class _Group(TyperGroup):
+    """Takes what is no command as the source to open in the window."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] not in _GROUP_OPTIONS):
+            args = ["window", *args]
+        return super().parse_args(ctx, args)
+
+
+_GROUP_OPTIONS = ("--help", "--install-completion", "--show-completion")
+
+app = typer.Typer(
+    cls=_Group,
+    add_completion=False,
+    no_args_is_help=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help"], "max_content_width": 100},
+    help="Replay a Brain Web session: open its event log and scrub through it. "
+    "`brainweb-replay [SOURCE]` opens the window.",
+)
+
+Source = Annotated[Path, typer.Argument(help="An events.db file.", show_default=False)]
+Session = Annotated[str, typer.Option("--session", help="The session's id.", show_default=False)]
+AnySession = Annotated[
+    str | None,
+    typer.Option(
+        "--session", help="The session's id; by default the latest of several events.",
+        show_default=False,
+    ),
+]  # fmt: skip
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="TIME|#N",
+        help="A moment: #214 (after 214 events), 2026-11-12T10:04:40Z, 10:04:40 or +01:04:40.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+@app.command()
+def window(
+    source: Annotated[
+        Path | None, typer.Argument(help="An events.db file.", show_default=False)
+    ] = None,
+    session: AnySession = None,
+    at: At = None,
+    without_display: Annotated[
+        Path | None,
+        typer.Option(
+            "--without-display",
+            metavar="PNG",
+            help="Where there is no display: play the session through the window all the same, "
+            "and write this picture.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Open the window (the default command)."""
+    from app import start
+
+    with faults():
+        if source is not None and session is not None:
+            with SQLiteEventStore(source) as store:
+                _known(store, session)
+        if without_display is not None and not start.has_display():
+            print("There is no display here: playing the session through the window offscreen.")
+            context = start.play_offscreen(source, session, at, out=without_display)
+            print(f"Wrote {without_display}. The context at the end:")
+            _print_context(context)
+            return
+        raise typer.Exit(start.show_window(source, session, at))
+
+
+@app.command()
+def sessions(source: Source, as_json: AsJson = False) -> None:
+    """List the sessions of a log, the latest first."""
+    with faults(), _open(source) as store:
+        found = store.sessions(counts=True)
+        if as_json:
+            _print_json(
+                [
+                    {
+                        "session_id": s.session_id,
+                        "first": _iso(s.first),
+                        "last": _iso(s.last),
+                        "count": s.count,
+                        "actor_id": s.actor_id,
+                    }
+                    for s in found
+                ]
+            )
+            return
+        for s in found:
+            length = duration(s.last - s.first)
+            print(
+                f"{plain(s.session_id):32}  {date_and_clock(s.first)}  {length:>10}  "
+                f"{count(s.count or 0, 'event'):>14}  {plain(s.actor_id or '—')}"
+            )
+
+
+@app.command()
+def events(source: Source, session: Session, as_json: AsJson = False) -> None:
+    """Print the events of a session in order, one a line."""
+    with faults(), _open(source) as store:
+        _known(store, session)
+        for position, event in enumerate(store.replay(session), 1):
+            if as_json:
+                print(json.dumps(event.to_wire()))
+                continue
+            ref = event.object_ref
+            about = f"{plain(ref.type)} {plain(ref.id)}" if ref else "—"
+            at = event.to_wire()["occurred_at"]
+            print(
+                f"#{position:<6} {at:27} {plain(event.event_type):24} "
+                f"{plain(event.actor_id or '—'):16} {about}"
+            )
+
+
+@app.command()
+def context(
+    source: Source,
+    session: Session,
+    at: At = None,
+    rules: Annotated[
+        str, typer.Option(help=f"Rules: {', '.join(r.name for r in PRESETS)}.")
+    ] = "Brain Web",
+    as_json: AsJson = False,
+) -> None:
+    """Print the context of a session at a moment, by default after its last event."""
+    with faults(), _open(source) as store:
+        _known(store, session)
+        found = _context(store, session, at, _rules(rules))
+        if as_json:
+            _print_json(
+                found.to_wire()
+                | {
+                    "position": found.position,
+                    "at": None if found.instant is None else _iso(found.instant),
+                    "rules": _rules(rules).name,
+                }
+            )
+        else:
+            _print_context(found)
+
+
+@app.command()
+def render(
+    source: Source,
+    out: Annotated[Path, typer.Option(help="The PNG to write.", show_default=False)],
+    session: AnySession = None,
+    at: At = None,
+    theme: Annotated[ThemeName, typer.Option(help="The theme.")] = ThemeName.DARK,
+    size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "1600x1000",
+    scale: Annotated[float, typer.Option(help="Pixels drawn for each of them.", min=1, max=4)] = 1,
+) -> None:
+    """Write a picture of the window."""
+    from app import start
+
+    with faults():
+        if session is not None:
+            with _open(source) as store:
+                _known(store, session)
+        width, height = _size(size)
+        start.render(
+            source, session, at, out=out, theme=theme.value, size=(width, height), scale=scale
+        )
+
+
+@app.command()
+def check(source: Source, as_json: AsJson = False) -> None:
+    """List every problem in a log; exit status 1 if there is any."""
+    found = 0
+    with faults(), _open(source) as store:
+        for problem in store.problems():
+            found += 1
+            if as_json:
+                print(
+                    json.dumps(
+                        {
+                            "row": problem.row,
+                            "session_id": problem.session_id,
+                            "event_id": problem.event_id,
+                            "reason": problem.reason,
+                            "raw": problem.raw,
+                        }
+                    )
+                )
+            else:
+                where = f"row {problem.row}  {plain(problem.event_id or '—')}"
+                print(f"{where}  {plain(problem.reason)}: {plain(problem.raw)}")
+    if not as_json:
+        print("No problems." if not found else f"{count(found, 'problem')}.", file=sys.stderr)
+    raise typer.Exit(NO if found else 0)
+
+
+def main() -> None:
+    """Run the program with the arguments of the process."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    app(prog_name="brainweb-replay")
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Turn known faults into a sentence on standard error and exit status 2."""
+    try:
+        yield
+    except (StoreError, MomentError) as error:
+        _fail(str(error), FAULT)
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise typer.Exit(0) from None
+
+
+@contextmanager
+def _open(source: Path) -> Iterator[SQLiteEventStore]:
+    with SQLiteEventStore(source) as store:
+        if store.notice:
+            print(store.notice, file=sys.stderr)
+        yield store
+
+
+def _known(store: SQLiteEventStore, session: str) -> None:
+    """Exit 1 with the nearest names where there is no such session."""
+    from app.nearest import no_such_session
+
+    if not store.list_events(session, limit=1):
+        known = [s.session_id for s in store.sessions()]
+        if session not in known:
+            _fail(no_such_session(session, known), NO)
+
+
+def _context(
+    store: SQLiteEventStore, session: str, at: str | None, rules: ProjectionRules
+) -> SessionContext:
+    log = load(store, session)
+    index = ContextIndex(log, rules)
+    if at is None:
+        return index.context_at(len(log))
+    playhead = Moment(at).in_log(log)
+    return index.context_at(playhead.position, playhead.instant)
+
+
+def _rules(name: str) -> ProjectionRules:
+    try:
+        return preset(name)
+    except KeyError:
+        known = ", ".join(f"“{rules.name}”" for rules in PRESETS)
+        _fail(f"There are no rules named “{name}”. There are {known}.", FAULT)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if width.isdecimal() and height.isdecimal():
+        size = int(width), int(height)
+        if 900 <= size[0] <= 8_000 and 600 <= size[1] <= 8_000:
+            return size
+    _fail(f"“{text}” is no size of a window: write 1600x1000, from 900x600 to 8000x8000.", FAULT)
+
+
+def _print_context(found: SessionContext) -> None:
+    at = "the start" if found.instant is None else f"{date_and_clock(found.instant)} UTC"
+    print(f"{plain(found.session_id)} after {count(found.position, 'event')}, at {at}")
+    print(f"uncertainty {weight(found.uncertainty_score)}")
+    for rank, c in enumerate(found.active_concepts, 1):
+        print(f"{rank:4}  {weight(c.weight):>5}  {plain(c.label)}")
+    for o in found.active_objects:
+        print(f"      {weight(o.relevance_score):>5}  {plain(o.object_type)} {plain(o.object_id)}")
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, indent=2))
+
+
+def _iso(instant: int) -> str:
+    return format_instant(instant)
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    print(f"brainweb-replay: {message}", file=sys.stderr)
+    raise typer.Exit(status)
+
+
+__all__ = ["app", "main"]

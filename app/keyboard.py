@@ -1,0 +1,62 @@
+"""Whose keys they are: the player's, unless a widget takes text or was reached by keyboard."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+_TEXT = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
+_BY_KEYBOARD = {
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+}
+_OTHER_MODIFIERS = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
+
+
+class KeyboardManners(QObject):
+    """Keeps a window's plain keys from widgets that need them; Escape gives them back."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._kept_by: QWidget | None = None
+        app = QApplication.instance()
+        assert app is not None
+        app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Note how a widget was reached; leave it its keys where it may have them."""
+        if not isinstance(watched, QWidget) or watched.window() is not self._window:
+            return False
+        if isinstance(event, QFocusEvent) and event.gotFocus():
+            self._kept_by = watched if event.reason() in _BY_KEYBOARD else None
+        elif isinstance(event, QKeyEvent):
+            return self._key(watched, event)
+        return False
+
+    def _key(self, widget: QWidget, event: QKeyEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and self._keeps(widget, event):
+            event.accept()
+            return True
+        if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+            widget.clearFocus()
+            self._kept_by = None
+        return False
+
+    def _keeps(self, widget: QWidget, event: QKeyEvent) -> bool:
+        if event.modifiers() & _OTHER_MODIFIERS or event.key() >= Qt.Key.Key_F1:
+            return False
+        return isinstance(widget, _TEXT) or widget is self._kept_by

@@ -1,0 +1,183 @@
+"""Opening a file and a session in it: which one, where the playhead goes, and reading it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.models.clock import Clock
+from app.models.replay import Replay
+from app.models.source import LoadStep, Source
+from app.models.viewport import Viewport
+from app.nearest import no_such_session
+from core.events.store.base import SessionSummary
+from core.replay.axis import Axis, AxisMode
+from core.replay.columns import SessionLog
+from core.replay.moment import Moment, MomentError
+from core.replay.playback import Playhead
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to show once a file is open: a session (None: the latest of several events), a moment.
+
+    ``playhead`` is where it was before the file was read again.
+    """
+
+    session_id: str | None = None
+    at: Moment | None = None
+    playhead: Playhead | None = None
+
+
+class Opening(QObject):
+    """Carries a wish from the file through its list of sessions to the log on screen.
+
+    ``log_changed`` comes with each step of reading (None: no session any more), ``loaded`` with the
+    last. ``complained`` carries a sentence about what was wished for and cannot be had.
+    """
+
+    log_changed = Signal(object)
+    loaded = Signal(object)
+    session_changed = Signal(object)
+    complained = Signal(str)
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        clock: Clock,
+        viewport: Viewport,
+        replay: Replay,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._clock = clock
+        self._viewport = viewport
+        self._replay = replay
+        self._wish = Wish()
+        self._session_id: str | None = None
+        self._log: SessionLog | None = None
+        self._axes: dict[AxisMode, Axis] = {}
+        self.axis_mode = AxisMode.FOLDED
+        source.sessions_changed.connect(self._choose)
+        source.step_loaded.connect(self._take)
+
+    @property
+    def session_id(self) -> str | None:
+        """The session that is open or being read."""
+        return self._session_id
+
+    @property
+    def log(self) -> SessionLog | None:
+        """What has been read of it."""
+        return self._log
+
+    def open(self, path: Path, wish: Wish | None = None) -> None:
+        """Open a file and what is wished for in it."""
+        self._forget()
+        self._wish = wish or Wish()
+        self._source.open(path)
+
+    def reload(self) -> None:
+        """Read the file again; session and playhead stay."""
+        playback = self._clock.playback
+        playhead = None if playback is None else playback.playhead
+        self._wish = Wish(self._session_id, playhead=playhead)
+        self._source.reload()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._forget()
+        self._source.close()
+
+    def open_session(self, session_id: str) -> None:
+        """Read another session of the file."""
+        if session_id == self._session_id and self._log is not None and self._log.complete:
+            return
+        self._wish = Wish(session_id)
+        self._begin(session_id)
+
+    def cancel(self) -> None:
+        """Stop reading; what has been read of the session is let go."""
+        self._source.cancel_loading()
+        self._forget()
+
+    def show_axis(self, mode: AxisMode) -> None:
+        """Show the session over another axis, the same instants in view."""
+        self.axis_mode = mode
+        axis = self._axes.get(mode)
+        if axis is not None:
+            self._viewport.show_axis(axis, keep=True)
+
+    def _choose(self, sessions: Sequence[SessionSummary]) -> None:
+        ids = [session.session_id for session in sessions]
+        wished = self._wish.session_id
+        if wished is not None and wished not in ids:
+            self.complained.emit(no_such_session(wished, ids))
+            wished = None
+        if wished is None:
+            several = (s.session_id for s in sessions if s.first != s.last)
+            wished = next(several, ids[0] if ids else None)
+        if wished is not None:
+            self._begin(wished)
+        else:
+            self._forget()
+
+    def _begin(self, session_id: str) -> None:
+        if session_id != self._session_id:
+            self._forget()
+        self._session_id = session_id
+        self.session_changed.emit(session_id)
+        self._source.open_session(session_id, self._replay.rules)
+
+    def _forget(self) -> None:
+        if self._session_id is None and self._log is None:
+            return
+        self._session_id, self._log, self._axes = None, None, {}
+        self._clock.close()
+        self._replay.show_log(None)
+        self.session_changed.emit(None)
+        self.log_changed.emit(None)
+
+    def _take(self, step: LoadStep) -> None:
+        log, first = step.log, self._log is None
+        if not log.complete and not first and self._log is not None and self._log.complete:
+            return
+        if log.complete and not len(log):
+            self._finish(step)
+            return
+        same_axis = not first and self._log is not None and len(self._log) == len(log)
+        self._log = log
+        self._axes = step.axes
+        self.log_changed.emit(log)
+        if not same_axis or self._viewport.axis is not step.axes[self.axis_mode]:
+            self._viewport.show_axis(step.axes[self.axis_mode], keep=not first)
+        self._replay.show_log(log, step.index)
+        if first:
+            self._clock.open(log, self._playhead(log))
+        else:
+            self._clock.grow(log)
+        if log.complete:
+            self.loaded.emit(step)
+
+    def _finish(self, step: LoadStep) -> None:
+        """A session whose rows have no readable instant: there is nothing to replay."""
+        self._log = step.log
+        self._axes = {}
+        self._replay.show_log(step.log, step.index)
+        self.log_changed.emit(step.log)
+        self.loaded.emit(step)
+
+    def _playhead(self, log: SessionLog) -> Playhead | None:
+        wish, self._wish = self._wish, Wish()
+        if wish.at is None:
+            return wish.playhead
+        try:
+            return wish.at.in_log(log)
+        except MomentError as error:
+            self.complained.emit(f"{error}.")
+            return None

@@ -1,0 +1,17 @@
+"""What to say when a session is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from app.text import plain
+
+_LOOKED_THROUGH = 5_000
+
+
+def no_such_session(wished: str, known: Sequence[str]) -> str:
+    """That a session is not there, and the nearest names that are."""
+    near = get_close_matches(wished, known[:_LOOKED_THROUGH], n=3, cutoff=0.4)
+    hint = f" The nearest are {', '.join(plain(name) for name in near)}." if near else ""
+    return f"There is no session “{plain(wished)}” in this log.{hint}"

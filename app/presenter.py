@@ -1,0 +1,321 @@
+"""What happened, shown: each change of the models, brought to the views that tell of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from app.models.replay import Moment, Why
+from app.models.source import LoadStep, Opened
+from app.text import count
+from app.views.timeline.scene import Curve
+from app.views.timeline.steps import x_of_playhead
+from core.events.errors import StoreError
+from core.events.problems import Problem
+from core.events.schema import EventEnvelope
+from core.events.store.base import SessionSummary
+from core.projectors.rules import ProjectionRules
+from core.replay.columns import SessionLog
+from core.replay.index import ContextIndex
+from core.replay.playback import Playback
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+logger = logging.getLogger(__name__)
+
+SPARKLINE = 48
+"""How many bars a session's sparkline has."""
+
+_FILE_STATES = {
+    "grown": "The file has grown. Reload it to see the new events; the playhead stays.",
+    "replaced": "The file was replaced by another. What you see is the old one; reload to see it.",
+    "deleted": "The file was deleted or moved. What was read stays on screen until you close it.",
+}
+
+
+class Presenter:
+    """The way from the models to the views; it holds nothing but what a later call needs."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._counts: dict[str, int] = {}
+        self._sessions: Sequence[SessionSummary] = ()
+        self._problems: list[Problem] = []
+        self._detail: int | None = None
+        self._needs_log = ("reload", "close")
+
+    def start(self) -> None:
+        """Nothing is open yet."""
+        w = self._window
+        w.banner.hide()
+        w.loading_bar.hide()
+        w.start_page.show_recent(w.settings.recent)
+        w.menus.show_recent(w.settings.recent)
+        w.actions_by_id["skip-idle"].setChecked(w.settings.skip_idle)
+        w.actions_by_id[f"axis-{w.settings.axis}"].setChecked(True)
+        w.transport.show_axis(w.settings.axis)
+        self.rules(w.replay.rules)
+        self._enable()
+        w.pages.setCurrentWidget(w.start_page)
+
+    # -- the file ---------------------------------------------------------------------------------
+
+    def opened(self, opened: Opened) -> None:
+        """A file is open."""
+        w = self._window
+        w.pages.setCurrentWidget(w.desk)
+        w.timeline.setFocus()
+        w.top_bar.show_source(opened.path.name)
+        w.setWindowTitle(f"{opened.path.name} — Brain Web Replay")
+        w.status_line.show_kind("SQLite · read-only")
+        w.settings = w.settings.with_recent(opened.path.absolute())
+        w.keep()
+        w.start_page.show_recent(w.settings.recent)
+        w.menus.show_recent(w.settings.recent)
+        if opened.notice is None:
+            w.banner.hide()
+        else:
+            w.banner.show_message(opened.notice, kind="warning")
+        self._enable()
+
+    def failed(self, error: Exception) -> None:
+        """Something did not work; known faults say what to do."""
+        w = self._window
+        text = str(error)
+        if not isinstance(error, StoreError):
+            text = f"Something went wrong that should not have: {error!r}. The log has the details."
+        if w.source.path is None:
+            w.pages.setCurrentWidget(w.start_page)
+            w.start_page.show_error("This file cannot be opened", text)
+        else:
+            w.banner.show_message(text, kind="error", action="Reload")
+
+    def closed(self) -> None:
+        """No file any more."""
+        w = self._window
+        w.top_bar.show_source(None)
+        w.setWindowTitle("Brain Web Replay")
+        w.status_line.clear()
+        w.session_list.show_sessions([])
+        w.loading_bar.hide()
+        w.banner.hide()
+        if w.source.path is None:
+            w.pages.setCurrentWidget(w.start_page)
+        self._enable()
+
+    def file_state(self, state: str) -> None:
+        """Something happened to the file that is open."""
+        action = None if state == "deleted" else "Reload"
+        kind = "info" if state == "grown" else "warning"
+        self._window.banner.show_message(_FILE_STATES[state], kind=kind, action=action)
+
+    def complaint(self, text: str) -> None:
+        """Something that was wished for cannot be had."""
+        self._window.banner.show_message(text, kind="warning")
+
+    # -- the sessions -----------------------------------------------------------------------------
+
+    def sessions(self, sessions: Sequence[SessionSummary]) -> None:
+        """What sessions there are."""
+        w = self._window
+        self._sessions, self._counts = sessions, {}
+        w.session_list.show_sessions(list(sessions))
+        w.session_list.show_current(w.opening.session_id)
+        w.status_line.show_amount(None, len(sessions))
+        if not sessions:
+            w.context_panel.show_message("This log holds no events yet.")
+
+    def counts(self, counts: Mapping[str, int]) -> None:
+        """How many events some of them have."""
+        w = self._window
+        self._counts.update(counts)
+        w.session_list.show_counts(dict(counts))
+        whole = len(self._counts) >= len(self._sessions)
+        w.status_line.show_amount(
+            sum(self._counts.values()) if whole else None, len(self._sessions)
+        )
+
+    def wanted_activity(self, session_ids: Sequence[str]) -> None:
+        """The list wants sparklines."""
+        self._window.source.read_activity(session_ids, SPARKLINE)
+
+    def session(self, session_id: str | None) -> None:
+        """Another session is opened, or none."""
+        w = self._window
+        w.top_bar.show_session(session_id)
+        w.session_list.show_current(session_id)
+        w.selection.clear()
+        w.event_detail.show_envelope(None, 0)
+        self._detail = None
+        if session_id is not None:
+            w.context_panel.show_message("Reading…")
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    def progress(self, step: LoadStep) -> None:
+        """A session is read so far."""
+        w = self._window
+        w.loading_bar.setVisible(not step.log.complete)
+        w.loading_bar.show_progress(step.log.session_id, step.read, step.total)
+
+    def load_failed(self, error: Exception) -> None:
+        """A session, or rows of it, could not be read."""
+        self._window.loading_bar.hide()
+        self.failed(error)
+
+    def log(self, log: SessionLog | None) -> None:
+        """The columns to show, as far as they have been read."""
+        w = self._window
+        w.timeline.show_log(log)
+        w.event_table.show_log(log)
+        w.context_panel.show_log(log)
+        if log is None:
+            w.loading_bar.hide()
+            w.context_panel.show_message("Choose a session.")
+        elif log.complete and not len(log):
+            w.context_panel.show_message("No event of this session has a readable time.")
+        self._problems = [] if log is None else list(log.problems)
+        self._show_problems()
+        self._enable()
+
+    def loaded(self, step: LoadStep) -> None:
+        """All of a session is there."""
+        w = self._window
+        w.loading_bar.hide()
+        w.status_line.show_loaded(
+            f"{count(len(step.log), 'event')} read in {step.seconds * 1000:,.0f} ms"
+        )
+
+    def problems_found(self, problems: Sequence[Problem]) -> None:
+        """The check of the whole file found these."""
+        known = set(self._problems)
+        self._problems += [problem for problem in problems if problem not in known]
+        self._show_problems()
+
+    def _show_problems(self) -> None:
+        w = self._window
+        w.problem_list.show_problems(self._problems)
+        w.tabs.setTabText(w.tabs.indexOf(w.problem_list), f"Problems · {len(self._problems):,}")
+
+    # -- the playhead -----------------------------------------------------------------------------
+
+    def playback(self, playback: Playback) -> None:
+        """The playhead moved, or how it moves changed."""
+        w = self._window
+        w.timeline.show_playhead(playback.playhead)
+        w.transport.show_playback(playback, len(playback.times))
+        w.replay.show_playhead(playback.playhead)
+        axis = w.viewport.axis
+        if axis is not None:
+            w.viewport.reveal(x_of_playhead(axis, playback.playhead))
+
+    def settled(self, playback: Playback) -> None:
+        """The playhead rests: bring what is too slow for every frame."""
+        w = self._window
+        w.event_table.show_position(playback.position)
+        if w.replay.selected is not None:
+            w.replay.explain()
+        log = w.opening.log
+        event = playback.position - 1
+        self._detail = event if event >= 0 else None
+        if log is None or event < 0 or not log.complete:
+            w.event_detail.show_envelope(None, playback.position)
+        else:
+            w.source.read_envelopes(log, [event])
+
+    def range(self, shown: tuple[float, float]) -> None:
+        """Another range of the axis is visible."""
+        w = self._window
+        axis = w.viewport.axis
+        if axis is not None:
+            w.timeline.show_axis(axis)
+            w.timeline.show_range(*shown)
+            w.replay.show_range(axis, *shown)
+            w.transport.show_axis(axis.mode)
+
+    def loop(self, loop: tuple[int, int] | None) -> None:
+        """Another range is to be repeated, or none."""
+        w = self._window
+        w.actions_by_id["loop"].setChecked(w.selection.looping)
+        w.clock.change(lambda playback: playback.looping(loop))
+
+    def wanted_rows(self, events: Sequence[int]) -> None:
+        """The table wants whole events."""
+        w = self._window
+        log = w.opening.log
+        if log is not None and log.complete:
+            w.source.read_envelopes(log, events)
+
+    def envelopes(self, answer: tuple[SessionLog, dict[int, EventEnvelope]]) -> None:
+        """Whole events were read."""
+        w = self._window
+        log, envelopes = answer
+        if log is not w.opening.log:
+            return
+        w.event_table.show_envelopes(envelopes)
+        if self._detail is not None and self._detail in envelopes:
+            w.event_detail.show_envelope(envelopes[self._detail], self._detail + 1)
+
+    # -- the context ------------------------------------------------------------------------------
+
+    def moment(self, moment: Moment) -> None:
+        """The context at the playhead."""
+        w = self._window
+        w.context_panel.show_context(moment.context, moment.change)
+        w.before_after.show_change(moment.before, moment.after, moment.change)
+
+    def curves(self, curves: tuple[Curve, ...]) -> None:
+        """Which concepts have a curve."""
+        w = self._window
+        w.timeline.show_curves(curves)
+        index: ContextIndex | None = w.replay.index
+        ids = [] if index is None else index.log.contributions.concept_ids
+        w.context_panel.show_slots({ids[c.concept]: c.slot for c in curves} if ids else {})
+
+    def selected(self, concept: int | None) -> None:
+        """Another concept is selected, or none."""
+        w = self._window
+        log = w.replay.log
+        w.timeline.show_selected(concept)
+        known = concept is not None and log is not None
+        w.context_panel.show_selected(
+            log.contributions.concept_ids[concept] if known else None  # type: ignore[union-attr,index]
+        )
+
+    def why(self, why: Why | None) -> None:
+        """Why the selected concept weighs what it does."""
+        panel = self._window.context_panel
+        if why is None:
+            panel.show_why(None)
+        else:
+            panel.show_why(why.label, why.weight, why.shares)
+
+    def rules(self, rules: ProjectionRules) -> None:
+        """Other rules are in force."""
+        w = self._window
+        w.top_bar.show_rules(rules.name)
+        w.actions_by_id[f"rules-{rules.name.lower().replace(' ', '-')}"].setChecked(True)
+
+    # -- what can be done -------------------------------------------------------------------------
+
+    def _enable(self) -> None:
+        """Offer what can be done now, and nothing else."""
+        w = self._window
+        has_file = w.source.path is not None
+        has_log = w.opening.log is not None and len(w.opening.log) > 0
+        for command_id, action in w.actions_by_id.items():
+            if command_id in _NEED_A_FILE:
+                action.setEnabled(has_file)
+            elif action.property("menu") in _MENUS_OF_A_SESSION and command_id not in _ALWAYS:
+                action.setEnabled(has_log)
+
+
+_NEED_A_FILE = {"reload", "close", "find-session", "check-file"}
+_MENUS_OF_A_SESSION = {"Playback", "View", "Go"}
+_ALWAYS = {
+    "axis-time", "axis-folded", "axis-event", "theme-system", "theme-dark", "theme-light",
+    "rules-brain-web", "rules-recency", "show-events", "show-detail", "show-change",
+    "show-problems", "skip-idle",
+}  # fmt: skip

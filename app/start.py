@@ -1,0 +1,184 @@
+"""Starting Qt: the window on a display, played offscreen, or rendered to a picture."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt
+from PySide6.QtWidgets import QApplication
+
+from app import theme as themes
+from app.models.opening import Wish
+from app.settings import Settings, SettingsFile
+from app.theme import ThemeChoice
+from app.window import Window
+from app.wishes import sample_path
+from core.events.errors import StoreError
+from core.projectors.context import SessionContext
+from core.replay.moment import Moment
+
+_PATIENCE = 600_000
+"""How long (ms) a picture may take to be complete."""
+
+
+def has_display() -> bool:
+    """Whether a window can be shown to a person."""
+    if os.environ.get("QT_QPA_PLATFORM", "") in {"offscreen", "minimal"}:
+        return False
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def show_window(source: Path | None, session: str | None, at: str | None) -> int:
+    """Open the window and stay until it is closed; answers the exit status."""
+    if not has_display():
+        raise StoreError(
+            "There is no display to open a window on. `brainweb-replay render SOURCE --out x.png`"
+            " writes a picture instead, `brainweb-replay context` prints the context."
+        )
+    app = _application()
+    window = Window(SettingsFile())
+    window.show()
+    if source is not None:
+        window.open(source, _wish(session, at))
+    return app.exec()
+
+
+def render(
+    source: Path,
+    session: str | None,
+    at: str | None,
+    *,
+    out: Path,
+    theme: str = "dark",
+    size: tuple[int, int] = (1600, 1000),
+    scale: float = 1,
+) -> None:
+    """Write a picture of the window; raises StoreError where it cannot be had."""
+    _offscreen(scale)
+    _application()
+    window = _opened(source, session, at, theme=ThemeChoice(theme), size=size)
+    try:
+        _save(window, out)
+    finally:
+        window.close()
+
+
+def play_offscreen(
+    source: Path | None, session: str | None, at: str | None, *, out: Path
+) -> SessionContext:
+    """Play a session (by default of the sample) through the real window; answers the context.
+
+    With ``at`` it stops there, else at the session's end.
+    """
+    _offscreen(1)
+    _application()
+    wish_at = at or "#0"
+    window = _opened(source or sample_path(), session, wish_at, theme=ThemeChoice.DARK)
+    try:
+        if at is None:
+            _play(window)
+        _save(window, out)
+        playback, index = window.clock.playback, window.replay.index
+        if playback is None or index is None:
+            raise StoreError("There is no session with events in this log to play.")
+        return index.context_at(playback.position, playback.instant)
+    finally:
+        window.close()
+
+
+def _play(window: Window) -> None:
+    """Play to the end at full speed, idle gaps skipped, then show all of it."""
+    window.clock.change(lambda p: p.at_speed(1024.0).skipping_idle(True).played())
+    _wait(lambda: window.clock.playback is None or not window.clock.playback.playing)
+    _wait(lambda: not window.busy)
+
+
+def _application() -> QApplication:
+    """The one Qt application, with its fonts."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("Brain Web Replay")
+    app.setDesktopFileName("brainweb-replay")
+    themes.load_fonts()
+    return app
+
+
+def _offscreen(scale: float) -> None:
+    if QApplication.instance() is None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        os.environ["QT_SCALE_FACTOR"] = str(scale)
+
+
+def _opened(
+    source: Path,
+    session: str | None,
+    at: str | None,
+    *,
+    theme: ThemeChoice,
+    size: tuple[int, int] = (1600, 1000),
+) -> Window:
+    """A window that nobody sees, with a session read and everything of it on screen."""
+    window = Window(_NoSettings(), theme=theme)
+    window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    window.resize(*size)
+    window.show()
+    problems: list[Exception] = []
+    window.source.failed.connect(problems.append)
+    window.source.load_failed.connect(problems.append)
+    window.open(source, _wish(session, at))
+    try:
+        _wait(lambda: bool(problems) or not window.busy)
+        if problems:
+            raise problems[0]
+    except Exception:
+        window.close()
+        raise
+    return window
+
+
+class _NoSettings(SettingsFile):
+    """The defaults, and nothing kept: a picture does not depend on who makes it."""
+
+    def __init__(self) -> None:
+        super().__init__(Path(os.devnull))
+
+    def read(self) -> Settings:
+        """The defaults."""
+        return Settings()
+
+    def write(self, settings: Settings) -> None:
+        """Nothing."""
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    """Let Qt work until something is so; raises StoreError where it takes ten minutes."""
+    app = QApplication.instance()
+    assert app is not None
+    passed = QElapsedTimer()
+    passed.start()
+    while not until():
+        app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        if passed.elapsed() > _PATIENCE:
+            raise StoreError("The picture was not ready after ten minutes; is the disk very slow?")
+
+
+def _save(window: Window, out: Path) -> None:
+    app = QApplication.instance()
+    assert app is not None
+    app.processEvents()
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The folder of {out} cannot be made: {error.strerror}.") from error
+    if not window.grab().save(str(out), "PNG"):
+        raise StoreError(f"The picture cannot be written to {out}. Is the folder writable?")
+
+
+def _wish(session: str | None, at: str | None) -> Wish:
+    return Wish(session, None if at is None else Moment(at))

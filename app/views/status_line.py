@@ -1,0 +1,70 @@
+"""The line at the bottom: what is open, how much of it, and how to find the commands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from app.text import count
+from app.theme import SPACE, Theme, ui_font
+from app.views.elided_label import ElidedLabel
+
+
+class StatusLine(QWidget):
+    """Tells facts in small type; its one button opens the commands."""
+
+    commands_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("status-line")
+        self.setAccessibleName("Status")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._kind, self._amount, self._loaded = QLabel(), QLabel(), ElidedLabel()
+        self._zone = QLabel("Times in UTC")
+        self._commands = QToolButton(text="Ctrl+K commands")
+        self._commands.setObjectName("commands-button")
+        self._commands.setAccessibleName("Commands")
+        self._commands.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._commands.clicked.connect(self.commands_requested)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3 * SPACE, SPACE, 3 * SPACE, SPACE)
+        row.setSpacing(4 * SPACE)
+        for label in (self._kind, self._amount, self._loaded, self._zone):
+            label.setFont(ui_font(12))
+        self._commands.setFont(ui_font(12))
+        row.addWidget(self._kind)
+        row.addWidget(self._amount)
+        row.addWidget(self._loaded, 1)
+        row.addWidget(self._zone)
+        row.addWidget(self._commands)
+
+    def show_theme(self, theme: Theme) -> None:
+        """Draw in these colours."""
+        line, panel, muted = theme.line.name(), theme.panel.name(), theme.muted.name()
+        self.setStyleSheet(
+            f"#status-line {{ background: {panel}; border-top: 1px solid {line}; }}"
+            f" QLabel {{ color: {muted}; }}"
+            f" QToolButton {{ background: transparent; border: 1px solid transparent;"
+            f" color: {muted}; padding: 0 4px; min-height: 16px; }}"
+            f" QToolButton:hover {{ color: {theme.text.name()}; }}"
+            f" QToolButton:focus {{ border-color: {theme.accent.name()}; }}"
+        )
+
+    def show_kind(self, text: str) -> None:
+        """What is open and how."""
+        self._kind.setText(text)
+
+    def show_amount(self, events: int | None, sessions: int) -> None:
+        """How much there is; the number of events may still be unknown."""
+        amount = count(sessions, "session")
+        self._amount.setText(amount if events is None else f"{count(events, 'event')} in {amount}")
+
+    def show_loaded(self, text: str) -> None:
+        """How long reading took."""
+        self._loaded.setText(text)
+
+    def clear(self) -> None:
+        """Nothing is open."""
+        for label in (self._kind, self._amount, self._loaded):
+            label.setText("")

@@ -1,0 +1,270 @@
+"""The window: it composes the views and connects them; nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme as themes
+from app.background import Background
+from app.commands import build_actions
+from app.keyboard import KeyboardManners
+from app.menus import Menus
+from app.models.clock import Clock
+from app.models.opening import Opening, Wish
+from app.models.range_selection import RangeSelection
+from app.models.replay import Replay
+from app.models.source import Source
+from app.models.viewport import Viewport
+from app.presenter import Presenter
+from app.settings import Settings, SettingsFile
+from app.theme import ThemeChoice
+from app.views.banner import Banner, LoadingBar
+from app.views.before_after import BeforeAfterView
+from app.views.context_panel import ContextPanel
+from app.views.event_detail import EventDetailView
+from app.views.event_table import EventTableView
+from app.views.problem_list import ProblemListView
+from app.views.session_list import SessionListView
+from app.views.start_page import StartPage
+from app.views.status_line import StatusLine
+from app.views.timeline.view import TimelineView
+from app.views.top_bar import TopBar
+from app.views.transport_bar import TransportBar
+from app.wishes import Wishes
+
+
+class Window(QMainWindow):
+    """Everything the user sees of one source."""
+
+    def __init__(self, settings_file: SettingsFile, *, theme: ThemeChoice | None = None) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowTitle("Brain Web Replay")
+        self.setAcceptDrops(True)
+        self.settings_file = settings_file
+        self.settings = settings_file.read()
+        self._theme_choice = theme or self.settings.theme
+        self._build_models()
+        self._build_views()
+        self._lay_out()
+        self._connect_signals()
+        self._restore()
+
+    def _build_models(self) -> None:
+        self.background = Background(self)
+        self.source = Source(self.background, self)
+        self.clock = Clock(self)
+        self.viewport = Viewport(self)
+        self.replay = Replay(self.background, self)
+        self.selection = RangeSelection(self)
+        self.opening = Opening(
+            self.source,
+            clock=self.clock,
+            viewport=self.viewport,
+            replay=self.replay,
+            parent=self,
+        )
+
+    def _build_views(self) -> None:
+        self.wishes = Wishes(self)
+        self.actions_by_id = build_actions(self, self.wishes.slots())
+        self.menus = Menus(self.actions_by_id, self)
+        self.top_bar = TopBar(
+            open_menu=self.menus.open, rules_menu=self.menus.rules, main_menu=self.menus.main
+        )
+        self.banner = Banner()
+        self.loading_bar = LoadingBar()
+        self.start_page = StartPage()
+        self.session_list = SessionListView()
+        self.timeline = TimelineView()
+        self.transport = TransportBar(self.actions_by_id)
+        self.event_table = EventTableView()
+        self.event_detail = EventDetailView()
+        self.before_after = BeforeAfterView()
+        self.problem_list = ProblemListView()
+        self.context_panel = ContextPanel()
+        self.status_line = StatusLine()
+        self.presenter = Presenter(self)
+        self._keyboard = KeyboardManners(self)
+
+    def _lay_out(self) -> None:
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("tabs")
+        self.tabs.setAccessibleName("Events and what they say")
+        self.tabs.setDocumentMode(True)
+        for view, title in (
+            (self.event_table, "Events"),
+            (self.event_detail, "Event detail"),
+            (self.before_after, "Before / after"),
+            (self.problem_list, "Problems"),
+        ):
+            self.tabs.addTab(view, title)
+        upper = _column(self.banner, self.loading_bar, self.timeline, self.transport)
+        upper.layout().setStretchFactor(self.timeline, 1)  # type: ignore[union-attr]
+        self.middle = _splitter(Qt.Orientation.Vertical, upper, self.tabs)
+        self.middle.setSizes([620, 260])
+        self.middle.setStretchFactor(0, 3)
+        self.middle.setStretchFactor(1, 1)
+        self.desk = _splitter(
+            Qt.Orientation.Horizontal, self.session_list, self.middle, self.context_panel
+        )
+        self.desk.setSizes([250, 1000, 350])
+        self.desk.setStretchFactor(1, 1)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start_page)
+        self.pages.addWidget(self.desk)
+        self.setCentralWidget(_column(self.top_bar, self.pages, self.status_line))
+        self.setMinimumSize(900, 600)
+        self.resize(1600, 1000)
+
+    def _connect_signals(self) -> None:
+        source, opening, clock, replay = self.source, self.opening, self.clock, self.replay
+        show = self.presenter
+
+        source.opened.connect(show.opened)
+        source.failed.connect(show.failed)
+        source.sessions_changed.connect(show.sessions)
+        source.counts_changed.connect(show.counts)
+        source.activity_changed.connect(self.session_list.show_activity)
+        source.envelopes_read.connect(show.envelopes)
+        source.load_failed.connect(show.load_failed)
+        source.state_changed.connect(show.file_state)
+        source.step_loaded.connect(show.progress)
+        source.closed.connect(show.closed)
+
+        opening.session_changed.connect(show.session)
+        opening.log_changed.connect(show.log)
+        opening.loaded.connect(show.loaded)
+        opening.complained.connect(show.complaint)
+
+        clock.playback_changed.connect(show.playback)
+        clock.settled.connect(show.settled)
+        self.viewport.changed.connect(show.range)
+        self.selection.changed.connect(self.timeline.show_loop)
+        self.selection.loop_changed.connect(show.loop)
+
+        replay.index_changed.connect(self.timeline.show_index)
+        replay.curves_changed.connect(show.curves)
+        replay.moment_changed.connect(show.moment)
+        replay.selected_changed.connect(show.selected)
+        replay.why_changed.connect(show.why)
+        replay.rules_changed.connect(show.rules)
+
+        for view in (self.timeline, self.event_table, self.context_panel):
+            view.seek_requested.connect(clock.seek)
+        self.timeline.range_requested.connect(lambda wanted: self.viewport.show(*wanted))
+        self.timeline.fit_requested.connect(self.viewport.fit)
+        self.timeline.concept_selected.connect(replay.select)
+        self.context_panel.concept_selected.connect(replay.select_id)
+        self.event_table.rows_requested.connect(show.wanted_rows)
+        self.session_list.session_requested.connect(opening.open_session)
+        self.session_list.activity_requested.connect(show.wanted_activity)
+        self.transport.speed_requested.connect(
+            lambda speed: clock.change(lambda playback: playback.at_speed(speed))
+        )
+        self.transport.axis_requested.connect(self.wishes.show_axis)
+        self.problem_list.check_requested.connect(self.wishes.check_file)
+        self.loading_bar.cancel_requested.connect(self.wishes.cancel_loading)
+        self.banner.action_requested.connect(self.wishes.reload)
+        self.status_line.commands_requested.connect(self.actions_by_id["palette"].trigger)
+
+        self.start_page.open_requested.connect(self.wishes.choose_file)
+        self.start_page.sample_requested.connect(self.wishes.open_sample)
+        self.start_page.recent_requested.connect(lambda name: self.open(Path(name)))
+        self.start_page.retry_requested.connect(self.wishes.retry)
+        self.menus.recent_requested.connect(lambda name: self.open(Path(name)))
+
+        self.background.failed.connect(show.failed)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self.apply_theme)
+
+    def _restore(self) -> None:
+        self.opening.axis_mode = self.settings.axis
+        self.apply_theme()
+        self.presenter.start()
+
+    def open(self, path: Path, wish: Wish | None = None) -> None:
+        """Open a file, and in it what is wished for."""
+        self.wishes.last_path = path
+        self.opening.open(path, wish)
+
+    def keep(self, **changes: object) -> None:
+        """Change settings and keep them."""
+        self.settings = self.settings.model_copy(update=changes)
+        self._write_settings(self.settings)
+
+    def _write_settings(self, settings: Settings) -> None:
+        file = self.settings_file
+        self.background.run(lambda: file.write(settings), then=lambda _: None)
+
+    def choose_theme(self, choice: ThemeChoice) -> None:
+        """Show this theme, and remember it."""
+        self._theme_choice = choice
+        self.keep(theme=choice)
+        self.apply_theme()
+
+    def apply_theme(self) -> None:
+        """Draw everything in the chosen theme."""
+        theme = themes.theme_for(self._theme_choice)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        themes.apply(app, theme)
+        for view in (
+            self.top_bar, self.banner, self.loading_bar, self.start_page, self.session_list,
+            self.timeline, self.transport, self.event_table, self.event_detail, self.before_after,
+            self.problem_list, self.context_panel, self.status_line,
+        ):  # fmt: skip
+            view.show_theme(theme)
+        self.actions_by_id[f"theme-{self._theme_choice}"].setChecked(True)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is still being read or computed for what is on screen."""
+        return self.background.busy or self.replay.busy or self.clock.unsettled
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take one file."""
+        urls = event.mimeData().urls()
+        if len(urls) == 1 and urls[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the file that was dropped."""
+        event.acceptProposedAction()
+        self.open(Path(event.mimeData().urls()[0].toLocalFile()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let everything end before the window goes."""
+        self.opening.close()
+        self.background.close()
+        super().closeEvent(event)
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for widget in widgets:
+        column.addWidget(widget)
+    return holder
+
+
+def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    for widget in widgets:
+        splitter.addWidget(widget)
+    return splitter

@@ -1,0 +1,185 @@
+"""What the user asks for: a slot for each command."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from app.commands import COMMANDS
+from app.theme import ThemeChoice
+from app.views.key_sheet import KeySheet
+from app.views.palette import Palette
+from app.views.timeline.steps import x_of_playhead
+from core.projectors.rules import BRAIN_WEB, RECENCY
+from core.replay.axis import AxisMode
+from core.replay.playback import Playback
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+logger = logging.getLogger(__name__)
+
+Change = Callable[[Playback], Playback]
+
+
+def sample_path() -> Path:
+    """Where the sample log lies that the program brings along."""
+    with as_file(files("resources").joinpath("sample-events.db")) as path:
+        return Path(path)
+
+
+class Wishes:
+    """Carries out commands on the models of a window."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self.last_path: Path | None = None
+
+    def slots(self) -> dict[str, Callable[..., object]]:
+        """What each command does, by its id."""
+        w = self._window
+
+        def move(how: Change) -> Callable[..., None]:
+            return lambda *_: w.clock.change(how)
+
+        def tab(number: int) -> Callable[..., None]:
+            return lambda *_: self._show_tab(number)
+
+        return {
+            "open": self.choose_file,
+            "open-sample": self.open_sample,
+            "reload": self.reload,
+            "close": lambda *_: w.opening.close(),
+            "quit": lambda *_: w.close(),
+            "play": move(Playback.toggled),
+            "previous": move(lambda p: p.stepped(-1)),
+            "next": move(lambda p: p.stepped(1)),
+            "previous-of-type": lambda *_: self._step_of_type(forward=False),
+            "next-of-type": lambda *_: self._step_of_type(forward=True),
+            "back": move(lambda p: p.moved(-1)),
+            "forward": move(lambda p: p.moved(1)),
+            "back-10": move(lambda p: p.moved(-10)),
+            "forward-10": move(lambda p: p.moved(10)),
+            "start": move(lambda p: p.at_position(0)),
+            "end": move(lambda p: p.at_position(len(p.times))),
+            "faster": move(lambda p: p.faster()),
+            "slower": move(lambda p: p.faster(-1)),
+            "skip-idle": self._skip_idle,
+            "range-start": lambda *_: self._mark(w.selection.start_at),
+            "range-end": lambda *_: self._mark(w.selection.end_at),
+            "loop": self._loop,
+            "clear-range": lambda *_: w.selection.clear(),
+            "zoom-in": lambda *_: self._zoom(1),
+            "zoom-out": lambda *_: self._zoom(-1),
+            "pan-left": lambda *_: w.viewport.pan(-1),
+            "pan-right": lambda *_: w.viewport.pan(1),
+            "fit": lambda *_: w.viewport.fit(),
+            "axis-time": lambda *_: self.show_axis(AxisMode.TIME),
+            "axis-folded": lambda *_: self.show_axis(AxisMode.FOLDED),
+            "axis-event": lambda *_: self.show_axis(AxisMode.EVENT),
+            "theme-system": lambda *_: w.choose_theme(ThemeChoice.SYSTEM),
+            "theme-dark": lambda *_: w.choose_theme(ThemeChoice.DARK),
+            "theme-light": lambda *_: w.choose_theme(ThemeChoice.LIGHT),
+            "rules-brain-web": lambda *_: w.replay.set_rules(BRAIN_WEB),
+            "rules-recency": lambda *_: w.replay.set_rules(RECENCY),
+            "find-session": lambda *_: w.session_list.focus_search(),
+            "show-events": tab(0),
+            "show-detail": tab(1),
+            "show-change": tab(2),
+            "show-problems": tab(3),
+            "copy-event": lambda *_: w.event_detail.copy_as_json(),
+            "check-file": self.check_file,
+            "palette": lambda *_: Palette(COMMANDS, w.actions_by_id, w).exec(),
+            "keys": lambda *_: KeySheet(COMMANDS, w).exec(),
+        }
+
+    def choose_file(self, *_: object) -> None:
+        """Ask for a file and open it."""
+        w = self._window
+        folder = str(self.last_path.parent) if self.last_path else ""
+        name, _kind = QFileDialog.getOpenFileName(
+            w, "Open an event log", folder, "Event logs (*.db *.sqlite *.sqlite3);;All files (*)"
+        )
+        if name:
+            w.open(Path(name))
+
+    def open_sample(self, *_: object) -> None:
+        """Open the sample."""
+        self._window.open(sample_path())
+
+    def reload(self, *_: object) -> None:
+        """Read the file again."""
+        self._window.opening.reload()
+
+    def retry(self) -> None:
+        """Try once more to open what could not be opened."""
+        if self.last_path is not None:
+            self._window.open(self.last_path)
+
+    def cancel_loading(self) -> None:
+        """Stop reading the session."""
+        self._window.opening.cancel()
+        self._window.banner.show_message("Reading was stopped. Choose a session to read it.")
+
+    def show_axis(self, mode: AxisMode) -> None:
+        """Show the charts over this axis, and remember it."""
+        w = self._window
+        w.actions_by_id[f"axis-{mode}"].setChecked(True)
+        w.transport.show_axis(mode)
+        w.opening.show_axis(mode)
+        w.keep(axis=mode)
+
+    def check_file(self, *_: object) -> None:
+        """Look for every problem of the file."""
+        w = self._window
+        self._show_tab(3)
+        w.problem_list.show_checking(True)
+        w.source.check(w.presenter.problems_found, lambda: w.problem_list.show_checking(False))
+
+    def _skip_idle(self, on: bool) -> None:
+        w = self._window
+        w.clock.change(lambda p: p.skipping_idle(on))
+        w.keep(skip_idle=on)
+
+    def _mark(self, mark: Callable[[int], None]) -> None:
+        playback = self._window.clock.playback
+        if playback is not None:
+            mark(playback.instant)
+
+    def _loop(self, on: bool) -> None:
+        """Repeat the marked range; where there is none, what is visible."""
+        w = self._window
+        axis = w.viewport.axis
+        if on and w.selection.range is None and axis is not None:
+            start, end = axis.instants_at(w.viewport.range)
+            w.selection.mark(int(start), int(end))
+        w.selection.loop(on)
+
+    def _zoom(self, steps: int) -> None:
+        w = self._window
+        playback, axis = w.clock.playback, w.viewport.axis
+        if playback is not None and axis is not None:
+            w.viewport.zoom(steps, x_of_playhead(axis, playback.playhead))
+
+    def _step_of_type(self, *, forward: bool) -> None:
+        w = self._window
+        log, playback = w.opening.log, w.clock.playback
+        if log is None or playback is None or not len(log):
+            return
+        kind = int(log.kinds[max(0, playback.position - 1)])
+        if kind < len(log.events_by_kind):
+            events = log.events_by_kind[kind]
+            w.clock.change(lambda p: p.stepped_among(events, forward=forward))
+
+    def _show_tab(self, number: int) -> None:
+        tabs = self._window.tabs
+        tabs.setCurrentIndex(number)
+        page = tabs.widget(number)
+        if page is not None:
+            page.setFocus(Qt.FocusReason.ShortcutFocusReason)
