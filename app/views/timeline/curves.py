@@ -1,0 +1,201 @@
+"""The track of concepts: how each weight grew, and which concept a curve is."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from app.text import plain, weight
+from app.theme import SPACE
+from app.views.contrast import mixed, readable
+from app.views.timeline import track_text
+from app.views.timeline.cursor import pixel_of
+from app.views.timeline.curve_layout import LEADER, CurveLayout, Line, cap_y, plot_of
+from app.views.timeline.layout import BESIDE, INSET
+from app.views.timeline.scene import Hit, Scene
+from app.views.timeline.steps import paint_line, paint_steps
+from core.replay.playback import Playhead
+
+TITLE = "Active concepts"
+LEAST_HEIGHT = 80
+REACH = 5
+"""How near a curve the pointer means it (px)."""
+
+_LEVELS = 4
+_LABEL_LINE = 14
+_DIMMED = 0.6
+_NAME = 60
+_ALIGN = Qt.AlignmentFlag
+
+
+class ConceptTrack:
+    """The weights of the scene's concepts as curves, their names at the right ends."""
+
+    def __init__(self) -> None:
+        self._layout: CurveLayout | None = None
+
+    def height(self, available: int, scene: Scene | None) -> int:
+        """All that is left, but never too little to read."""
+        return max(LEAST_HEIGHT, available)
+
+    def paint(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
+        """Paint the grid, the curves and the names."""
+        plot = plot_of(rect, scene)
+        painter.fillRect(_with_margin(plot), scene.theme.panel)
+        _paint_scale(painter, plot, scene)
+        layout = self._laid_out(rect, scene)
+        if layout is None or not layout.lines:
+            track_text.paint_message(painter, plot, scene, _empty_text(scene))
+        else:
+            _paint_curves(painter, layout)
+            _paint_names(painter, layout)
+
+    def paint_playhead(
+        self, painter: QPainter, rect: QRect, scene: Scene, playhead: Playhead
+    ) -> None:
+        """Paint a dot on each curve at the playhead."""
+        layout, x = self._laid_out(rect, scene), pixel_of(scene, playhead)
+        if layout is None or x is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(scene.theme.panel)
+        position, instant = np.array([playhead.position]), np.array([playhead.instant])
+        for line in layout.lines:
+            value = layout.index.curve(line.curve.concept, position, instant)
+            if value[0] > 0:
+                chosen = line.curve.concept == scene.selected
+                radius = 4.5 if chosen else 3.5
+                painter.setBrush(scene.theme.concept_colour(line.curve.slot))
+                painter.drawEllipse(QPointF(x, layout.y(value, line.lift)[0]), radius, radius)
+
+    def hit(self, point: QPoint, rect: QRect, scene: Scene) -> Hit | None:
+        """The curve, or the name, under the pointer."""
+        layout = self._laid_out(rect, scene)
+        if layout is None or not layout.lines:
+            return None
+        column = point.x() - scene.left
+        if column > scene.width + REACH:
+            return _named_at(point, layout)
+        return _curve_at(point, column, layout) if column >= -REACH else None
+
+    def _laid_out(self, rect: QRect, scene: Scene) -> CurveLayout | None:
+        if scene.index is None:
+            return None
+        known = self._layout
+        if known is None or known.scene is not scene or known.rect != rect:
+            known = self._layout = CurveLayout(scene, QRect(rect), scene.index)
+        return known
+
+
+def _with_margin(plot: QRect) -> QRect:
+    """The plot with room for a whole line along its ends."""
+    return plot.adjusted(0, -SPACE, 0, SPACE)
+
+
+def _empty_text(scene: Scene) -> str:
+    if scene.index is None:
+        return track_text.READING
+    if not len(scene.log.contributions):
+        return "No concepts in this session"
+    return "No active concepts here"
+
+
+def _paint_scale(painter: QPainter, plot: QRect, scene: Scene) -> None:
+    """Lines across the plot and their weights beside it, as many as there is room for."""
+    cap = 1.0 if scene.index is None else scene.index.rules.cap
+    high = cap_y(plot, scene)
+    labels = [weight(cap * level / _LEVELS) for level in range(_LEVELS + 1)]
+    widest = max(track_text.small_metrics().horizontalAdvance(text) for text in labels)
+    is_roomy = INSET + track_text.title_width(TITLE) + widest + 2 * BESIDE <= scene.left
+    step = _label_step(plot.bottom() - high) if is_roomy else _LEVELS
+    painter.setFont(track_text.small_font())
+    painter.setPen(scene.theme.muted)
+    for level, text in enumerate(labels):
+        y = round(plot.bottom() - (plot.bottom() - high) * level / _LEVELS)
+        painter.fillRect(QRect(plot.left(), y, plot.width(), 1), scene.theme.grid)
+        if level % step == 0:
+            box = QRect(0, y - _LABEL_LINE // 2, scene.left - BESIDE, _LABEL_LINE)
+            painter.drawText(box, _ALIGN.AlignRight | _ALIGN.AlignVCenter, text)
+    top, note = high + _LABEL_LINE // 2 + SPACE, f"weight 0–{cap:g}"
+    taken = widest if step < _LEVELS else 0
+    track_text.paint_title(painter, top, scene, title=TITLE, note=note, taken=taken)
+
+
+def _label_step(height: int) -> int:
+    """Every level is labelled, or every second, or the ends alone."""
+    return next((step for step in (1, 2) if height * step / _LEVELS >= _LABEL_LINE), _LEVELS)
+
+
+def _paint_curves(painter: QPainter, layout: CurveLayout) -> None:
+    scene, within = layout.scene, _with_margin(layout.plot)
+    smooth = layout.index.rules.half_life is not None
+    painter.setClipRect(within)
+    for line in layout.lines:
+        chosen = line.curve.concept == scene.selected
+        shown, colour = line.values > 0, _colour(line, scene)
+        if smooth:
+            thick = 2.2 if chosen else 1.5
+            paint_line(painter, within, line.y, shown, colour=colour, thickness=thick)
+        else:
+            wide = 3 if chosen else 2
+            paint_steps(painter, scene.left, line.y, shown, colour=colour, thickness=wide)
+    painter.setClipping(False)
+
+
+def _colour(line: Line, scene: Scene) -> QColor:
+    """The curve's colour, dimmed while another curve is selected."""
+    colour = scene.theme.concept_colour(line.curve.slot)
+    if scene.selected is None or line.curve.concept == scene.selected:
+        return colour
+    is_drawn = any(curve.concept == scene.selected for curve in scene.curves)
+    return mixed(scene.theme.panel, colour, _DIMMED) if is_drawn else colour
+
+
+def _paint_names(painter: QPainter, layout: CurveLayout) -> None:
+    scene, theme = layout.scene, layout.scene.theme
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    for line, box, end in layout.names:
+        _paint_leader(painter, layout.plot.right() + 1, end, box, _colour(line, scene))
+        chosen = line.curve.concept == scene.selected
+        colour = theme.concept_colour(line.curve.slot)
+        painter.setPen(readable(colour, theme.ground, theme.text))
+        painter.setFont(track_text.bold_small_font() if chosen else track_text.small_font())
+        metrics = track_text.bold_small_metrics() if chosen else track_text.small_metrics()
+        text = track_text.elided(line.name, metrics, box.width())
+        painter.drawText(box, _ALIGN.AlignVCenter | _ALIGN.AlignAbsolute, text)
+
+
+def _paint_leader(painter: QPainter, start: int, end: float, box: QRect, colour: QColor) -> None:
+    painter.setPen(QPen(colour, 1.0))
+    y, bend = box.center().y() + 0.5, start + LEADER - 2
+    painter.drawLine(QLineF(start, round(end) + 0.5, bend, y))
+    painter.drawLine(QLineF(bend, y, start + LEADER, y))
+
+
+def _named_at(point: QPoint, layout: CurveLayout) -> Hit | None:
+    for line, box, _ in layout.names:
+        if box.contains(point):
+            return _hit(line, len(line.values) - 1)
+    return None
+
+
+def _curve_at(point: QPoint, column: int, layout: CurveLayout) -> Hit | None:
+    """The nearest curve, its risers included; of two at one distance the one drawn on top."""
+    first, last = max(0, column - REACH), min(layout.scene.width, column + REACH)
+    sideways = np.maximum(np.abs(np.arange(first, last) + 0.5 - column) - 0.5, 0.0)
+    best: tuple[float, Line] | None = None
+    for line in layout.lines:
+        part = line.y[first : last + 1]
+        high, low = np.minimum(part[:-1], part[1:]), np.maximum(part[:-1], part[1:])
+        away = np.maximum(np.maximum(high - point.y(), point.y() - low), 0.0)
+        drawn = line.values[first + 1 : last + 1] > 0
+        distance = float(np.min(np.hypot(away, sideways), where=drawn, initial=np.inf))
+        if distance <= REACH and (best is None or distance <= best[0]):
+            best = (distance, line)
+    return None if best is None else _hit(best[1], min(max(column, 0), layout.scene.width))
+
+
+def _hit(line: Line, edge: int) -> Hit:
+    value = weight(float(line.values[edge]))
+    return Hit(f"{plain(line.name, limit=_NAME)} {value}", concept=line.curve.concept)
