@@ -34,9 +34,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous", "Previous event", "Playback", (",",)),
     Command("next", "Next event", "Playback", (".",)),
     Command(
-        "previous-of-type", "Previous event of the selected type", "Playback", ("Shift+,", "<")
+        "previous-of-type", "Previous event of the same type", "Playback", ("Shift+,", "<")
     ),
-    Command("next-of-type", "Next event of the selected type", "Playback", ("Shift+.", ">")),
+    Command("next-of-type", "Next event of the same type", "Playback", ("Shift+.", ">")),
     Command("back", "One second back", "Playback", ("Left",)),
     Command("forward", "One second on", "Playback", ("Right",)),
     Command("back-10", "Ten seconds back", "Playback", ("Shift+Left",)),
