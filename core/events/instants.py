@@ -87,6 +87,17 @@ def parse_instants(raws: Sequence[object]) -> tuple[NDArray[np.int64], list[tupl
     return instants, bad
 
 
+def parse_joined(joined: str, count: int) -> tuple[NDArray[np.int64], list[tuple[int, str]]]:
+    """`parse_instants` of `count` texts (at least one) that are joined by commas and hold none."""
+    width = len(joined) // count
+    if width in _USUAL_FORMS and len(joined) == (width + 1) * count - 1 and joined.isascii():
+        table = np.frombuffer(f"{joined},".encode("ascii"), dtype=np.uint8).reshape(count, -1)
+        instants = _parse_table(table[:, :width])
+        if np.all(table[:, width] == ord(",")) and not np.any(instants == UNREADABLE):
+            return instants, []
+    return parse_instants(joined.split(","))
+
+
 def format_instant(instant: int) -> str:
     """The UTC text of an instant, with `Z`: six digits of fraction, or none when it is zero."""
     return to_datetime(instant).replace(tzinfo=None).isoformat() + "Z"
@@ -132,7 +143,11 @@ def _parse_usual(raws: Sequence[object], width: int) -> NDArray[np.int64]:
     joined = "".join(texts)
     if not joined.isascii():
         joined = "".join(text if text.isascii() else "?" * width for text in texts)
-    table = np.frombuffer(joined.encode("ascii"), dtype=np.uint8).reshape(-1, width)
+    return _parse_table(np.frombuffer(joined.encode("ascii"), np.uint8).reshape(-1, width))
+
+
+def _parse_table(table: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The instants of texts laid out as (count, width)."""
     out = np.empty(len(table), dtype=np.int64)
     for start in range(0, len(table), _CHUNK):
         chunk = np.ascontiguousarray(table[start : start + _CHUNK].T)

@@ -106,11 +106,11 @@ class _Reader:
 
     def text(self, column: str, raw: SQLiteValue) -> str | None:
         """The column as text; noted where it is not stored as (valid) text."""
+        if raw is None or type(raw) is str:
+            return raw
         if isinstance(raw, RepairedText):
             self.note(f"{column} is not valid text: unreadable bytes are shown as \ufffd", raw)
             return str(raw)
-        if raw is None or isinstance(raw, str):
-            return raw
         self.note(f"{column} is stored as {storage_class(raw)}, not TEXT", raw)
         return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
 
@@ -284,8 +284,7 @@ def _mention_problems(entries: object) -> Iterator[str]:
         if not isinstance(entry, dict):
             yield f"has no object{where}: {_json_kind(entry)}"
             continue
-        if "concept_id" in entry and not isinstance(entry["concept_id"], str):
-            yield f"has a concept_id that is no text{where}: {_json_kind(entry['concept_id'])}"
+        yield from _not_text(entry, "concept_id", where)
         yield from _not_text(entry, "name", where)
 
 

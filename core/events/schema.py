@@ -47,11 +47,12 @@ def _plain_text(value: object) -> object:
 
 def _object(value: object) -> dict[str, Any]:
     """Takes a payload as it is: pydantic's own `str` refuses keys with lone surrogates."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise ValueError("a payload is an object")
-    if not all(isinstance(key, str) for key in value):
-        raise ValueError("a payload's keys are text")
-    return value if isinstance(value, dict) else dict(value)
+    for key in value:
+        if not isinstance(key, str):
+            raise ValueError("a payload's keys are text")
+    return value
 
 
 UtcDatetime = Annotated[datetime, AfterValidator(as_utc)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 from core.events.problems import Problem
 from core.events.schema import EventEnvelope
@@ -40,6 +40,20 @@ class EventPage:
 
     events: list[EventEnvelope]
     cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileIdentity:
+    """Which file it is, and how large and of what time (nanoseconds) when it was looked at."""
+
+    device: int
+    inode: int
+    size: int
+    mtime_ns: int
+
+
+Change = Literal["same", "grown", "replaced", "deleted"]
+"""What happened to a file that is open: `replaced` and `deleted` ask for opening it again."""
 
 
 class EventStore(Protocol):

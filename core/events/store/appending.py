@@ -1,0 +1,100 @@
+"""Appending to the table: all of a batch or nothing, and never the same event twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC
+from typing import Any
+
+import apsw
+
+from core.events.errors import EventRejected
+from core.events.rows import RawRow, decode_row
+from core.events.schema import EventEnvelope
+from core.events.store.base import Appended
+from core.events.store.layout import COLUMNS
+
+_WRITTEN = COLUMNS[:-1]
+_INSERT = (
+    f"INSERT INTO events ({', '.join(_WRITTEN)}) VALUES ({', '.join('?' * len(_WRITTEN))})"
+    " ON CONFLICT DO NOTHING"
+)
+_STORED = f"SELECT rowid, {', '.join(COLUMNS)} FROM events WHERE"
+
+
+def append_all(connection: apsw.Connection, events: Sequence[EventEnvelope]) -> list[Appended]:
+    """Store the events in one transaction; the answer to each is what is stored.
+
+    An event whose idempotency key or id is there already, in the log or earlier in the batch, is
+    not stored again. Raises EventRejected for one that cannot be stored, and what apsw raises;
+    then nothing is stored.
+    """
+    rows = [_row(event) for event in events]
+    with _transaction(connection):
+        return [_append(connection, *each) for each in zip(events, rows, strict=True)]
+
+
+def _append(connection: apsw.Connection, event: EventEnvelope, row: tuple[Any, ...]) -> Appended:
+    try:
+        connection.execute(_INSERT, row)
+    except (UnicodeEncodeError, OverflowError, apsw.TooBigError) as error:
+        raise EventRejected(f"The event {event.event_id!r} cannot be stored: {error}.") from error
+    if connection.changes():
+        return Appended(event, existed=False)
+    return Appended(_stored(connection, event), existed=True)
+
+
+def _stored(connection: apsw.Connection, event: EventEnvelope) -> EventEnvelope:
+    """The event that stands in the way of this one."""
+    for column in ("idempotency_key", "event_id"):
+        found = connection.execute(f"{_STORED} {column} = ?", (getattr(event, column),)).fetchone()
+        if found is not None:
+            envelope, _ = decode_row(RawRow._make(found))
+            if envelope is not None:
+                return envelope
+            break
+    raise EventRejected(
+        f"The event {event.event_id!r} was not stored: what is there in its place cannot be read."
+    )
+
+
+@contextmanager
+def _transaction(connection: apsw.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _row(event: EventEnvelope) -> tuple[Any, ...]:
+    """The event as the backend writes it: naive UTC, JSON in ASCII."""
+    ref = event.object_ref
+    return (
+        event.event_id,
+        event.event_type,
+        event.session_id,
+        event.actor_id,
+        event.occurred_at.astimezone(UTC).replace(tzinfo=None).isoformat(),
+        event.version,
+        event.idempotency_key,
+        event.correlation_id,
+        event.trace_id,
+        None if ref is None else ref.type,
+        None if ref is None else ref.id,
+        _payload(event),
+    )
+
+
+def _payload(event: EventEnvelope) -> str:
+    try:
+        return json.dumps(event.payload)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise EventRejected(
+            f"The payload of the event {event.event_id!r} is no JSON: {error}."
+        ) from error

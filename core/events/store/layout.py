@@ -1,0 +1,135 @@
+"""The table `events`: how a new one is made, and whether a found one will do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from core.events.errors import NotAnEventLog
+from core.events.rows import RawRow
+
+COLUMNS = RawRow._fields[1:]
+"""The columns that a log must have."""
+
+CREATE = (
+    """CREATE TABLE events (
+                    event_id TEXT PRIMARY KEY,
+                    event_type TEXT NOT NULL,
+                    session_id TEXT NOT NULL,
+                    actor_id TEXT,
+                    occurred_at TEXT NOT NULL,
+                    version INTEGER NOT NULL DEFAULT 1,
+                    idempotency_key TEXT UNIQUE,
+                    correlation_id TEXT,
+                    trace_id TEXT,
+                    object_ref_type TEXT,
+                    object_ref_id TEXT,
+                    payload TEXT NOT NULL DEFAULT '{}',
+                    created_at TEXT NOT NULL DEFAULT (datetime('now'))
+                )""",
+    "CREATE INDEX idx_session_occurred ON events(session_id, occurred_at)",
+    "CREATE INDEX idx_idempotency_key ON events(idempotency_key)",
+    "CREATE INDEX idx_correlation_id ON events(correlation_id)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What decides how the table is read.
+
+    `index` is the quoted name of an index on session and instant, if there is one; `nullable`
+    whether instants may be null; `text` whether every column that should hold text is declared so;
+    `by_id` whether an event is found by its id without a scan.
+    """
+
+    index: str | None
+    nullable: bool
+    text: bool
+    by_id: bool
+
+
+def read_layout(connection: apsw.Connection, path: Path) -> Layout:
+    """How the table `events` can be read; raises NotAnEventLog where it is none of ours."""
+    _check_table(connection, path)
+    columns = {
+        str(name).lower(): (str(declared).upper(), bool(not_null))
+        for name, declared, not_null in connection.execute(
+            "SELECT name, type, \"notnull\" FROM pragma_table_xinfo('events')"
+        )
+    }
+    missing = [name for name in COLUMNS if name not in columns]
+    if missing:
+        raise NotAnEventLog(
+            f"The table “events” of “{path}” lacks {', '.join(missing)}. "
+            "Choose the events.db of a Brain Web backend."
+        )
+    if "rowid" in columns:
+        raise NotAnEventLog(
+            f"The table “events” of “{path}” has a column “rowid”, which hides the order of "
+            "arrival. Choose the events.db of a Brain Web backend."
+        )
+    texts = [columns[name][0] for name in COLUMNS if name not in ("version", "created_at")]
+    indexes = _indexes(connection)
+    return Layout(
+        index=next((name for name, keys, _ in indexes if keys == _SESSION_KEYS), None),
+        nullable=not columns["occurred_at"][1],
+        text=all("TEXT" in declared or "CHAR" in declared for declared in texts),
+        by_id=any(keys[:1] == _ID_KEYS for _, keys, _ in indexes),
+    )
+
+
+def missing_unique(connection: apsw.Connection) -> list[str]:
+    """The columns of event id and idempotency key that the table does not hold unique."""
+    unique = [keys for _, keys, is_unique in _indexes(connection) if is_unique]
+    return [
+        name for name in ("event_id", "idempotency_key") if ((name, "BINARY", 0),) not in unique
+    ]
+
+
+Keys = tuple[tuple[str, str, int], ...]
+_SESSION_KEYS: Keys = (("session_id", "BINARY", 0), ("occurred_at", "BINARY", 0))
+_ID_KEYS: Keys = (("event_id", "BINARY", 0),)
+
+
+def _check_table(connection: apsw.Connection, path: Path) -> None:
+    tables = {
+        str(name).lower(): (kind, without_rowid)
+        for name, kind, without_rowid in connection.execute(
+            "SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'"
+            " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        )
+    }
+    advice = "Choose the events.db of a Brain Web backend."
+    if "events" not in tables:
+        has = f"it has {', '.join(sorted(tables)[:8])}" if tables else "it has no table"
+        raise NotAnEventLog(f"“{path}” is a database without a table “events”: {has}. {advice}")
+    kind, without_rowid = tables["events"]
+    if kind != "table":
+        raise NotAnEventLog(f"“events” of “{path}” is a {kind}, not an ordinary table. {advice}")
+    if without_rowid:
+        raise NotAnEventLog(
+            f"The table “events” of “{path}” is WITHOUT ROWID: it does not keep the order of "
+            f"arrival. {advice}"
+        )
+
+
+def _indexes(connection: apsw.Connection) -> list[tuple[str, Keys, bool]]:
+    """Quoted name, key columns with collation and direction, and whether it is unique, of each."""
+    found = connection.execute(
+        "SELECT name, \"unique\" FROM pragma_index_list('events') WHERE NOT partial"
+    ).fetchall()
+    return [
+        ('"' + str(name).replace('"', '""') + '"', _keys(connection, str(name)), bool(unique))
+        for name, unique in found
+    ]
+
+
+def _keys(connection: apsw.Connection, index: str) -> Keys:
+    return tuple(
+        (str(name).lower(), str(collation).upper(), int(descending))
+        for name, collation, descending in connection.execute(
+            'SELECT name, coll, "desc" FROM pragma_index_xinfo(?) WHERE key', (index,)
+        )
+    )

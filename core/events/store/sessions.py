@@ -1,0 +1,171 @@
+"""Listing the sessions of a log: names and times at once, counts and activity on request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.events.instants import UNREADABLE, InstantError, parse_instant
+from core.events.rows import RepairedText
+from core.events.store.base import SessionSummary
+from core.events.store.lane import Lane, Row, Select
+from core.events.store.scan import Scan
+
+_OFFSET = re.compile(r".*[+-][0-9]{2}(:?[0-9]{2})?")
+
+
+def list_sessions(lane: Lane, scan: Scan, index: str | None) -> list[SessionSummary]:
+    """Sessions that have a readable event, the latest first, without counts.
+
+    With an index on session and instant only its two ends are looked at for each session. They are
+    ordered as text: where instants in between carry offsets from UTC, first and last can be hours
+    off, until the session is counted. Without one the whole log is read, and so counted.
+    """
+    found = _surveyed(scan) if index is None else _by_skipping(lane, scan, index)
+    return newest_first(found)
+
+
+def newest_first(summaries: Iterable[SessionSummary]) -> list[SessionSummary]:
+    """Sorted by the last event, the latest first, then by name."""
+    return sorted(summaries, key=lambda summary: (-summary.last, summary.session_id))
+
+
+def counted(scan: Scan, summary: SessionSummary) -> SessionSummary | None:
+    """The summary with its exact times and number of events; None if no event can be read."""
+    extent = _Extent()
+    for page in scan.instant_pages(summary.session_id):
+        extent.take(page.rowids, page.instants)
+    if not extent.count:
+        return None
+    actor = summary.actor_id if extent.first == summary.first else _actor(scan, extent.first_row)
+    return SessionSummary(summary.session_id, extent.first, extent.last, extent.count, actor)
+
+
+def activity(scan: Scan, session_id: str, bins: int) -> list[int]:
+    """How many events fall into each of `bins` equal parts of the session's time."""
+    pages = [page.instants for page in scan.instant_pages(session_id)]
+    instants = np.concatenate([np.zeros(0, dtype=np.int64), *pages])
+    instants = instants[instants != UNREADABLE]
+    if not len(instants):
+        return [0] * bins
+    since = instants - instants.min()
+    places = (since / max(int(since.max()), 1) * bins).astype(np.int64)
+    counts: list[int] = np.bincount(np.minimum(places, bins - 1), minlength=bins).tolist()
+    return counts
+
+
+@dataclass(slots=True)
+class _Extent:
+    """How many events there are, their first and last instants, and the first one's key."""
+
+    count: int = 0
+    first: int = 0
+    last: int = 0
+    first_row: int = 0
+
+    def take(self, rowids: NDArray[np.int64], instants: NDArray[np.int64]) -> None:
+        readable = instants != UNREADABLE
+        if not np.all(readable):
+            rowids, instants = rowids[readable], instants[readable]
+        if not len(instants):
+            return
+        first, last = int(instants.min()), int(instants.max())
+        first_row = int(rowids[instants == first].min())
+        if not self.count or (first, first_row) < (self.first, self.first_row):
+            self.first, self.first_row = first, first_row
+        self.last = last if not self.count else max(self.last, last)
+        self.count += len(instants)
+
+
+def _by_skipping(lane: Lane, scan: Scan, index: str) -> Iterator[SessionSummary]:
+    for name, first, last, actor in _ends(lane, index):
+        session_id = lane.decoded(name)
+        if isinstance(session_id, RepairedText):
+            continue
+        actor_id = None if actor is None else str(lane.decoded(actor))
+        ends = _plain_instant(lane, first), _plain_instant(lane, last)
+        if ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]:
+            yield SessionSummary(session_id, ends[0], ends[1], None, actor_id)
+        elif exact := counted(scan, SessionSummary(session_id, UNREADABLE, UNREADABLE)):
+            yield replace(exact, count=None)
+
+
+def _plain_instant(lane: Lane, stored: bytes | None) -> int | None:
+    """An instant whose order among texts can be trusted, or None."""
+    text = None if stored is None else lane.decoded(stored)
+    if text is None or _OFFSET.fullmatch(text, 19):
+        return None
+    try:
+        return parse_instant(text)
+    except InstantError:
+        return None
+
+
+def _ends(lane: Lane, index: str) -> Iterator[Row]:
+    """Of each session: its id, its first and last instants in the index, its first actor.
+
+    All as bytes of text, or None where the instant is no text.
+    """
+    last, complete, beyond = b"", False, ">="
+    while not complete:
+        rows, complete, _ = lane.page(_ends_from(index, beyond), (last,))
+        if rows:
+            last, beyond = rows[-1][0], ">"
+        yield from rows
+
+
+def _ends_from(index: str, beyond: str) -> Select:
+    events = f"FROM events INDEXED BY {index} WHERE session_id"
+    # An empty BLOB sorts after every text and before every other BLOB.
+    step = "AND session_id < x'' ORDER BY session_id LIMIT 1"
+    instant = "CASE typeof(occurred_at) WHEN 'text' THEN CAST(occurred_at AS BLOB) END"
+    return Select(
+        (
+            "CAST(id AS BLOB)",
+            f"(SELECT {instant} {events} = id ORDER BY occurred_at LIMIT 1)",
+            f"(SELECT {instant} {events} = id ORDER BY occurred_at DESC LIMIT 1)",
+            f"(SELECT CAST(actor_id AS BLOB) {events} = id ORDER BY occurred_at, rowid LIMIT 1)",
+        ),
+        f"""FROM (
+            WITH RECURSIVE ids(id) AS (
+                SELECT (SELECT session_id {events} {beyond} CAST(?1 AS TEXT) {step})
+                UNION ALL
+                SELECT (SELECT session_id {events} > ids.id {step}) FROM ids WHERE id IS NOT NULL
+            )
+            SELECT id FROM ids WHERE id IS NOT NULL
+        )""",
+    )
+
+
+def _surveyed(scan: Scan) -> list[SessionSummary]:
+    """Every session, counted, by one reading of the whole log."""
+    extents: dict[str, _Extent] = {}
+    for page in scan.matching("?1", 1, more=("e.session_id", "e.occurred_at")):
+        by_session: dict[str, list[tuple[int, int]]] = {}
+        for rowid, session_id, raw in page:
+            if type(session_id) is not str:
+                continue
+            try:
+                by_session.setdefault(session_id, []).append((rowid, parse_instant(raw)))
+            except InstantError:
+                continue
+        for session_id, events in by_session.items():
+            rowids, instants = np.array(events, dtype=np.int64).reshape(-1, 2).T
+            extents.setdefault(session_id, _Extent()).take(rowids, instants)
+    return [
+        SessionSummary(name, e.first, e.last, e.count, _actor(scan, e.first_row))
+        for name, e in extents.items()
+        if e.count
+    ]
+
+
+def _actor(scan: Scan, rowid: int) -> str | None:
+    for page in scan.raw_rows(np.array([rowid])):
+        for row in page:
+            actor = row.actor_id
+            return actor if actor is None or isinstance(actor, str) else None
+    return None

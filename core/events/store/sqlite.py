@@ -1,0 +1,303 @@
+"""The store of events in an SQLite file, one's own or someone else's."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from core.events.errors import (
+    NotADatabase,
+    ReadOnlyStore,
+    SourceChanged,
+    SourceDamaged,
+    SourceLocked,
+    SourceNotFound,
+)
+from core.events.instants import from_datetime
+from core.events.problems import Problem
+from core.events.rows import RawRow, decode_row
+from core.events.schema import EventEnvelope
+from core.events.store import files
+from core.events.store.appending import append_all
+from core.events.store.base import Appended, Change, EventPage, FileIdentity, SessionSummary
+from core.events.store.index_walk import Rowids
+from core.events.store.lane import Lane, Row
+from core.events.store.opening import open_to_read, open_to_write
+from core.events.store.order import NOTHING, SessionOrder
+from core.events.store.recovery import discard
+from core.events.store.scan import InstantPage, Scan
+from core.events.store.sessions import activity, counted, list_sessions, newest_first
+
+_ORDERS_KEPT = 4
+_EVENTS_A_TIME = 500
+
+
+class SQLiteEventStore:
+    """An `events.db`. Several threads may use one store; each read is short for other programs.
+
+    Opened read-only unless `writable`. `create` makes a new log where there is none. A row's key is
+    its rowid, the order of arrival; keep none across openings. Raises StoreError.
+    """
+
+    def __init__(
+        self,
+        path: str | PathLike[str],
+        *,
+        writable: bool = False,
+        create: bool = False,
+        busy_timeout: float = 2.0,
+        cache: Path | None = None,
+    ) -> None:
+        self.path = Path(path)
+        if create and not writable:
+            raise ValueError("a log is created to be written: give writable=True too")
+        if writable:
+            self._opened = open_to_write(self.path, create=create, busy_timeout=busy_timeout)
+        else:
+            self._opened = open_to_read(self.path, busy_timeout=busy_timeout, cache=cache)
+        self.writable = writable
+        self._lane = Lane(self._opened.connection, self.path, self._was_changed)
+        self._scan = Scan(self._lane, self._opened.layout)
+        self._orders: dict[str, SessionOrder] = {}
+        self._told_version = self._lane.data_version()
+        copy = self._opened.copy
+        self._discard = None if copy is None else weakref.finalize(self, discard, copy.parent)
+
+    @property
+    def notice(self) -> str | None:
+        """A sentence for the user where the file could not be opened in the ordinary way."""
+        return self._opened.notice
+
+    @property
+    def recovered_from(self) -> Path | None:
+        """The file whose recovered copy is read, or None where the file itself is."""
+        return None if self._opened.copy is None else self._opened.file
+
+    # -- appending ----------------------------------------------------------------------------
+
+    def append(self, event: EventEnvelope) -> Appended:
+        """Store one event durably; the same idempotency key or event id answers with the first."""
+        return self.append_many([event])[0]
+
+    def append_many(self, events: Sequence[EventEnvelope]) -> list[Appended]:
+        """Store events durably, all or none, and answer for each in turn."""
+        if not self.writable:
+            raise ReadOnlyStore(f"“{self.path}” is open for reading only. Open it to be written.")
+        if not events:
+            return []
+        with self._lane.turn() as connection:
+            return append_all(connection, events)
+
+    # -- events in order ----------------------------------------------------------------------
+
+    def list_events(
+        self, session_id: str, after_ts: datetime | None = None, limit: int | None = 100
+    ) -> list[EventEnvelope]:
+        """The session's first `limit` events after `after_ts` (exclusive); None means all."""
+        order = self._order(session_id)
+        start = 0 if after_ts is None else order.after_instant(from_datetime(after_ts))
+        stop = len(order) if limit is None else start + max(limit, 0)
+        return list(self._in_order(order.rowids[start:stop]))
+
+    def page(self, session_id: str, *, cursor: str | None = None, limit: int = 1000) -> EventPage:
+        """The events after the cursor of the page before; loses none that share an instant.
+
+        A cursor is good for as long as the store is open. Raises ValueError for any other text.
+        """
+        if limit < 1:
+            raise ValueError("a page has at least one event")
+        order = self._order(session_id)
+        start = 0 if cursor is None else order.after_cursor(cursor)
+        stop = start + limit
+        events = list(self._in_order(order.rowids[start:stop]))
+        return EventPage(events, order.cursor_at(stop) if stop < len(order) else None)
+
+    def replay(self, session_id: str) -> Iterator[EventEnvelope]:
+        """Every event that the session has now, without limit."""
+        yield from self._in_order(self._order(session_id).rowids)
+
+    def iter_events(self, session_id: str | None = None) -> Iterator[EventEnvelope]:
+        """Every event of the session as `replay`, or of the whole log in order of arrival."""
+        if session_id is not None:
+            yield from self.replay(session_id)
+            return
+        for page in self._scan.raw_pages():
+            yield from _decoded(page).values()
+
+    def get(self, event_id: str) -> EventEnvelope | None:
+        """The event of this id, or None."""
+        rowids = self._scan.rowids_of(event_id)
+        return next(iter(self.envelopes(rowids).values()), None)
+
+    def problems(self, session_id: str | None = None) -> Iterator[Problem]:
+        """What cannot be read as it should, in order of arrival."""
+        for page in self._raw_pages(session_id):
+            for row in page:
+                yield from decode_row(row)[1]
+
+    def _raw_pages(self, session_id: str | None) -> Iterator[list[RawRow]]:
+        if session_id is None:
+            return self._scan.raw_pages()
+        rowids = [page.rowids for page in self._scan.instant_pages(session_id)]
+        return self._scan.raw_rows(np.sort(np.concatenate([NOTHING.rowids, *rowids])))
+
+    def _order(self, session_id: str) -> SessionOrder:
+        """The order of the session, kept and brought up to date."""
+        known = self._orders.pop(session_id, NOTHING)
+        newest = self.last_rowid()
+        if known is NOTHING:
+            known = NOTHING.with_pages(self._scan.instant_pages(session_id), newest)
+        elif newest != known.seen:
+            known = known.with_pages(self._scan.arrivals(session_id, known.seen), newest)
+        self._orders[session_id] = known
+        for oldest in list(self._orders)[:-_ORDERS_KEPT]:
+            self._orders.pop(oldest, None)
+        return known
+
+    def _in_order(self, rowids: Rowids) -> Iterator[EventEnvelope]:
+        for start in range(0, len(rowids), _EVENTS_A_TIME):
+            block = rowids[start : start + _EVENTS_A_TIME].tolist()
+            yield from self.envelopes(block).values()
+
+    # -- sessions -----------------------------------------------------------------------------
+
+    def sessions(self, *, counts: bool = False) -> list[SessionSummary]:
+        """The sessions that have a readable event, the most recent first.
+
+        Without `counts` the index alone is read; where instants carry offsets from UTC the times
+        can be hours off, until the session is counted.
+        """
+        found = list_sessions(self._lane, self._scan, self._opened.layout.index)
+        if not counts:
+            return found
+        exact = (each if each.count else counted(self._scan, each) for each in found)
+        return newest_first(each for each in exact if each is not None)
+
+    def session_counts(self, session_ids: Iterable[str]) -> dict[str, int]:
+        """The number of events of each session, 0 for an unknown one."""
+        return {name: sum(self.activity(name, 1)) for name in session_ids}
+
+    def activity(self, session_id: str, bins: int) -> list[int]:
+        """How many events fall into each of `bins` equal parts of the session's time."""
+        return activity(self._scan, session_id, bins)
+
+    # -- columns ------------------------------------------------------------------------------
+
+    def index_pages(self, session_id: str) -> Iterator[list[tuple[int, object]]]:
+        """Key and instant as stored of each row of the session, from the index alone.
+
+        In the order of the index (which is by text), or of arrival where there is none.
+        """
+        return self._scan.index_pages(session_id)
+
+    def instant_pages(self, session_id: str) -> Iterator[InstantPage]:
+        """As `index_pages`, parsed: keys and instants as int64 arrays, in half the time."""
+        return self._scan.instant_pages(session_id)
+
+    def row_pages(self, session_id: str, rowids: Rowids) -> Iterator[list[Row]]:
+        """Rows for columns, of ascending keys of one session; those that are gone are left out.
+
+        A row is (rowid, event_type, actor_id, object_ref_type, object_ref_id, payload, odd). `odd`
+        is true where something is not stored as usual: decode what `rows` gives for it instead.
+        """
+        return self._scan.row_pages(session_id, rowids)
+
+    def rows(self, rowids: Sequence[int]) -> list[RawRow]:
+        """Whole rows by key, in the order asked for; those that are gone are left out."""
+        ascending = np.unique(np.array(rowids, dtype=np.int64))
+        found = {row.rowid: row for page in self._scan.raw_rows(ascending) for row in page}
+        return [found[rowid] for rowid in rowids if rowid in found]
+
+    def envelopes(self, rowids: Sequence[int]) -> dict[int, EventEnvelope]:
+        """Events by key, in the order asked for; unreadable ones are left out."""
+        return _decoded(self.rows(rowids))
+
+    def arrivals(self, session_id: str, after_rowid: int) -> list[int]:
+        """The keys of the session's rows that are newer than a key."""
+        pages = self._scan.arrivals(session_id, after_rowid)
+        return [rowid for page in pages for rowid in page.rowids.tolist()]
+
+    def last_rowid(self) -> int:
+        """The newest row's key, 0 in an empty log."""
+        row = self._lane.one("SELECT max(rowid) FROM events")
+        return 0 if row is None or row[0] is None else int(row[0])
+
+    # -- the file -----------------------------------------------------------------------------
+
+    def identity(self) -> FileIdentity:
+        """Which file this is, and its size and time now; SourceNotFound if it was deleted."""
+        return files.identity(self._opened.file)
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has written."""
+        return self._lane.data_version()
+
+    def changed(self) -> Change:
+        """What others did to the file since the last call or the opening.
+
+        `grown` also where rows were only changed. A file that is locked at the moment is looked at
+        again with the next call.
+        """
+        try:
+            if not self._same_inode():
+                return "replaced"
+            if self._opened.frozen:
+                return "same" if self._untouched() else "replaced"
+            version = self._lane.data_version()
+            if version == self._told_version:
+                return "same"
+            if not self._lane.same_file():
+                return "replaced"
+        except SourceNotFound:
+            return "deleted"
+        except SourceLocked:
+            return "same"
+        except (SourceChanged, SourceDamaged, NotADatabase):
+            return "replaced"
+        self._told_version = version
+        return "grown"
+
+    def _same_inode(self) -> bool:
+        now, then = self.identity(), self._opened.identity
+        return (now.device, now.inode) == (then.device, then.inode)
+
+    def _untouched(self) -> bool:
+        """Whether a file that is read without locks, or through a copy, is as it was."""
+        beside = [file.name for file in files.sidecars(self._opened.file)]
+        return self.identity() == self._opened.identity and beside == list(self._opened.beside)
+
+    def _was_changed(self) -> bool:
+        """Whether a fault in reading may come from the file being another one by now."""
+        try:
+            return not self._same_inode() or self.identity().size < self._opened.identity.size
+        except SourceNotFound:
+            return True
+
+    def close(self) -> None:
+        """Let go of the file; closing twice is no fault."""
+        self._lane.close()
+        if self._discard is not None:
+            self._discard()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _decoded(rows: Iterable[RawRow]) -> dict[int, EventEnvelope]:
+    pairs = ((row.rowid, decode_row(row)[0]) for row in rows)
+    return {rowid: envelope for rowid, envelope in pairs if envelope is not None}
