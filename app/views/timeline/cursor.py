@@ -1,0 +1,89 @@
+"""What moves over the still picture: the cursor with its head, and the line under the pointer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPolygonF
+
+from app import text
+from app.theme import ui_font
+from app.views.timeline.layout import Layout
+from app.views.timeline.scene import Scene
+from app.views.timeline.steps import x_of_playhead
+from app.views.timeline.telling import crosses_days
+from core.replay.axis import AxisMode
+from core.replay.playback import Playhead
+
+REACH = 8
+"""How far from the cursor's line anything that follows it reaches (px)."""
+
+_HEAD = 7
+_HEAD_TOP = 2
+_LINE = 2
+_PILL_ROOM = 8
+
+
+def pixel_of(scene: Scene, playhead: Playhead) -> int | None:
+    """The px of the widget where the cursor stands, None where it is out of sight."""
+    along = (x_of_playhead(scene.axis, playhead) - scene.x0) / (scene.x1 - scene.x0) * scene.width
+    return round(scene.left + along) if -0.5 <= along <= scene.width + 0.5 else None
+
+
+def paint_cursor(
+    painter: QPainter, layout: Layout, colour: QColor, *, above: int | None, below: int | None
+) -> None:
+    """Paint the cursor at the px where it stands in the overview and in the tracks.
+
+    Where both are the same it is one line; else the tracks have a line and a head of their own.
+    """
+    bottom = layout.ruler.top()
+    line = layout.overview.top() - _HEAD_TOP
+    if above is not None:
+        end = bottom if above == below else layout.overview.bottom() + 1
+        painter.fillRect(QRect(above - _LINE // 2, line, _LINE, end - line), colour)
+        _paint_head(painter, QPointF(above, layout.overview.top() - _HEAD_TOP), colour, 1.0)
+    if below is not None and below != above:
+        top = layout.overview.bottom() + 1
+        painter.fillRect(QRect(below - _LINE // 2, top, _LINE, bottom - top), colour)
+        _paint_head(painter, QPointF(below, top), colour, 0.6)
+
+
+def _paint_head(painter: QPainter, tip: QPointF, colour: QColor, scale: float) -> None:
+    """A flat top with a point below it, like the mark of a tape."""
+    wide, shoulder, high = _HEAD * scale, 8 * scale, 14 * scale
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    corners = ((-wide, 0), (wide, 0), (wide, shoulder), (0, high), (-wide, shoulder))
+    painter.drawPolygon(QPolygonF([tip + QPointF(x, y) for x, y in corners]))
+    painter.restore()
+
+
+def paint_pointer(painter: QPainter, layout: Layout, scene: Scene, pixel: int) -> None:
+    """Paint the faint line under the pointer, and its time over the ruler."""
+    colour = QColor(scene.theme.muted)
+    colour.setAlpha(120)
+    tracks = layout.tracks
+    painter.fillRect(QRect(pixel, tracks.top(), 1, tracks.height()), colour)
+    painter.setFont(ui_font(11))
+    label = pointer_label(scene, pixel)
+    width = painter.fontMetrics().horizontalAdvance(label) + 2 * _PILL_ROOM
+    left = min(max(pixel - width // 2, 0), layout.ruler.right() - width)
+    pill = QRect(left, layout.ruler.top(), width, 18)
+    painter.fillRect(pill, scene.theme.control)
+    painter.setPen(scene.theme.text)
+    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, label)
+
+
+def pointer_label(scene: Scene, pixel: int) -> str:
+    """The moment at a px, as exactly as a px tells it."""
+    playhead = scene.playhead_at(pixel)
+    if scene.axis.mode is AxisMode.EVENT:
+        return f"#{playhead.position:,} · {text.clock(playhead.instant)}"
+    seconds = (scene.x1 - scene.x0) / scene.width
+    decimals = 0 if seconds >= 1 else 3 if seconds >= 1e-3 else 6
+    time = text.clock(playhead.instant, decimals=decimals)
+    if not crosses_days(scene.log.start, scene.log.end):
+        return time
+    return f"{text.date(playhead.instant).rsplit(' ', 1)[0]} {time}"

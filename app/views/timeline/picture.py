@@ -1,0 +1,175 @@
+"""One state of the timeline, laid out: what is painted where, and what lies under a point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QColor, QPainter, QRegion
+
+from app.views.timeline import cursor
+from app.views.timeline.curves import ConceptTrack
+from app.views.timeline.gaps import hit_gap, paint_gap_lengths, paint_gaps
+from app.views.timeline.lanes import LaneTrack, lane_count
+from app.views.timeline.layout import Layout, arrange, gutters
+from app.views.timeline.objects import ObjectTrack
+from app.views.timeline.overview import Grip, Overview, box_of, grip_at
+from app.views.timeline.ranges import Range, whole
+from app.views.timeline.ruler import paint_ruler
+from app.views.timeline.scene import Hit, Scene, Track
+from app.views.timeline.uncertainty import UncertaintyTrack
+from core.replay.playback import Playhead
+
+_LOOP_FILL = 26
+_LOOP_EDGE = 170
+_LOOP_MARK = 3
+
+
+class Tracks:
+    """The painters of the strips; they keep what they worked out from one picture to the next."""
+
+    def __init__(self) -> None:
+        self.overview = Overview()
+        self.lanes = LaneTrack()
+        self.concepts = ConceptTrack()
+        self.objects = ObjectTrack()
+        self.uncertainty = UncertaintyTrack()
+
+    def laid_out(self, scene: Scene, size: QSize) -> Picture:
+        """The picture of a scene; its ``left`` and ``width`` are made to fit the widget's size."""
+        left, right = gutters(size.width())
+        fitted = replace(scene, left=left, width=max(1, size.width() - left - right))
+        x0, x1 = whole(scene.axis)
+        everything = replace(fitted, x0=x0, x1=x1)
+        layout = arrange(
+            size.width(),
+            size.height(),
+            lanes=lane_count(scene.log),
+            objects=lambda available: self.objects.height(available, everything),
+            uncertainty=lambda available: self.uncertainty.height(available, everything),
+        )
+        strips: tuple[tuple[Track, QRect], ...] = (
+            (self.lanes, layout.lanes),
+            (self.concepts, layout.concepts),
+            (self.objects, layout.objects),
+            (self.uncertainty, layout.uncertainty),
+        )
+        return Picture(fitted, everything, layout, self, strips)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Picture:
+    """``scene`` is the visible range, ``everything`` the overview's; ``strips`` go with tracks."""
+
+    scene: Scene
+    everything: Scene
+    layout: Layout
+    tracks: Tracks
+    strips: tuple[tuple[Track, QRect], ...]
+
+    @property
+    def shown(self) -> Range:
+        """The visible range of the axis."""
+        return self.scene.x0, self.scene.x1
+
+    # -- painting ---------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter, loop: tuple[int, int] | None) -> None:
+        """Paint all that stays still while the playhead moves."""
+        scene, layout = self.scene, self.layout
+        lanes = self.tracks.lanes.lanes(scene.log)
+        self.tracks.overview.paint(
+            painter, layout.overview, self.everything, lanes=lanes, shown=self.shown
+        )
+        for track, rect in self.strips:
+            painter.save()
+            track.paint(painter, rect, scene)
+            painter.restore()
+        paint_gaps(painter, layout.tracks, scene)
+        if loop is not None:
+            self._paint_loop(painter, loop)
+        paint_ruler(painter, layout.ruler, scene)
+        paint_gap_lengths(painter, layout.ruler, scene)
+
+    def _paint_loop(self, painter: QPainter, loop: tuple[int, int]) -> None:
+        x = self.scene.axis.x_of_instants(loop)
+        colour, fill, edge = (QColor(self.scene.theme.accent) for _ in range(3))
+        fill.setAlpha(_LOOP_FILL)
+        edge.setAlpha(_LOOP_EDGE)
+        left, right = (round(end) for end in self.everything.pixels(x).tolist())
+        top = self.layout.overview.bottom() + 1
+        painter.fillRect(QRect(left, top, max(1, right - left), _LOOP_MARK), colour)
+        left, right = (round(end) for end in self.scene.pixels(x).tolist())
+        plots = self.layout.plots
+        area = QRect(left, plots.top(), max(1, right - left), plots.height())
+        painter.fillRect(area.intersected(plots), fill)
+        for side in (left, right):
+            line = QRect(side, plots.top(), 1, plots.height())
+            painter.fillRect(line.intersected(plots.adjusted(0, 0, 1, 0)), edge)
+
+    def paint_playhead(self, painter: QPainter, playhead: Playhead) -> None:
+        """Paint the cursor and what follows it, over the still picture."""
+        cursor.paint_cursor(
+            painter,
+            self.layout,
+            self.scene.theme.cursor,
+            above=cursor.pixel_of(self.everything, playhead),
+            below=cursor.pixel_of(self.scene, playhead),
+        )
+        for track, rect in self.strips:
+            painter.save()
+            track.paint_playhead(painter, rect, self.scene, playhead)
+            painter.restore()
+
+    def followed(self, playhead: Playhead | None) -> QRegion:
+        """Where anything is painted for this playhead: around the cursor and in the gutter."""
+        tracks, reach = self.layout.tracks, cursor.REACH
+        region = QRegion(self.layout.right, tracks.top(), tracks.width(), tracks.height())
+        if playhead is None:
+            return region
+        bottom = self.layout.ruler.top()
+        for scene in (self.everything, self.scene):
+            pixel = cursor.pixel_of(scene, playhead)
+            if pixel is not None:
+                region += QRegion(pixel - reach, 0, 2 * reach + 1, bottom)
+        return region
+
+    def pointed(self, pixel: int | None) -> QRegion:
+        """Where anything is painted for a pointer at this px."""
+        if pixel is None:
+            return QRegion()
+        tracks = self.layout.tracks
+        return QRegion(pixel, tracks.top(), 1, tracks.height()) + QRegion(self.layout.ruler)
+
+    # -- pointing ---------------------------------------------------------------------------------
+
+    def is_overview(self, point: QPoint) -> bool:
+        """Whether a point lies in the overview rather than in the tracks."""
+        return point.y() <= self.layout.overview.bottom()
+
+    def is_in_plot(self, point: QPoint) -> bool:
+        """Whether a point lies between the gutters, whatever its height."""
+        return self.layout.left <= point.x() <= self.layout.right
+
+    def grip(self, point: QPoint) -> Grip | None:
+        """What of the range's box lies under a point, None outside the overview."""
+        if not (self.is_overview(point) and self.is_in_plot(point)):
+            return None
+        is_all = self.shown == (self.everything.x0, self.everything.x1)
+        return grip_at(point.x(), box_of(self.everything, self.shown), whole=is_all)
+
+    def x_at(self, point: QPoint) -> float:
+        """The visible x that is nearest to a point, in the overview by the overview's scale."""
+        scene = self.everything if self.is_overview(point) else self.scene
+        return min(max(scene.x_at(point.x()), self.scene.x0), self.scene.x1)
+
+    def hit(self, point: QPoint) -> Hit | None:
+        """What lies under a point."""
+        if self.is_overview(point):
+            return self.tracks.overview.hit(point, self.everything)
+        for track, rect in self.strips:
+            if rect.contains(point):
+                hit = track.hit(point, rect, self.scene)
+                if hit is not None:
+                    return hit
+        return hit_gap(point, self.scene) if self.is_in_plot(point) else None

@@ -1,0 +1,316 @@
+"""The timeline: overview, lanes, curves, objects, uncertainty and ruler under one cursor."""
+
+from __future__ import annotations
+
+import html
+from math import ceil
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QRegion,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from app import text
+from app.theme import DARK, Theme
+from app.views.timeline import gestures
+from app.views.timeline.cursor import paint_pointer
+from app.views.timeline.lanes import lane_count
+from app.views.timeline.layout import RIGHT_GUTTER, least_height
+from app.views.timeline.overview import Grip
+from app.views.timeline.picture import Picture, Tracks
+from app.views.timeline.ranges import Range, clamped, whole
+from app.views.timeline.scene import Curve, Hit, Scene
+from core.replay.axis import Axis
+from core.replay.columns import KNOWN_KINDS, SessionLog
+from core.replay.index import ContextIndex
+from core.replay.playback import Playhead
+
+__all__ = ["RIGHT_GUTTER", "TimelineView"]
+
+_SHAPES = {
+    Grip.LEFT: Qt.CursorShape.SizeHorCursor,
+    Grip.RIGHT: Qt.CursorShape.SizeHorCursor,
+    Grip.INSIDE: Qt.CursorShape.OpenHandCursor,
+    Grip.OUTSIDE: Qt.CursorShape.CrossCursor,
+}
+
+
+class TimelineView(QWidget):
+    """Shows a log, its context and the playhead on one axis; asks to seek and to move the range.
+
+    All but what follows the playhead is painted into one pixmap, and only when something in it
+    changed. ``seek_requested`` carries a `Playhead`, ``range_requested`` (x0, x1) of the axis,
+    ``concept_selected`` a concept's code or None.
+    """
+
+    seek_requested = Signal(object)
+    range_requested = Signal(object)
+    concept_selected = Signal(object)
+    fit_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = DARK
+        self._log: SessionLog | None = None
+        self._axis: Axis | None = None
+        self._index: ContextIndex | None = None
+        self._range: Range | None = None
+        self._curves: tuple[Curve, ...] = ()
+        self._selected: int | None = None
+        self._playhead: Playhead | None = None
+        self._loop: tuple[int, int] | None = None
+        self._tracks = Tracks()
+        self._picture: Picture | None = None
+        self._still: QPixmap | None = None
+        self._gesture: gestures.Gesture | None = None
+        self._pointer: int | None = None
+        self.setObjectName("timeline")
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._wishes = gestures.Wishes(
+            self.seek_requested.emit, self._ask_range, self.concept_selected.emit
+        )
+        self._tell_playhead()
+
+    # -- what is shown ----------------------------------------------------------------------------
+
+    def show_theme(self, theme: Theme) -> None:
+        """Paint in these colours."""
+        self._theme = theme
+        self._repaint()
+
+    def show_log(self, log: SessionLog | None) -> None:
+        """Show the events of a log, complete or still being read; None is none."""
+        self._log = log
+        self._pointer = None
+        if log is None:
+            self._range = self._loop = self._playhead = None
+        self._repaint()
+        self.updateGeometry()
+        self._tell_playhead()
+
+    def show_axis(self, axis: Axis) -> None:
+        """Lay the log out along this axis."""
+        self._axis = axis
+        self._repaint()
+
+    def show_index(self, index: ContextIndex | None) -> None:
+        """Show the contexts of this index; None while there is none yet."""
+        self._index = index
+        self._repaint()
+
+    def show_range(self, x0: float, x1: float) -> None:
+        """Show this range of the axis, as near as the axis has it."""
+        if (x0, x1) != self._range:
+            self._range = (x0, x1)
+            self._repaint()
+
+    def show_curves(self, curves: tuple[Curve, ...]) -> None:
+        """Draw these concepts."""
+        if curves != self._curves:
+            self._curves = curves
+            self._repaint()
+
+    def show_selected(self, concept: int | None) -> None:
+        """Bring out the concept with this code."""
+        if concept != self._selected:
+            self._selected = concept
+            self._repaint()
+
+    def show_loop(self, loop: tuple[int, int] | None) -> None:
+        """Shade a range of instants (µs)."""
+        if loop != self._loop:
+            self._loop = loop
+            self._repaint()
+
+    def show_playhead(self, playhead: Playhead) -> None:
+        """Move the cursor; nothing else is painted anew."""
+        if playhead == self._playhead:
+            return
+        picture = self._picture
+        before = QRegion() if picture is None else picture.followed(self._playhead)
+        self._playhead = playhead
+        self.update(self.rect() if picture is None else before + picture.followed(playhead))
+        self._tell_playhead()
+
+    def _tell_playhead(self) -> None:
+        """Say to those who do not see it where the playhead is."""
+        name = "Timeline"
+        if self._log is not None and self._playhead is not None:
+            at = text.clock(self._playhead.instant)
+            name = f"Timeline, event {self._playhead.position:,} of {len(self._log):,}, {at} UTC"
+        self.setAccessibleName(name)
+
+    # -- painting ---------------------------------------------------------------------------------
+
+    def _repaint(self) -> None:
+        self._picture = self._still = None
+        self.update()
+
+    def _shown(self) -> Picture | None:
+        """What there is to paint and to point at, None where that is nothing."""
+        log, axis = self._log, self._axis
+        if self._picture is None and log is not None and len(log) and axis is not None:
+            scene = self._scene(log, axis)
+            self._picture = self._tracks.laid_out(scene, self.size())
+        return self._picture
+
+    def _scene(self, log: SessionLog, axis: Axis) -> Scene:
+        x0, x1 = clamped(axis, self._range or whole(axis))
+        # An index of another log than is shown would be asked for events that it does not have.
+        fits = self._index is not None and self._index.log is log
+        return Scene(
+            theme=self._theme,
+            log=log,
+            axis=axis,
+            index=self._index if fits else None,
+            x0=x0,
+            x1=x1,
+            left=0,
+            width=1,
+            curves=self._curves,
+            selected=self._selected,
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        if self._still is None or self._still.devicePixelRatioF() != ratio:
+            self._still = self._painted(ratio)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._still)
+        picture = self._picture
+        if picture is None:
+            return
+        if self._pointer is not None:
+            paint_pointer(painter, picture.layout, picture.scene, self._pointer)
+        if self._playhead is not None:
+            picture.paint_playhead(painter, self._playhead)
+
+    def _painted(self, ratio: float) -> QPixmap:
+        """The still picture."""
+        pixmap = QPixmap(ceil(self.width() * ratio), ceil(self.height() * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(self._theme.ground)
+        picture = self._shown()
+        if picture is not None:
+            painter = QPainter(pixmap)
+            picture.paint(painter, self._loop)
+            painter.end()
+        return pixmap
+
+    # -- the pointer ------------------------------------------------------------------------------
+
+    def _ask_range(self, wanted: Range) -> None:
+        picture = self._shown()
+        if picture is not None and wanted != picture.shown:
+            self.range_requested.emit(wanted)
+
+    def _point_at(self, point: QPoint | None) -> None:
+        """Move the faint line to the pointer, where that is in a track."""
+        picture = self._shown()
+        if picture is None:
+            return
+        in_track = (
+            point is not None and picture.is_in_plot(point) and not picture.is_overview(point)
+        )
+        pixel = point.x() if point is not None and in_track else None
+        if pixel != self._pointer:
+            self.update(picture.pointed(self._pointer) + picture.pointed(pixel))
+            self._pointer = pixel
+
+    def _hit(self, point: QPoint) -> Hit | None:
+        picture = self._shown()
+        return None if picture is None else picture.hit(point)
+
+    def _shape_at(self, point: QPoint, picture: Picture) -> Qt.CursorShape:
+        grip = picture.grip(point)
+        if grip is not None:
+            return _SHAPES[grip]
+        hit = picture.hit(point)
+        leads_somewhere = hit is not None and (hit.seek is not None or hit.concept is not None)
+        return Qt.CursorShape.PointingHandCursor if leads_somewhere else Qt.CursorShape.ArrowCursor
+
+    def _begin(self, gesture: gestures.Gesture | None) -> None:
+        self._gesture = gesture
+        moves_box = isinstance(gesture, gestures.DragRange) and gesture.grip is Grip.INSIDE
+        if moves_box or isinstance(gesture, gestures.Pan):
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    # -- Qt ---------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            hit = self._hit(event.pos())
+            QToolTip.showText(event.globalPos(), as_plain(hit.text) if hit else "", self)
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        picture, point = self._shown(), event.position().toPoint()
+        if picture is None or self._gesture is not None:
+            return
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and not control:
+            self._begin(gestures.pressed(point, picture, self._wishes))
+        elif left or event.button() == Qt.MouseButton.MiddleButton:
+            pan = gestures.Pan(float(point.x()), picture.shown, self._ask_range)
+            self._begin(None if picture.is_overview(point) else pan)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        picture, point = self._shown(), event.position().toPoint()
+        if picture is None:
+            return
+        self._point_at(point)
+        if self._gesture is not None:
+            self._gesture.moved(event.position().x(), picture.scene)
+        else:
+            self.setCursor(self._shape_at(point, picture))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        gesture, self._gesture = self._gesture, None
+        if gesture is not None:
+            gesture.released()
+        picture = self._shown()
+        if picture is not None:
+            self.setCursor(self._shape_at(event.position().toPoint(), picture))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        picture = self._shown()
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and picture is not None and picture.is_in_plot(event.position().toPoint()):
+            self.fit_requested.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        picture = self._shown()
+        if picture is not None:
+            self._ask_range(gestures.turned(event, picture))
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point_at(None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._repaint()
+
+    def sizeHint(self) -> QSize:
+        return QSize(720, 616)
+
+    def minimumSizeHint(self) -> QSize:
+        lanes = len(KNOWN_KINDS) if self._log is None else lane_count(self._log)
+        return QSize(360, least_height(lanes))
+
+
+def as_plain(words: str) -> str:
+    """Text that a tool tip shows as it is, markup in it included, line by line."""
+    lines = "<br>".join(html.escape(line) for line in words.splitlines())
+    return f"<span style='white-space: pre'>{lines}</span>"
