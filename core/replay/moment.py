@@ -10,8 +10,8 @@ from core.replay.columns import SessionLog
 from core.replay.playback import Playhead
 
 _POSITION = re.compile(r"#?([0-9]+)")
-_OFFSET = re.compile(r"\+(?:([0-9]+):)?([0-9]+):([0-9]{1,2}(?:\.[0-9]{1,6})?)")
-_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}(?:\.[0-9]{1,6})?))?")
+_OFFSET = re.compile(r"\+(?:([0-9]{1,6}):)?([0-9]{1,7}):([0-5]?[0-9](?:\.[0-9]{1,6})?)")
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9](?:\.[0-9]{1,6})?))?")
 _DAY = 86_400_000_000
 
 
