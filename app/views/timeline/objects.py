@@ -8,16 +8,16 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from app.models.touches import TouchTable
 from app.text import clock, count, plain
 from app.theme import SPACE, Theme
 from app.views.contrast import ENOUGH, contrast, mixed
 from app.views.timeline import track_text
-from app.views.timeline.bins import column_positions
+from app.views.timeline.bins import column_positions, column_starts
 from app.views.timeline.scene import Hit, Scene
 from core.events.contributions import Touch
 from core.events.schema import EventType
-from core.replay.columns import Int64, SessionLog
+from core.replay.columns import Int32, Int64, SessionLog
+from core.replay.index import ContextIndex
 from core.replay.playback import Playhead
 
 TITLE = "Active objects"
@@ -29,6 +29,7 @@ _GAP = 2
 _BAR_INSET = 2
 _TICK = 2
 _REACH = 4
+_LOOK_BACK = 4_096
 _SHADE = {True: 0.38, False: 0.36}
 _LABEL_AT = 6
 _NAME = 80
@@ -43,30 +44,39 @@ def touch_colour(theme: Theme, touch: Touch) -> QColor:
 
 @dataclass(frozen=True, eq=False)
 class _Bar:
-    """An object's row: its number in the table, and the pixel columns that have a touch."""
+    """An object's row; ``own`` are its touches, of all in the log, by index.
 
-    number: int
+    ``start`` is where the bar begins and ``columns`` are where a touch is, in px from the plot's
+    left edge.
+    """
+
     name: str
-    start: float
+    touch: Touch
+    own: Int32
+    start: int
     columns: Int64
 
 
 @dataclass(frozen=True, eq=False)
 class _Layout:
+    """What is shown of a scene in a rectangle; ``made`` is how many touches lie left of each column
+    and at the end, ``more`` how many objects there is no row for."""
+
     scene: Scene
     rect: QRect
+    made: Int32
     bars: tuple[_Bar, ...]
     more: int
 
 
 @dataclass(frozen=True, eq=False)
 class _Choice:
-    """The objects touched most in a range of events, by first touch, and how many have a bar."""
+    """Which objects were chosen for a range of touches and so many rows, and out of how many."""
 
-    log: SessionLog
-    range: tuple[int, int]
+    index: ContextIndex
+    visible: tuple[int, int]
     rows: int
-    numbers: tuple[int, ...]
+    objects: tuple[int, ...]
     total: int
 
 
@@ -79,10 +89,9 @@ class ObjectTrack:
 
     def height(self, available: int, scene: Scene | None) -> int:
         """A row for each object of the session, as far as there is room, two at least."""
-        objects = 0 if scene is None or scene.index is None else len(TouchTable.of(scene.log))
-        least = LEAST_ROWS * LEAST_ROW_HEIGHT
+        objects = 0 if scene is None or scene.index is None else len(scene.index.first_touches)
         wanted = max(objects, LEAST_ROWS) * ROW_HEIGHT
-        return wanted if wanted <= available else max(least, available)
+        return wanted if wanted <= available else max(LEAST_ROWS * LEAST_ROW_HEIGHT, available)
 
     def paint(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
         """Paint the rows."""
@@ -94,7 +103,7 @@ class ObjectTrack:
         note = f"+{layout.more:,} more" if layout.more else ""
         track_text.paint_title(painter, rect.top(), scene, title=TITLE, note=note)
         if not layout.bars:
-            plot = rect.adjusted(scene.left, 0, scene.left + scene.width - rect.width(), 0)
+            plot = QRect(scene.left, rect.top(), scene.width, rect.height())
             track_text.paint_message(painter, plot, scene, _empty_text(scene))
 
     def paint_playhead(
@@ -110,7 +119,7 @@ class ObjectTrack:
         if not (0 <= row < len(layout.bars) and 0 <= column < scene.width):
             return None
         bar = layout.bars[row]
-        return _hit(bar, column, scene) if column >= bar.start - _REACH else None
+        return _hit(bar, column, layout) if column >= bar.start - _REACH else None
 
     def _laid_out(self, rect: QRect, scene: Scene) -> _Layout:
         known = self._layout
@@ -119,50 +128,55 @@ class ObjectTrack:
         return known
 
     def _new_layout(self, rect: QRect, scene: Scene) -> _Layout:
-        if scene.index is None or scene.width < 1 or not len(scene.log.touches.event):
-            return _Layout(scene, rect, (), 0)
-        table, bounds = TouchTable.of(scene.log), column_positions(scene)
-        choice = self._chosen(table, scene.log, (int(bounds[0]), int(bounds[-1])), _rows(rect))
-        bars = tuple(_bar(number, table, bounds, scene) for number in choice.numbers)
-        return _Layout(scene, rect, bars, choice.total - len(bars))
+        log = scene.log
+        index = scene.index
+        if index is None or not len(log.touches.event):
+            return _Layout(scene, rect, np.zeros(0, np.int32), (), 0)
+        made = column_starts(log.touches.event, column_positions(scene)).astype(np.int32)
+        choice = self._chosen(index, (int(made[0]), int(made[-1])), _rows(rect))
+        bars = tuple(_bar(code, log, made) for code in choice.objects)
+        return _Layout(scene, rect, made, bars, choice.total - len(bars))
 
-    def _chosen(
-        self, table: TouchTable, log: SessionLog, visible: tuple[int, int], rows: int
-    ) -> _Choice:
+    def _chosen(self, index: ContextIndex, visible: tuple[int, int], rows: int) -> _Choice:
         known = self._choice
-        if known is None or (known.log, known.range, known.rows) != (log, visible, rows):
-            numbers, total = _most_touched(table, log, visible, rows)
-            known = self._choice = _Choice(log, visible, rows, numbers, total)
+        if known is None or (known.index, known.visible, known.rows) != (index, visible, rows):
+            known = self._choice = _choose(index, visible, rows)
         return known
 
 
-def _most_touched(
-    table: TouchTable, log: SessionLog, visible: tuple[int, int], rows: int
-) -> tuple[tuple[int, ...], int]:
-    """The objects touched most often within the range, then those before it; and how many of both.
+def _choose(index: ContextIndex, visible: tuple[int, int], rows: int) -> _Choice:
+    """The objects touched most often within the range, then the latest before it; by first touch.
 
-    Their order is that of their first touch.
+    ``visible`` is the range of touches. What there is no row for is counted, not looked at.
     """
-    begun = int(np.searchsorted(table.first_events, np.int32(visible[1])))
-    start, stop = np.searchsorted(log.touches.event, np.array(visible, dtype=np.int32))
-    within = np.bincount(table.touched[start:stop], minlength=begun)
-    if int(np.count_nonzero(within)) < rows:
-        earlier = np.bincount(table.touched[:start], minlength=begun)
-        within = within * (int(start) + 1) + earlier
-    if begun > rows:
-        chosen = np.sort(np.argpartition(-within, rows - 1)[:rows])
-    else:
-        chosen = np.arange(begun)
-    return tuple(chosen.tolist()), begun
+    touched, (start, stop) = index.log.touches.object, visible
+    times = np.bincount(touched[start:stop])
+    chosen = np.flatnonzero(times)
+    if len(chosen) > rows:
+        chosen = chosen[np.argpartition(-times[chosen], rows - 1)[:rows]]
+    elif len(chosen) < rows:
+        earlier = _latest(touched[max(0, start - _LOOK_BACK) : start])
+        chosen = np.concatenate([chosen, earlier[~np.isin(earlier, chosen)]])[:rows]
+    order, starts = index.log.touches_by_object
+    by_first = np.argsort(order[starts[chosen]])
+    total = int(np.searchsorted(index.first_touches, stop))
+    return _Choice(index, visible, rows, tuple(chosen[by_first].tolist()), total)
 
 
-def _bar(number: int, table: TouchTable, bounds: Int64, scene: Scene) -> _Bar:
-    events = table.events_of(number)
-    before = np.searchsorted(events, bounds.astype(np.int32), side="left")
+def _latest(touched: Int32) -> Int32:
+    """The objects of these touches, the one touched last first."""
+    objects, place = np.unique(touched[::-1], return_index=True)
+    return objects[np.argsort(place)]
+
+
+def _bar(code: int, log: SessionLog, made: Int32) -> _Bar:
+    order, starts = log.touches_by_object
+    own = order[starts[code] : starts[code + 1]]
+    before = np.searchsorted(own, made, side="left")
     columns = np.flatnonzero(np.diff(before))
-    begun = bool(before[0])
-    start = 0.0 if begun else float(columns[0]) if len(columns) else float(scene.width)
-    return _Bar(number, plain(" ".join(table.key(number)), limit=_NAME), start, columns)
+    start = 0 if before[0] else int(columns[0])
+    name = plain(" ".join(log.object_keys[code]), limit=_NAME)
+    return _Bar(name, Touch(int(log.touches.touch[own[0]])), own, start, columns)
 
 
 def _rows(rect: QRect) -> int:
@@ -185,9 +199,9 @@ def _empty_text(scene: Scene) -> str:
 
 def _paint_bar(painter: QPainter, row: QRect, bar: _Bar, scene: Scene) -> None:
     theme = scene.theme
-    colour = touch_colour(theme, TouchTable.of(scene.log).kind_of(bar.number))
+    colour = touch_colour(theme, bar.touch)
     shade = mixed(theme.panel, colour, _SHADE[theme.is_dark])
-    body = row.adjusted(round(bar.start), _BAR_INSET, 0, -_BAR_INSET)
+    body = row.adjusted(bar.start, _BAR_INSET, 0, -_BAR_INSET)
     painter.fillRect(body, shade)
     label = body.adjusted(_LABEL_AT, -_BAR_INSET, -SPACE, _BAR_INSET)
     text = track_text.elided(bar.name, track_text.small_metrics(), label.width())
@@ -226,29 +240,24 @@ def _behind_text(colour: QColor, shade: QColor, text: QColor) -> QColor:
     return next((c for c in faded if contrast(c, text) >= ENOUGH), shade)
 
 
-def _hit(bar: _Bar, column: int, scene: Scene) -> Hit:
-    table = TouchTable.of(scene.log)
-    events = table.events_of(bar.number)
-    near = _touch_near(bar, events, column, scene)
+def _hit(bar: _Bar, column: int, layout: _Layout) -> Hit:
+    log, near = layout.scene.log, _touch_near(bar, column, layout)
+    number = len(bar.own)
+    touches = count(number, "touch") if number == 1 else f"{number:,} touches"
+    event = int(log.touches.event[bar.own[near or 0]])
+    instant = int(log.times[event])
+    time = clock(instant, decimals=0)
     if near is None:
-        first = clock(int(scene.log.times[events[0]]), decimals=0)
-        return Hit(f"{bar.name} · first {first} · {_touches(len(events))}")
-    event = int(events[near])
-    instant = int(scene.log.times[event])
-    text = f"{bar.name} · touched {clock(instant, decimals=0)} · {near + 1:,} of "
-    return Hit(text + _touches(len(events)), seek=Playhead(event + 1, instant))
+        return Hit(f"{bar.name} · first {time} · {touches}")
+    text = f"{bar.name} · touched {time} · {near + 1:,} of {touches}"
+    return Hit(text, seek=Playhead(event + 1, instant))
 
 
-def _touches(number: int) -> str:
-    return count(number, "touch") if number == 1 else f"{number:,} touches"
-
-
-def _touch_near(bar: _Bar, events: np.ndarray, column: int, scene: Scene) -> int | None:
-    """Which touch of the object is nearest to a column, None where none is near."""
+def _touch_near(bar: _Bar, column: int, layout: _Layout) -> int | None:
+    """Which of the object's touches is nearest to a column, None where none is near."""
     if not len(bar.columns):
         return None
     at = int(bar.columns[int(np.argmin(np.abs(bar.columns - column)))])
     if abs(at - column) > _REACH:
         return None
-    bound = column_positions(scene)[at + 1]
-    return int(np.searchsorted(events, np.int32(bound), side="left")) - 1
+    return int(np.searchsorted(bar.own, layout.made[at + 1], side="left")) - 1
