@@ -135,7 +135,7 @@ class Replay(QObject):
         self.moment_changed.emit(
             Moment(
                 playhead, context, before, after, difference(before, after),
-                index.last_touches(context),
+                index.last_touches(playhead.position),
             )
         )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,10 +17,13 @@ from core.events.schema import EventEnvelope
 from core.events.store.base import SessionSummary
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.rules import ProjectionRules
+from core.replay.apart import WORTH_IT, ReaderDiedError, steps_apart
 from core.replay.axis import Axis, AxisMode, axis_of
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
 from core.replay.loader import Loaded, load_steps
+
+logger = logging.getLogger(__name__)
 
 _WATCH = 1000
 _COUNTS_AT_ONCE = 200
@@ -216,19 +220,30 @@ def _steps(store: SQLiteEventStore, session_id: str, rules: ProjectionRules) -> 
     """The steps of loading, with what the charts need computed beside them."""
     began = time.monotonic()
     axes: dict[AxisMode, Axis] = {}
-    for step in load_steps(store, session_id):
-        if not axes:
+    total = -1
+    for step, index in _read(store, session_id, rules):
+        if step.total != total:
             axes = {mode: axis_of(step.log, mode) for mode in AxisMode}
-        yield _step(step, axes, rules, time.monotonic() - began)
+            total = step.total
+        yield LoadStep(step.log, step.read, step.total, time.monotonic() - began, axes, index)
 
 
-def _step(
-    step: Loaded, axes: dict[AxisMode, Axis], rules: ProjectionRules, seconds: float
-) -> LoadStep:
-    index = None
-    if step.log.complete:
-        index = ContextIndex(step.log, rules).prepare()
-    return LoadStep(step.log, step.read, step.total, seconds, axes, index)
+def _read(
+    store: SQLiteEventStore, session_id: str, rules: ProjectionRules
+) -> Iterator[tuple[Loaded, ContextIndex | None]]:
+    """Read here, or, once it shows to be long, in a process of its own."""
+    for step in load_steps(store, session_id):
+        if step.log.complete:
+            yield step, ContextIndex(step.log, rules).prepare()
+            return
+        yield step, None
+        if step.read == 0 and step.total >= WORTH_IT and store.recovered_from is None:
+            try:
+                yield from steps_apart(store.path, session_id, rules)
+            except ReaderDiedError as error:
+                logger.warning("%s; reading here instead", error)
+            else:
+                return
 
 
 def _envelopes(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.events.contributions import Touch
 from core.events.problems import Problem
 from core.events.schema import EventType
+from core.replay.strings import ObjectKeys
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
@@ -23,6 +24,9 @@ Bool = NDArray[np.bool_]
 
 NONE = -1
 """The code of an absent actor or object."""
+
+KINDS_MOST = 60_000
+"""How many kinds are told apart; a log of more is nonsense, and the rest count as the last."""
 
 PENDING = int(np.iinfo(np.uint16).max)
 """The kind of an event whose row has not been read yet."""
@@ -123,7 +127,7 @@ class SessionLog:
     objects: Int32
     kind_names: Sequence[str]
     actor_names: Sequence[str]
-    object_keys: Sequence[tuple[str, str]]
+    object_keys: ObjectKeys
     contributions: Contributions
     names: ConceptNames
     problems: tuple[Problem, ...] = ()
@@ -154,10 +158,9 @@ class SessionLog:
     @cached_property
     def events_by_kind(self) -> tuple[Int32, ...]:
         """For each kind the indexes of its events, ascending."""
-        return tuple(
-            np.flatnonzero(self.kinds == code).astype(np.int32)
-            for code in range(len(self.kind_names))
-        )
+        order = np.argsort(self.kinds, kind="stable").astype(np.int32)
+        bounds = np.searchsorted(self.kinds[order], np.arange(len(self.kind_names) + 1))
+        return tuple(order[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True))
 
     @cached_property
     def system_events(self) -> Int32:
@@ -167,7 +170,7 @@ class SessionLog:
     @cached_property
     def touches(self) -> Touches:
         """Captures with an object, and upserts of claims."""
-        is_claim = np.array([kind == "claim" for kind, _ in self.object_keys] + [False])
+        is_claim = np.append(self.object_keys.are("claim"), False)
         captured = self.kinds == CAPTURE_KIND
         claimed = (self.kinds == CLAIM_KIND) & is_claim[self.objects]
         event = np.flatnonzero((captured | claimed) & (self.objects != NONE)).astype(np.int32)
@@ -178,11 +181,6 @@ class SessionLog:
     def touches_by_object(self) -> tuple[Int32, Int64]:
         """The touches grouped by object's code; see `group`."""
         return group(self.touches.object, len(self.object_keys))
-
-    @cached_property
-    def object_codes(self) -> dict[tuple[str, str], int]:
-        """The code of each object's type and id."""
-        return {key: code for code, key in enumerate(self.object_keys)}
 
     def concept_code(self, concept_id: str) -> int | None:
         """The code of a concept, None where no event contributes to it."""

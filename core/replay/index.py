@@ -129,16 +129,18 @@ class ContextIndex:
     # -- objects ----------------------------------------------------------------------------------
 
     def _objects(self, position: int, at: int) -> tuple[ActiveObject, ...]:
-        touches = self.log.touches
-        made = int(np.searchsorted(touches.event, position, side="left"))
-        if self.rules.objects == "first":
-            return tuple(
-                self._active(j) for j in self.first_touches[: self.rules.max_objects] if j < made
-            )
+        times, touches = self.log.times, self.log.touches
         return tuple(
-            self._active(j, elapsed=at - int(self.log.times[touches.event[j]]))
-            for j in self._latest_touches(made)
+            self._active(j, elapsed=at - int(times[touches.event[j]]))
+            for j in self._active_touches(position)
         )
+
+    def _active_touches(self, position: int) -> list[int]:
+        """The touch by which each active object is one: its first, or under recency its last."""
+        made = int(np.searchsorted(self.log.touches.event, position, side="left"))
+        if self.rules.objects == "first":
+            return [int(j) for j in self.first_touches[: self.rules.max_objects] if j < made]
+        return self._latest_touches(made)
 
     def _active(self, touch: int, *, elapsed: int = 0) -> ActiveObject:
         touches = self.log.touches
@@ -175,15 +177,15 @@ class ContextIndex:
             stop, size = start, size * 4
         return found[: self.rules.max_objects]
 
-    def last_touches(self, context: SessionContext) -> list[int]:
-        """The event that last touched each of a context's active objects, by index."""
+    def last_touches(self, position: int) -> list[int]:
+        """For each active object in turn, the event (index) that touched it last."""
         touches = self.log.touches
         order, starts = self.log.touches_by_object
         found = []
-        for active in context.active_objects:
-            code = self.log.object_codes[active.object_type, active.object_id]
+        for touch in self._active_touches(position):
+            code = touches.object[touch]
             own = order[starts[code] : starts[code + 1]]
-            made = bisect_left(own, context.position, key=lambda j: touches.event[j])
+            made = bisect_left(own, position, key=lambda j: touches.event[j])
             found.append(int(touches.event[own[made - 1]]))
         return found
 

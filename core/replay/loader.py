@@ -23,6 +23,7 @@ from core.replay.columns import (
     SessionLog,
 )
 from core.replay.reading import Reading, RowTuple
+from core.replay.strings import ObjectKeys
 
 PROBLEMS_KEPT = 10_000
 """How many problems a log carries; the store lists them all."""
@@ -126,7 +127,7 @@ def _ordered(session_id: str, rows: Int64, times: Int64, last_row: int) -> Sessi
         objects=none,
         kind_names=KNOWN_KINDS,
         actor_names=(),
-        object_keys=(),
+        object_keys=ObjectKeys.of(()),
         contributions=_NO_CONTRIBUTIONS,
         names=_NO_NAMES,
         last_row=last_row,
@@ -141,16 +142,8 @@ _NO_NAMES = ConceptNames(np.zeros(1, np.int64), np.zeros(0, np.int32), ())
 
 
 def _partial(log: SessionLog, reading: Reading) -> SessionLog:
-    """The columns so far, shared with the reading that goes on filling them."""
-    return replace(
-        log,
-        kinds=reading.kinds,
-        actors=reading.actors,
-        objects=reading.objects,
-        kind_names=reading.kind_names,
-        actor_names=reading.actor_names,
-        object_keys=reading.object_keys,
-    )
+    """The kinds so far, shared with the reading that goes on filling them."""
+    return replace(log, kinds=reading.kinds, kind_names=reading.kind_names)
 
 
 def _complete(
@@ -160,6 +153,10 @@ def _complete(
     contributions, names = reading.contributions()
     return replace(
         _partial(log, reading),
+        actors=reading.actors,
+        objects=reading.objects,
+        actor_names=reading.actor_names,
+        object_keys=reading.object_keys,
         contributions=contributions,
         names=names,
         problems=tuple(problems),

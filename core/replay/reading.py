@@ -12,6 +12,7 @@ import numpy as np
 from core.events.contributions import Source, contributions
 from core.events.schema import EventEnvelope, EventType
 from core.replay.columns import (
+    KINDS_MOST,
     KNOWN_KINDS,
     NONE,
     PENDING,
@@ -21,6 +22,7 @@ from core.replay.columns import (
     Int64,
     group,
 )
+from core.replay.strings import ObjectKeys, Strings
 
 RowTuple: TypeAlias = tuple[Any, ...]
 """rowid, event_type, actor_id, object_ref_type, object_ref_id, payload, odd.
@@ -69,6 +71,16 @@ class _Codes(dict[Any, int]):
         return code
 
 
+class _KindCodes(_Codes):
+    """Numbers event types, so many at most."""
+
+    def __missing__(self, value: Any) -> int:
+        if len(self.in_order) < KINDS_MOST:
+            return super().__missing__(value)
+        self[value] = KINDS_MOST - 1
+        return KINDS_MOST - 1
+
+
 class _ObjectCodes(_Codes):
     """Numbers pairs of type and id; there is no reference unless both are set."""
 
@@ -94,7 +106,7 @@ class Reading:
         self.actors = np.full(len(rows), NONE, dtype=np.int32)
         self.objects = np.full(len(rows), NONE, dtype=np.int32)
         self.unusual: list[int] = []
-        self._kinds = _Codes(KNOWN_KINDS)
+        self._kinds = _KindCodes(KNOWN_KINDS)
         self._actors = _Codes()
         self._objects = _ObjectCodes()
         self._concepts = _Codes()
@@ -119,9 +131,9 @@ class Reading:
         return tuple(self._actors.in_order)
 
     @property
-    def object_keys(self) -> tuple[tuple[str, str], ...]:
+    def object_keys(self) -> ObjectKeys:
         """Type and id of the objects so far, by code."""
-        return tuple(self._objects.in_order)
+        return ObjectKeys.of(self._objects.in_order)
 
     def take(self, page: list[RowTuple]) -> None:
         """Take in rows; their keys must be among those given."""
@@ -210,7 +222,7 @@ class Reading:
             order = np.argsort(event, kind="stable")
             event, concept, source, name = event[order], concept[order], source[order], name[order]
         by_first, renumbered = _by_first(concept, len(self._concepts.in_order))
-        ids = [self._concepts.in_order[c] for c in by_first]
+        ids = Strings.of(self._concepts.in_order[c] for c in by_first)
         made = Contributions(event, renumbered, source, ids)
         return made, self._name_changes(event, renumbered, name, len(ids))
 
@@ -225,7 +237,7 @@ class Reading:
         kept = order[changed]
         counts = np.bincount(concept[kept], minlength=concepts)
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-        names = [self._names.in_order[code] for code in name[kept].tolist()]
+        names = Strings.of(self._names.in_order[code] for code in name[kept].tolist())
         return ConceptNames(starts, event[kept], names)
 
 

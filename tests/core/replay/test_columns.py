@@ -155,7 +155,7 @@ def test_captures_and_claims_touch_their_objects() -> None:
     keys = [log.object_keys[o] for o in touches.object]
     assert keys == [("document", "d"), ("claim", "cl"), ("claim", "cl")]
     order, starts = log.touches_by_object
-    own = log.object_codes["claim", "cl"]
+    own = list(log.object_keys).index(("claim", "cl"))
     assert order[starts[own] : starts[own + 1]].tolist() == [1, 2]
 
 

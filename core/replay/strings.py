@@ -1,0 +1,81 @@
+"""Columns of text: many strings in two arrays, so that they cost no object each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Strings(Sequence[str]):
+    """A sequence of text; string i is ``text[ends[i]:ends[i + 1]]`` in UTF-8.
+
+    Lone surrogates, which a log may hold, are kept.
+    """
+
+    text: NDArray[np.uint8]
+    ends: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, values: Iterable[str]) -> Strings:
+        """The column of these strings."""
+        encoded = [value.encode("utf-8", "surrogatepass") for value in values]
+        ends = np.zeros(len(encoded) + 1, dtype=np.int64)
+        np.cumsum([len(each) for each in encoded], out=ends[1:])
+        return cls(np.frombuffer(b"".join(encoded), dtype=np.uint8), ends)
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        raw = self.text[self.ends[place] : self.ends[place + 1]].tobytes()
+        return raw.decode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True, eq=False)
+class ObjectKeys(Sequence[tuple[str, str]]):
+    """Type and id of objects by code; ``types`` are codes into ``type_names``."""
+
+    types: NDArray[np.int32]
+    type_names: Sequence[str]
+    ids: Strings
+
+    @classmethod
+    def of(cls, keys: Sequence[tuple[str, str]]) -> ObjectKeys:
+        """The column of these pairs."""
+        names = list(dict.fromkeys(kind for kind, _ in keys))
+        codes = {kind: code for code, kind in enumerate(names)}
+        types = np.fromiter((codes[kind] for kind, _ in keys), np.int32, len(keys))
+        return cls(types, names, Strings.of(key for _, key in keys))
+
+    def are(self, kind: str) -> NDArray[np.bool_]:
+        """Which of them are of that type."""
+        wanted = [code for code, name in enumerate(self.type_names) if name == kind]
+        return np.isin(self.types, wanted)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[str, str]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[tuple[str, str]]: ...
+
+    def __getitem__(self, index: int | slice) -> tuple[str, str] | list[tuple[str, str]]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return self.type_names[self.types[index]], self.ids[index]
