@@ -63,14 +63,10 @@ class _Reader:
         self.wrong: list[tuple[str, SQLiteValue]] = []
 
     def read(self, upcasters: Upcasters) -> tuple[EventEnvelope | None, list[Problem]]:
+        """The event, if it has an instant and a session, and all that is wrong."""
         row = self.row
-        session_id = self.text("session_id", row.session_id)
-        event_id = self.text("event_id", row.event_id)
-        if event_id is None:
-            self.note("event_id is missing", None)
-        shown_id = f"row:{row.rowid}" if event_id is None else event_id
-        if session_id is None:
-            self.note("session_id is missing, so the event belongs to no session", None)
+        session_id = self.session_id()
+        event_id = self.event_id()
         instant = self.instant()
         event_type = self.event_type()
         version = self.version()
@@ -85,7 +81,7 @@ class _Reader:
         envelope = None
         if session_id is not None and instant is not None:
             envelope = EventEnvelope(
-                event_id=shown_id,
+                event_id=event_id,
                 event_type=event_type,
                 session_id=session_id,
                 occurred_at=to_datetime(instant),
@@ -96,7 +92,7 @@ class _Reader:
                 **texts,
             )
         problems = [
-            Problem(row.rowid, session_id, shown_id, reason, printable(raw))
+            Problem(row.rowid, session_id, event_id, reason, printable(raw))
             for reason, raw in self.wrong
         ]
         return envelope, problems
@@ -113,6 +109,19 @@ class _Reader:
             return str(raw)
         self.note(f"{column} is stored as {storage_class(raw)}, not TEXT", raw)
         return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
+
+    def session_id(self) -> str | None:
+        session_id = self.text("session_id", self.row.session_id)
+        if session_id is None:
+            self.note("session_id is missing, so the event belongs to no session", None)
+        return session_id
+
+    def event_id(self) -> str:
+        event_id = self.text("event_id", self.row.event_id)
+        if event_id is None:
+            self.note("event_id is missing", None)
+            return f"row:{self.row.rowid}"
+        return event_id
 
     def instant(self) -> int | None:
         try:

@@ -18,11 +18,15 @@ Rowids = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Keys of rows and their instants as stored, as one text with commas or as values."""
+    """Keys of rows and their instants as stored, as one text with commas or as values.
+
+    `complete` says that no more rows met the condition.
+    """
 
     rowids: Rowids
     joined: str = ""
     values: Sequence[object] | None = None
+    complete: bool = False
 
 
 class IndexWalk:
@@ -40,42 +44,47 @@ class IndexWalk:
 
     def in_order(self) -> Iterator[Texts]:
         """Every row with an instant."""
-        last: int | None = None
-        while (texts := self._after(last)) is not None:
+        texts = self._page("occurred_at IS NOT NULL", (), order="occurred_at, rowid")
+        while len(texts.rowids):
             yield texts
+            if texts.complete:
+                return
             last = int(texts.rowids[-1])
             for same in self.through(f"occurred_at = {_LAST_INSTANT} AND rowid > ?", last):
                 yield same
                 last = int(same.rowids[-1])
-        if last is not None and not self._lane.one(
-            "SELECT 1 FROM events WHERE rowid = ? AND session_id = ?", (last, self._session_id)
-        ):
-            raise SourceChanged("Rows of the session vanished while it was read. Open it again.")
+            self._check_row(last)
+            texts = self._page(
+                f"occurred_at > {_LAST_INSTANT}", (last,), order="occurred_at, rowid"
+            )
 
     def through(self, condition: str, rowid: int) -> Iterator[Texts]:
         """The rows of one instant (or of none) by key, from after `rowid`."""
         keys = condition.count("?")
-        while (texts := self._page(condition, (rowid,) * keys, order="rowid")) is not None:
-            yield texts
-            rowid = int(texts.rowids[-1])
+        complete = False
+        while not complete:
+            texts = self._page(condition, (rowid,) * keys, order="rowid")
+            complete = texts.complete
+            if len(texts.rowids):
+                yield texts
+                rowid = int(texts.rowids[-1])
 
-    def _after(self, last: int | None) -> Texts | None:
-        if last is None:
-            return self._page("occurred_at IS NOT NULL", (), order="occurred_at, rowid")
-        return self._page(f"occurred_at > {_LAST_INSTANT}", (last,), order="occurred_at, rowid")
+    def _check_row(self, rowid: int) -> None:
+        """Raise SourceChanged where the row to go on from is gone."""
+        sql = "SELECT 1 FROM events WHERE rowid = ? AND session_id = ?"
+        if self._lane.one(sql, (rowid, self._session_id)) is None:
+            raise SourceChanged("Rows of the session vanished while it was read. Open it again.")
 
-    def _page(self, condition: str, values: tuple[int, ...], *, order: str) -> Texts | None:
+    def _page(self, condition: str, values: tuple[int, ...], *, order: str) -> Texts:
         """The next rows: in one step, or one by one where they hold more than plain text."""
         rest = f"{self._from} AND {condition} ORDER BY {order}"
         texts = self._joined(rest, values)
         if texts is not None:
-            return texts if len(texts.rowids) else None
+            return texts
         select = Select(("rowid", "occurred_at"), rest)
-        rows = self._lane.page(select, (self._session_id, *values)).rows
-        if not rows:
-            return None
-        rowids, instants = zip(*rows, strict=True)
-        return Texts(np.array(rowids, dtype=np.int64), values=instants)
+        rows, complete, _ = self._lane.page(select, (self._session_id, *values))
+        rowids = np.array([row[0] for row in rows], dtype=np.int64)
+        return Texts(rowids, values=[row[1] for row in rows], complete=complete)
 
     def _joined(self, rest: str, values: tuple[int, ...]) -> Texts | None:
         """Rows joined by SQLite, which takes a third of the time of rows one by one.
@@ -83,19 +92,18 @@ class IndexWalk:
         None where they cannot be told apart again. The size follows the time that a page takes.
         """
         sql = f"{_JOIN} FROM (SELECT rowid, occurred_at {rest} LIMIT ?)"
-        started = perf_counter()
+        size, started = self._size, perf_counter()
         try:
-            row = self._lane.one(sql, (self._session_id, *values, self._size))
+            row = self._lane.one(sql, (self._session_id, *values, size))
         except (UnicodeDecodeError, apsw.TooBigError):
             return None
         self._adapt(perf_counter() - started)
-        assert row is not None
-        count, rowids, joined, others = row
+        count, rowids, joined, others = row or (0, "", "", 0)
         if count == 0:
-            return Texts(np.zeros(0, dtype=np.int64))
+            return Texts(np.zeros(0, dtype=np.int64), complete=True)
         if others or joined.count(",") != count - 1:
             return None
-        return Texts(np.fromstring(rowids, dtype=np.int64, sep=","), joined)
+        return Texts(np.fromstring(rowids, np.int64, sep=","), joined, complete=count < size)
 
     def _adapt(self, seconds: float) -> None:
         if seconds > _LONG:

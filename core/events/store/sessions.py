@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.events.instants import UNREADABLE, InstantError, parse_instant
+from core.events.instants import UNREADABLE, InstantError, parse_instant, parse_instants
 from core.events.rows import RepairedText
 from core.events.store.base import SessionSummary
 from core.events.store.lane import Lane, Row, Select
@@ -82,30 +82,31 @@ class _Extent:
 
 
 def _by_skipping(lane: Lane, scan: Scan, index: str) -> Iterator[SessionSummary]:
-    for name, first, last, actor in _ends(lane, index):
-        session_id = lane.decoded(name)
-        if isinstance(session_id, RepairedText):
-            continue
-        actor_id = None if actor is None else str(lane.decoded(actor))
-        ends = _plain_instant(lane, first), _plain_instant(lane, last)
-        if ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]:
-            yield SessionSummary(session_id, ends[0], ends[1], None, actor_id)
-        elif exact := counted(scan, SessionSummary(session_id, UNREADABLE, UNREADABLE)):
-            yield replace(exact, count=None)
+    for page in _ends(lane, index):
+        names, firsts, lasts, actors = zip(*page, strict=True)
+        starts, ends = _plain_instants(lane, firsts), _plain_instants(lane, lasts)
+        for name, first, last, stored in zip(names, starts, ends, actors, strict=True):
+            session_id = lane.decoded(name)
+            if isinstance(session_id, RepairedText):
+                continue
+            if UNREADABLE < first <= last:
+                actor = None if stored is None else str(lane.decoded(stored))
+                yield SessionSummary(session_id, first, last, None, actor)
+            elif exact := counted(scan, SessionSummary(session_id, UNREADABLE, UNREADABLE)):
+                yield replace(exact, count=None)
 
 
-def _plain_instant(lane: Lane, stored: bytes | None) -> int | None:
-    """An instant whose order among texts can be trusted, or None."""
-    text = None if stored is None else lane.decoded(stored)
-    if text is None or _OFFSET.fullmatch(text, 19):
-        return None
-    try:
-        return parse_instant(text)
-    except InstantError:
-        return None
+def _plain_instants(lane: Lane, stored: Sequence[bytes | None]) -> list[int]:
+    """The instants whose order among texts can be trusted, the others UNREADABLE."""
+    texts = [None if each is None else lane.decoded(each) for each in stored]
+    instants: list[int] = parse_instants(texts)[0].tolist()
+    return [
+        UNREADABLE if text is None or (len(text) > 19 and _OFFSET.fullmatch(text, 19)) else instant
+        for text, instant in zip(texts, instants, strict=True)
+    ]
 
 
-def _ends(lane: Lane, index: str) -> Iterator[Row]:
+def _ends(lane: Lane, index: str) -> Iterator[list[Row]]:
     """Of each session: its id, its first and last instants in the index, its first actor.
 
     All as bytes of text, or None where the instant is no text.
@@ -115,7 +116,7 @@ def _ends(lane: Lane, index: str) -> Iterator[Row]:
         rows, complete, _ = lane.page(_ends_from(index, beyond), (last,))
         if rows:
             last, beyond = rows[-1][0], ">"
-        yield from rows
+            yield rows
 
 
 def _ends_from(index: str, beyond: str) -> Select:
