@@ -19,16 +19,18 @@ def decayed_sums(times: Int64, amounts: Float64, half_life: float | None) -> Flo
     """
     if half_life is None or len(times) == 0:
         return np.cumsum(amounts, dtype=np.float64)
-    ages = (times - times[0]) / (half_life * 1e6)
+    unit = half_life * 1e6
+    ages = (times - times[0]) / unit
     sums = np.empty(len(times), dtype=np.float64)
     start, carry = 0, 0.0
     while start < len(times):
         stop = int(np.searchsorted(ages, ages[start] + _HALF_LIVES, side="right"))
-        ages_here = ages[start:stop] - ages[start]
+        # From the instants, exactly: differences of long ages would have lost their last digits.
+        ages_here = (times[start:stop] - times[start]) / unit
         grown = np.cumsum(amounts[start:stop] * np.exp2(ages_here)) + carry
         sums[start:stop] = grown * np.exp2(-ages_here)
         if stop < len(times):
-            carry = float(sums[stop - 1] * np.exp2(ages[stop - 1] - ages[stop]))
+            carry = float(sums[stop - 1] * np.exp2((times[stop - 1] - times[stop]) / unit))
         start = stop
     return sums
 
