@@ -20,6 +20,7 @@ LEADER = 8
 NAME_LINE = 14
 
 _ROOMY = 160
+_ALMOST = 1.0 - 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,7 @@ class CurveLayout:
         """The px of weights; where they are at the cap, so many px above its line."""
         cap, low, high = self.index.rules.cap, self.plot.bottom(), cap_y(self.plot, self.scene)
         y = low - values / cap * (low - high)
-        return np.where(values >= cap, y - lift, y)
+        return np.where(values >= cap * _ALMOST, y - lift, y)
 
     def _lifts(self) -> dict[int, int]:
         """Curves at the cap lie upon each other, those that arrived later above."""
@@ -71,7 +72,7 @@ class CurveLayout:
 
     def _arrival(self, concept: int) -> int:
         events, _, sums = self.index.series(concept)
-        at_cap = sums >= self.index.rules.cap
+        at_cap = sums >= self.index.rules.cap * _ALMOST
         return int(events[int(np.argmax(at_cap))]) if at_cap.any() else len(self.scene.log)
 
     @cached_property

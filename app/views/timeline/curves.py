@@ -167,7 +167,7 @@ def _paint_names(painter: QPainter, layout: CurveLayout) -> None:
 
 
 def _paint_leader(painter: QPainter, start: int, end: float, box: QRect, colour: QColor) -> None:
-    painter.setPen(QPen(colour, 1.0))
+    painter.setPen(QPen(colour, 1.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
     y, bend = box.center().y() + 0.5, start + LEADER - 2
     painter.drawLine(QLineF(start, round(end) + 0.5, bend, y))
     painter.drawLine(QLineF(bend, y, start + LEADER, y))
