@@ -1,0 +1,79 @@
+"""Cells of a table: what one shows and how it stands out, without a colour."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+Index: TypeAlias = QModelIndex | QPersistentModelIndex
+NO_PARENT = QModelIndex()
+
+
+class Tone(StrEnum):
+    """What a text says besides its words; a theme has the colours."""
+
+    NORMAL = "normal"
+    MUTED = "muted"
+    GOOD = "good"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell's text, safe to show, and its look.
+
+    ``swatch`` is the event type of its square. ``tabular`` figures are of one width, so that
+    numbers stand below each other; ``monospace`` is for what a log stores.
+    """
+
+    text: str
+    tone: Tone = Tone.NORMAL
+    swatch: str | None = None
+    tabular: bool = False
+    monospace: bool = False
+
+
+class CellTableModel(QAbstractTableModel):
+    """A table whose cells are made when they are looked at."""
+
+    columns: Sequence[str] = ()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+
+    @abstractmethod
+    def cell(self, row: int, column: int) -> Cell:
+        """The cell of a row that is there."""
+
+    @abstractmethod
+    def rowCount(self, parent: Index = NO_PARENT) -> int: ...
+
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role not in _TEXT_ROLES or not index.isValid():
+            return None
+        return self.cell(index.row(), index.column()).text
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+_TEXT_ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)

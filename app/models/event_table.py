@@ -1,0 +1,186 @@
+"""The events of a session as a table over its columns; what rows say is asked for as it shows."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, QObject, Signal
+
+from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
+from app.models.summaries import summary
+from app.text import clock, date, duration, plain
+from core.events.instants import from_datetime
+from core.events.schema import EventEnvelope
+from core.replay.columns import NONE, PENDING, SessionLog
+
+NUMBER, TIME, SINCE, TYPE, ACTOR, OBJECT, SUMMARY = range(7)
+BLOCK = 64
+"""How many neighbouring rows are asked for at once."""
+KEPT = 2_048
+"""How many summaries are kept, at least."""
+
+_DAY = 86_400_000_000
+_ABSENT = "—"
+
+
+class EventTableModel(CellTableModel):
+    """Wraps a log and copies nothing; rows of events yet to come are muted.
+
+    A row's summary needs its payload: `want` names the rows on screen, ``rows_requested`` asks for
+    those that are missing (a list of event indexes, each block of 64 once), `show_envelopes`
+    brings them.
+    """
+
+    rows_requested = Signal(object)
+    columns = ("#", "Time (UTC)", "Since last", "Type", "Actor", "Object", "Summary")
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._log: SessionLog | None = None
+        self._rows = 0
+        self._dated = False
+        self._position = 0
+        self._summaries: OrderedDict[int, str] = OrderedDict()
+        self._asked: set[int] = set()
+
+    @property
+    def log(self) -> SessionLog | None:
+        """The log that is shown."""
+        return self._log
+
+    @property
+    def position(self) -> int:
+        """How many events have happened."""
+        return self._position
+
+    @property
+    def dated(self) -> bool:
+        """Whether times are shown with their day, since the session spans several."""
+        return self._dated
+
+    def show_log(self, log: SessionLog | None) -> None:
+        """Show this log; where it begins with the rows shown so far, only what came is added."""
+        before, rows = self._log, 0 if log is None else len(log)
+        if before is None or log is None or not _begins_with(log, before):
+            self.beginResetModel()
+            self._set_log(log, rows)
+            self._summaries.clear()
+            self._asked.clear()
+            self.endResetModel()
+            return
+        grown, known = rows > self._rows, self._rows
+        if grown:
+            self._asked.discard((known - 1) // BLOCK)
+            self.beginInsertRows(NO_PARENT, known, rows - 1)
+        self._set_log(log, rows)
+        if grown:
+            self.endInsertRows()
+        self._changed(0, known - 1, NUMBER, OBJECT)
+
+    def _set_log(self, log: SessionLog | None, rows: int) -> None:
+        self._log, self._rows = log, rows
+        self._dated = log is not None and log.start // _DAY != log.end // _DAY
+
+    def show_position(self, position: int) -> None:
+        """Mute what comes after the first ``position`` events."""
+        before, self._position = self._position, position
+        first, last = sorted((before, position))
+        self._changed(first, last - 1, NUMBER, SUMMARY)
+
+    def show_envelopes(self, envelopes: Mapping[int, EventEnvelope]) -> None:
+        """Take up events by index; one that is not of this log is passed over."""
+        taken = [index for index, envelope in envelopes.items() if self._is_at(envelope, index)]
+        for index in taken:
+            self._summaries[index] = summary(envelopes[index])
+            self._summaries.move_to_end(index)
+        while len(self._summaries) > KEPT:
+            dropped, _ = self._summaries.popitem(last=False)
+            self._asked.discard(dropped // BLOCK)
+        if taken:
+            self._changed(min(taken), max(taken), SUMMARY, SUMMARY)
+
+    def _is_at(self, envelope: EventEnvelope, index: int) -> bool:
+        log = self._log
+        if log is None or not 0 <= index < self._rows or envelope.session_id != log.session_id:
+            return False
+        return int(log.times[index]) == from_datetime(envelope.occurred_at)
+
+    def want(self, first: int, last: int) -> None:
+        """Ask for the summaries of these rows, as far as they are missing and not asked for."""
+        for block in range(max(0, first) // BLOCK, min(last, self._rows - 1) // BLOCK + 1):
+            if block in self._asked:
+                continue
+            self._asked.add(block)
+            rows = range(block * BLOCK, min((block + 1) * BLOCK, self._rows))
+            missing = [row for row in rows if row not in self._summaries]
+            if missing:
+                self.rows_requested.emit(missing)
+
+    def cell(self, row: int, column: int) -> Cell:
+        log = self._log
+        assert log is not None
+        tone = Tone.NORMAL if row < self._position else Tone.MUTED
+        if column == TYPE:
+            return _type(log, row, tone)
+        return Cell(self._text(log, row, column), tone, tabular=column <= SINCE)
+
+    def _text(self, log: SessionLog, row: int, column: int) -> str:
+        if column == NUMBER:
+            return str(row + 1)
+        if column == TIME:
+            return self.time_text(int(log.times[row]))
+        if column == SINCE:
+            return f"+{duration(int(log.times[row] - log.times[row - 1]))}" if row else ""
+        if column == SUMMARY:
+            return self._summaries.get(row, "…")
+        if int(log.kinds[row]) == PENDING:
+            return "…"
+        if column == ACTOR:
+            actor = int(log.actors[row])
+            return _ABSENT if actor == NONE else _shown(log.actor_names[actor])
+        ref = int(log.objects[row])
+        return _ABSENT if ref == NONE else _shown(" ".join(log.object_keys[ref]))
+
+    def time_text(self, instant: int) -> str:
+        """An instant (µs) as the table shows it, with its day where there are several."""
+        return f"{_day(instant // _DAY)} {clock(instant)}" if self._dated else clock(instant)
+
+    def _changed(self, first: int, last: int, left: int, right: int) -> None:
+        last = min(last, self._rows - 1)
+        if 0 <= first <= last:
+            self.dataChanged.emit(self.index(first, left), self.index(last, right))
+
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else self._rows
+
+    def row_index(self, row: int) -> QModelIndex:
+        """The first cell of a row; invalid where there is no such row."""
+        return self.index(row, NUMBER) if 0 <= row < self._rows else QModelIndex()
+
+
+def _type(log: SessionLog, row: int, tone: Tone) -> Cell:
+    kind = int(log.kinds[row])
+    if kind == PENDING:
+        return Cell("…", Tone.MUTED)
+    name = log.kind_names[kind]
+    return Cell(_shown(name) or _ABSENT, tone, swatch=name)
+
+
+def _begins_with(log: SessionLog, known: SessionLog) -> bool:
+    """Whether a log begins with the very rows of another."""
+    if log.session_id != known.session_id or len(log) < len(known):
+        return False
+    return log.rows is known.rows or np.array_equal(log.rows[: len(known)], known.rows)
+
+
+@lru_cache(maxsize=4_096)
+def _shown(text: str) -> str:
+    return plain(text, limit=200)
+
+
+@lru_cache(maxsize=64)
+def _day(day: int) -> str:
+    return date(day * _DAY).rsplit(" ", 1)[0]

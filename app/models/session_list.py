@@ -1,0 +1,268 @@
+"""The sessions of a log as a list: found, sorted, and those of one event folded into a line."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QObject, Qt, Signal
+
+from app.models.cells import NO_PARENT, Index
+from app.models.session_order import SessionSort, searched_text, sort_key, started
+from app.text import count, duration, plain
+from core.events.store.base import SessionSummary
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """What a row shows of a session; texts are safe to show, ``length`` is empty for one event."""
+
+    session_id: str
+    actor: str
+    size: str
+    length: str
+    started: str
+    activity: tuple[int, ...]
+    current: bool
+
+
+class SessionListModel(QAbstractListModel):
+    """Sessions of several events, then a line that stands for those of one, these if it is open.
+
+    While a session's count is unknown, it has one event if it begins as it ends. Sparklines are
+    asked for by ``activity_requested`` (a list of session ids, each once), see `want_activity`.
+    """
+
+    activity_requested = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sessions: list[SessionSummary] = []
+        self._counts: dict[str, int] = {}
+        self._activity: dict[str, tuple[int, ...]] = {}
+        self._asked: set[str] = set()
+        self._haystacks: dict[str, str] = {}
+        self._terms: tuple[str, ...] = ()
+        self._sort = SessionSort.NEWEST
+        self._open = False
+        self._open_found = True
+        self._rows: list[SessionSummary | None] = []
+        self._singles = 0
+        self._matches = 0
+        self._current: str | None = None
+
+    # -- what is shown ----------------------------------------------------------------------------
+
+    def show_sessions(self, sessions: Iterable[SessionSummary]) -> None:
+        """Show these; counts and sparklines of those that did not change are kept."""
+        known = {s.session_id: (s.first, s.last) for s in self._sessions}
+        self._sessions = list(sessions)
+        span = {s.session_id: (s.first, s.last) for s in self._sessions}
+        stale = {i for i in known if span.get(i) != known[i]}
+        for session_id in stale:
+            self._forget(session_id)
+        self._counts.update({s.session_id: s.count for s in self._sessions if s.count is not None})
+        self._haystacks.clear()
+        if self._sessions and all(self._is_single(s) for s in self._sessions):
+            self._open = True
+        self._refresh()
+
+    def show_counts(self, counts: Mapping[str, int]) -> None:
+        """Take up how many events sessions have, by id."""
+        before = self._singles_among(counts)
+        for session_id, number in counts.items():
+            if self._counts.get(session_id, number) != number:
+                self._forget(session_id)
+            self._counts[session_id] = number
+        if self._sort is SessionSort.MOST_EVENTS or before != self._singles_among(counts):
+            self._refresh()
+        else:
+            self._all_changed()
+
+    def show_activity(self, activity: Mapping[str, Sequence[int]]) -> None:
+        """Take up sparklines, by id: numbers of events in equal parts of the session's time."""
+        self._activity.update({i: tuple(bins) for i, bins in activity.items()})
+        self._all_changed()
+
+    def show_current(self, session_id: str | None) -> None:
+        """Mark the session that is open; the fold opens where it lies within."""
+        self._current = session_id
+        if self.row_of(session_id) is None and self._is_folded(session_id):
+            self.set_open(True)
+        self._all_changed()
+
+    def _forget(self, session_id: str) -> None:
+        self._counts.pop(session_id, None)
+        self._activity.pop(session_id, None)
+        self._asked.discard(session_id)
+
+    # -- what the user asks -----------------------------------------------------------------------
+
+    def find(self, text: str) -> None:
+        """Show the sessions whose id, actor or date holds every word; all for an empty text."""
+        terms = tuple(text.casefold().split())
+        if bool(terms) != bool(self._terms):
+            self._open_found = True
+        if terms != self._terms:
+            self._terms = terms
+            self._refresh()
+
+    def sort_by(self, sort: SessionSort) -> None:
+        """Bring the sessions into this order."""
+        self._sort = sort
+        self._refresh()
+
+    def set_open(self, is_open: bool) -> None:
+        """Open or close the line of one-event sessions."""
+        if self._terms:
+            self._open_found = is_open
+        else:
+            self._open = is_open
+        self._refresh()
+
+    def want_activity(self, first: int, last: int) -> None:
+        """Ask for the sparklines of these rows, as far as they are missing and not asked for."""
+        shown = (s for s in self._rows[max(0, first) : last + 1] if s is not None)
+        missing = [
+            s.session_id
+            for s in shown
+            if not self._is_single(s)
+            and s.session_id not in self._activity
+            and s.session_id not in self._asked
+        ]
+        if missing:
+            self._asked.update(missing)
+            self.activity_requested.emit(missing)
+
+    # -- answers ----------------------------------------------------------------------------------
+
+    @property
+    def total(self) -> int:
+        """How many sessions there are."""
+        return len(self._sessions)
+
+    @property
+    def matches(self) -> int:
+        """How many of them are found."""
+        return self._matches
+
+    @property
+    def singles(self) -> int:
+        """How many of those found have one event."""
+        return self._singles
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the one-event sessions are shown, each in its row."""
+        return self._open_found if self._terms else self._open
+
+    @property
+    def current(self) -> str | None:
+        """The session that is open."""
+        return self._current
+
+    @property
+    def fold_row(self) -> int | None:
+        """The row that stands for the one-event sessions."""
+        return self._rows.index(None) if self._singles else None
+
+    def session_id(self, row: int) -> str | None:
+        """The id of a row's session as it is, None for the line of one-event sessions."""
+        session = self._rows[row]
+        return None if session is None else session.session_id
+
+    def row_of(self, session_id: str | None) -> int | None:
+        """The row of a session, None where it is not shown."""
+        for row, session in enumerate(self._rows):
+            if session is not None and session.session_id == session_id:
+                return row
+        return None
+
+    def count_of(self, session: SessionSummary) -> int | None:
+        """How many events it has, None while that is unknown."""
+        known = self._counts.get(session.session_id)
+        return 1 if known is None and session.first == session.last else known
+
+    # -- rows -------------------------------------------------------------------------------------
+
+    def _is_single(self, session: SessionSummary) -> bool:
+        return self.count_of(session) == 1
+
+    def _singles_among(self, session_ids: Container[str]) -> list[SessionSummary]:
+        known = (s for s in self._sessions if s.session_id in session_ids)
+        return [s for s in known if self._is_single(s)]
+
+    def _is_folded(self, session_id: str | None) -> bool:
+        found = (s for s in self._sessions if s.session_id == session_id)
+        return any(self._is_single(s) and self._is_match(s) for s in found)
+
+    def _refresh(self) -> None:
+        found = [s for s in self._sessions if self._is_match(s)]
+        found.sort(key=lambda s: sort_key(s, self._sort, events=self.count_of(s)))
+        several = [s for s in found if not self._is_single(s)]
+        singles = [s for s in found if self._is_single(s)]
+        rows: list[SessionSummary | None] = [*several]
+        if singles:
+            rows += [None, *(singles if self.is_open else ())]
+        same = rows == self._rows
+        if not same:
+            self.beginResetModel()
+        self._rows, self._singles, self._matches = rows, len(singles), len(found)
+        if same:
+            self._all_changed()
+        else:
+            self.endResetModel()
+
+    def _all_changed(self) -> None:
+        if self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+
+    def _is_match(self, session: SessionSummary) -> bool:
+        if not self._terms:
+            return True
+        haystack = self._haystacks.get(session.session_id)
+        if haystack is None:
+            haystack = self._haystacks[session.session_id] = searched_text(session)
+        return all(term in haystack for term in self._terms)
+
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            session = self._rows[index.row()]
+            return self.fold_text() if session is None else plain(session.session_id)
+        return self._spoken(index.row()) if role == Qt.ItemDataRole.AccessibleTextRole else None
+
+    # -- texts ------------------------------------------------------------------------------------
+
+    def row(self, row: int) -> SessionRow | None:
+        """What a row shows, None for the line of one-event sessions."""
+        session = self._rows[row]
+        if session is None:
+            return None
+        number = self.count_of(session)
+        return SessionRow(
+            session_id=plain(session.session_id),
+            actor=plain(session.actor_id, limit=100) if session.actor_id else "—",
+            size="… events" if number is None else count(number, "event"),
+            length="" if number == 1 else duration(session.last - session.first),
+            started=started(session),
+            activity=self._activity.get(session.session_id, ()),
+            current=session.session_id == self._current,
+        )
+
+    def fold_text(self) -> str:
+        """The line that stands for the one-event sessions."""
+        return f"{count(self._singles, 'session')} of one event"
+
+    def _spoken(self, row: int) -> str:
+        shown = self.row(row)
+        if shown is None:
+            return f"{self.fold_text()}, {'open' if self.is_open else 'closed'}"
+        actor = "no actor" if shown.actor == "—" else shown.actor
+        pieces = (shown.session_id, actor, shown.size, shown.length, shown.started)
+        return ", ".join(piece for piece in pieces if piece)

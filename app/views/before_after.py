@@ -1,0 +1,96 @@
+"""The context before and after the event at the playhead."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
+
+from app.models.change_table import ChangeTableModel
+from app.text import clock, weight
+from app.theme import SPACE, Theme, ui_font
+from app.views.tables import CellDelegate, RowTable
+from app.views.text_views import ElidedLabel, PlainLabel, tint
+from core.projectors.context import ContextDifference, SessionContext
+
+_WIDTHS = (240, 104, 104)
+NOTHING = "This event changed nothing in the context"
+
+
+class BeforeAfterView(QWidget):
+    """What one event changed: a row for each concept, object or uncertainty that differs."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("before-after")
+        self.setAccessibleName("Before and after")
+        self._caption = ElidedLabel()
+        self._caption.setObjectName("before-after-caption")
+        self._caption.setFont(ui_font(12))
+        self._caption.setContentsMargins(2 * SPACE, 0, 2 * SPACE, 0)
+        self._caption.setFixedHeight(7 * SPACE)
+        self._changes = ChangeTableModel(self)
+        self._table = _ChangeTable(self._changes)
+        self._message = PlainLabel()
+        self._message.setObjectName("before-after-message")
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._caption)
+        layout.addWidget(self._table, 1)
+        layout.addWidget(self._message, 1)
+        self.show_message("")
+
+    def show_theme(self, theme: Theme) -> None:
+        """Paint by this theme."""
+        self._table.show_theme(theme)
+        tint(self._caption, theme.muted)
+        tint(self._message, theme.muted)
+
+    def show_change(
+        self, before: SessionContext, after: SessionContext, difference: ContextDifference
+    ) -> None:
+        """Show what differs from the context just before the event to the one just after."""
+        if before.position == after.position:
+            self.show_message("No event has happened yet")
+            return
+        self._changes.show_difference(difference)
+        self._caption.setText(_caption(after))
+        self._say("" if self._changes.rowCount() else NOTHING)
+
+    def show_message(self, text: str) -> None:
+        """Say this instead of a change."""
+        self._changes.show_difference(None)
+        self._caption.setText("")
+        self._say(text)
+
+    def _say(self, text: str) -> None:
+        self._message.setText(text)
+        self._message.setVisible(bool(text))
+        self._table.setVisible(not text)
+        self._caption.setVisible(bool(self._caption.text()))
+
+
+def _caption(after: SessionContext) -> str:
+    when = "" if after.instant is None else f" · {clock(after.instant)} UTC"
+    return f"Event {after.position:,}{when} · uncertainty {weight(after.uncertainty_score)}"
+
+
+class _ChangeTable(RowTable):
+    """Before, after and the change between them."""
+
+    def __init__(self, model: ChangeTableModel) -> None:
+        super().__init__()
+        self.setObjectName("changes")
+        self.setAccessibleName("Changes")
+        self._cells = CellDelegate(self)
+        self.setModel(model)
+        self.setItemDelegate(self._cells)
+        columns = self.horizontalHeader()
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        columns.setStretchLastSection(True)
+        for column, width in enumerate(_WIDTHS):
+            columns.resizeSection(column, width)
+
+    def show_theme(self, theme: Theme) -> None:
+        self._cells.show_theme(theme)

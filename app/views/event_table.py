@@ -1,0 +1,146 @@
+"""The table of events, which follows the playhead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+from app.models.event_table import (
+    ACTOR,
+    NUMBER,
+    OBJECT,
+    SINCE,
+    SUMMARY,
+    TIME,
+    TYPE,
+    EventTableModel,
+)
+from app.theme import Theme, ui_font
+from app.views.tables import PADDING, CellDelegate, RowTable
+from core.events.schema import EventEnvelope
+from core.replay.columns import SessionLog
+from core.replay.playback import Playhead
+
+_WIDTHS = {SINCE: 88, TYPE: 192, ACTOR: 96, OBJECT: 164}
+_NARROW_WIDTHS = {SINCE: 76, TYPE: 144, ACTOR: 76, OBJECT: 108}
+_NARROW = 900
+_AHEAD = 2
+"""How many rows around the current one are kept in view."""
+
+
+class EventTableView(RowTable):
+    """A row for each event; the one at the playhead is current, those to come are muted.
+
+    A press, Enter or the arrow keys on a row ask for the playhead right after its event.
+    ``rows_requested`` asks for whole events by index, as rows without a summary show.
+    """
+
+    seek_requested = Signal(object)
+    rows_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("event-table")
+        self.setAccessibleName("Events")
+        self._table = EventTableModel(self)
+        self._table.rows_requested.connect(self.rows_requested)
+        self._cells = CellDelegate(self)
+        self._follow = True
+        self._showing = False
+        self._laying_out = False
+        self._widths_chosen = False
+        self.setModel(self._table)
+        self.setItemDelegate(self._cells)
+        columns = self.horizontalHeader()
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        columns.setStretchLastSection(True)
+        columns.sectionResized.connect(self._note_width)
+        self.selectionModel().currentRowChanged.connect(self._ask_for)
+        self.row_entered.connect(self._ask_for_row)
+
+    def show_theme(self, theme: Theme) -> None:
+        """Paint by this theme."""
+        self._cells.show_theme(theme)
+
+    def show_log(self, log: SessionLog | None) -> None:
+        """Show the events of this log; where it only grew, the place on screen is kept."""
+        self._showing = True
+        self._table.show_log(log)
+        self._showing = False
+        self._set_widths()
+        self.show_position(self._table.position)
+
+    def show_position(self, position: int) -> None:
+        """Make the event that led to this position the current row; before any, none is."""
+        self._table.show_position(position)
+        index = self._table.row_index(position - 1)
+        flags = QItemSelectionModel.SelectionFlag
+        self._showing = True
+        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        self._showing = False
+        if self._follow:
+            self._bring_current_into_view()
+
+    def show_follow(self, follow: bool) -> None:
+        """Keep the current row in view while the playhead moves, or leave the place as it is."""
+        self._follow = follow
+        if follow:
+            self._bring_current_into_view()
+
+    def show_envelopes(self, envelopes: Mapping[int, EventEnvelope]) -> None:
+        """Take up whole events, by index, for the summaries."""
+        self._table.show_envelopes(envelopes)
+
+    def _bring_current_into_view(self) -> None:
+        self.bring_into_view(max(0, self._table.position - 1), margin=_AHEAD)
+
+    def _ask_for(self, index: QModelIndex) -> None:
+        if not self._showing and index.isValid():
+            self._ask_for_row(index.row())
+
+    def _ask_for_row(self, row: int) -> None:
+        log = self._table.log
+        if log is not None and 0 <= row < len(log):
+            self.bring_into_view(row)
+            self.seek_requested.emit(Playhead(row + 1, int(log.times[row])))
+
+    def _set_widths(self) -> None:
+        """As wide as their texts may get, unless the user chose; the summary has the rest."""
+        if self._widths_chosen:
+            return
+        metrics = QFontMetrics(ui_font(12))
+        digits = "0" * max(3, len(str(self._table.rowCount())))
+        narrow = self.viewport().width() < _NARROW
+        widths = {
+            NUMBER: metrics.horizontalAdvance(digits) + 2 * PADDING,
+            TIME: metrics.horizontalAdvance(self._table.time_text(0)) + 2 * PADDING,
+            **(_NARROW_WIDTHS if narrow else _WIDTHS),
+        }
+        self._laying_out = True
+        for column, width in widths.items():
+            self.setColumnWidth(column, width)
+        self._laying_out = False
+
+    def _note_width(self, column: int) -> None:
+        if not self._laying_out and column != SUMMARY:
+            self._widths_chosen = True
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        before = self.currentIndex().row()
+        super().mousePressEvent(event)
+        pressed = self.indexAt(event.position().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and pressed.row() == before:
+            self._ask_for(pressed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._set_widths()
+        if self._follow:
+            self._bring_current_into_view()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self._table.want(*self.visible_rows())

@@ -1,0 +1,115 @@
+"""Where the playhead is, in as many words as there is room for."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app.text import clock, date_and_clock, offset
+from app.theme import DARK, SPACE, Theme, ui_font
+from core.replay.playback import Playback
+
+DETAILS = 5
+"""How many forms there are, the first being the fullest."""
+
+_Piece = tuple[str, bool, bool]
+"""Text, whether it is bold, whether it is muted."""
+
+
+class PlayheadLabel(QWidget):
+    """`Event 214 / 400 · 10:04:40.901 UTC +01:04:40`, less of it at a higher `show_detail`.
+
+    Its width depends on how long the session is, not on where the playhead is.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("playhead-label")
+        self.setAccessibleName("Playhead")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self._theme = DARK
+        self._fonts = ui_font(13), ui_font(13, weight=QFont.Weight.DemiBold)
+        self._metrics = tuple(QFontMetrics(font) for font in self._fonts)
+        self._detail = 0
+        self._position = self._total = self._instant = self._start = self._end = 0
+        self._span: tuple[int, int, int] = (0, 0, 0)
+
+    @property
+    def text(self) -> str:
+        """What is shown."""
+        return "".join(text for text, _, _ in self._pieces())
+
+    def show_theme(self, theme: Theme) -> None:
+        """Paint by this theme."""
+        self._theme = theme
+        self.update()
+
+    def show_playback(self, playback: Playback, total: int) -> bool:
+        """Show where it is; whether the room that it takes changed with the session."""
+        times = playback.times
+        self._position, self._total, self._instant = playback.position, total, playback.instant
+        self._start, self._end = (int(times[0]), int(times[-1])) if len(times) else (0, 0)
+        span = (total, self._start, self._end)
+        changed, self._span = span != self._span, span
+        if changed:
+            self.updateGeometry()
+        self.update()
+        return changed
+
+    def show_detail(self, detail: int) -> None:
+        """Show as much as this form has, from 0 to `DETAILS` - 1."""
+        if detail != self._detail:
+            self._detail = detail
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        widest = self._pieces_at(self._total, self._end)
+        return QSize(sum(self._width(piece) for piece in widest), self._metrics[1].height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _width(self, piece: _Piece) -> int:
+        return self._metrics[piece[1]].horizontalAdvance(piece[0])
+
+    def _pieces(self) -> list[_Piece]:
+        return self._pieces_at(self._position, self._instant)
+
+    def _pieces_at(self, position: int, instant: int) -> list[_Piece]:
+        detail = self._detail
+        pieces: list[_Piece] = [("Event ", False, False)] if detail < 2 else []
+        pieces.append((f"{position:,}", True, False))
+        if detail < 4:
+            pieces.append((f" / {self._total:,}", False, False))
+        pieces.append(("  ·  ", False, True))
+        pieces.append((clock(instant, decimals=3 if detail < 3 else 0), True, False))
+        if detail < 2:
+            pieces.append((" UTC", False, False))
+        if detail < 1:
+            pieces.append((f"  {offset(instant - self._start)}", False, True))
+        return pieces
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            after = offset(self._instant - self._start)
+            told = f"{date_and_clock(self._instant)} UTC, {after} after the first event"
+            QToolTip.showText(event.globalPos(), told, self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, pieces = self._theme, self._pieces()
+        x = self.width() - sum(self._width(piece) for piece in pieces)
+        with QPainter(self) as painter:
+            for piece in pieces:
+                text, bold, muted = piece
+                painter.setFont(self._fonts[bold])
+                painter.setPen(theme.muted if muted else theme.text)
+                width = self._width(piece)
+                painter.drawText(QRect(x, 0, width + SPACE, self.height()), _FLAGS, text)
+                x += width
+
+
+_FLAGS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine

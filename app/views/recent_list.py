@@ -1,0 +1,86 @@
+"""The files that were open lately."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import PurePath
+
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
+from app.text import plain
+from app.theme import SPACE, Theme
+from app.views.tables import CellDelegate, RowTable
+
+_ROW = 7 * SPACE
+_NAME = 240
+
+
+class RecentList(RowTable):
+    """A row for each file, its name and its folder; a click or Enter asks for it."""
+
+    recent_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, row_height=_ROW)
+        self.setObjectName("recent-list")
+        self.setAccessibleName("Recent files")
+        self._files = _RecentModel(self)
+        self._cells = CellDelegate(self, pixels=13, inset=0)
+        self.setModel(self._files)
+        self.setItemDelegate(self._cells)
+        columns = self.horizontalHeader()
+        columns.hide()
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        columns.setStretchLastSection(True)
+        columns.resizeSection(0, _NAME)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.clicked.connect(lambda index: self._ask(index.row()))
+        self.row_entered.connect(self._ask)
+
+    def show_theme(self, theme: Theme) -> None:
+        """Paint by this theme."""
+        self._cells.show_theme(theme)
+
+    def show_recent(self, paths: Sequence[str], *, missing: Collection[str] = ()) -> None:
+        """Show these; those that are not there now are muted."""
+        self._files.show_recent(paths, missing)
+        self.setFixedHeight(_ROW * len(paths))
+
+    def _ask(self, row: int) -> None:
+        self.recent_requested.emit(self._files.path(row))
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.height())
+
+
+class _RecentModel(CellTableModel):
+    """File names and their folders."""
+
+    columns = ("File", "Folder")
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._paths: tuple[str, ...] = ()
+        self._missing: frozenset[str] = frozenset()
+
+    def show_recent(self, paths: Sequence[str], missing: Collection[str]) -> None:
+        self.beginResetModel()
+        self._paths, self._missing = tuple(paths), frozenset(missing)
+        self.endResetModel()
+
+    def path(self, row: int) -> str:
+        return self._paths[row]
+
+    def cell(self, row: int, column: int) -> Cell:
+        path = self._paths[row]
+        gone = path in self._missing
+        if column == 0:
+            name = plain(PurePath(path).name or path)
+            return Cell(name, Tone.MUTED if gone else Tone.NORMAL)
+        folder = plain(str(PurePath(path).parent))
+        return Cell(f"not there now · {folder}" if gone else folder, Tone.MUTED)
+
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._paths)
