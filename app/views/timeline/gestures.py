@@ -26,6 +26,13 @@ _PAN_SHARE = 0.1
 _TOUCHPAD_NOTCH = 50
 """How many px on a touchpad are a notch."""
 
+_SHAPES = {
+    Grip.LEFT: Qt.CursorShape.SizeHorCursor,
+    Grip.RIGHT: Qt.CursorShape.SizeHorCursor,
+    Grip.INSIDE: Qt.CursorShape.OpenHandCursor,
+    Grip.OUTSIDE: Qt.CursorShape.CrossCursor,
+}
+
 Seek = Callable[[Playhead], None]
 ShowRange = Callable[[Range], None]
 
@@ -164,6 +171,16 @@ def pressed(point: QPoint, picture: Picture, wishes: Wishes) -> Gesture | None:
     snap = None if hit is None else hit.seek
     wishes.seek(snap or picture.scene.playhead_at(start))
     return Scrub(start, wishes.seek, snapped=snap is not None)
+
+
+def shape_at(point: QPoint, picture: Picture) -> Qt.CursorShape:
+    """The pointer's shape, which says what a press would do."""
+    grip = picture.grip(point)
+    if grip is not None:
+        return _SHAPES[grip]
+    hit = picture.hit(point)
+    leads_somewhere = hit is not None and (hit.seek is not None or hit.concept is not None)
+    return Qt.CursorShape.PointingHandCursor if leads_somewhere else Qt.CursorShape.ArrowCursor
 
 
 def turned(event: QWheelEvent, picture: Picture) -> Range:

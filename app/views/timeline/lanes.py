@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 from app import text
 from app.theme import Theme, ui_font
 from app.views.timeline.bins import column_positions, column_starts, columns_picture
+from app.views.timeline.cursor import pixel_of
 from app.views.timeline.layout import BESIDE, INSET
 from app.views.timeline.scene import Hit, Scene
 from app.views.timeline.telling import fitting, tell_events, tell_span
@@ -22,6 +23,8 @@ NEAR = 4
 """How many px from a tick the pointer still means it."""
 
 _TICK = 2
+_BROAD = 6
+"""How wide the tick is that the cursor stands on (px)."""
 _UNKNOWN_LANES = 3
 _OTHERS = "Other types"
 _DENSE = 3
@@ -107,7 +110,22 @@ class LaneTrack:
     def paint_playhead(
         self, painter: QPainter, rect: QRect, scene: Scene, playhead: Playhead
     ) -> None:
-        """Nothing in a lane follows the playhead."""
+        """Bring out the event that the cursor stands on, which its line would hide."""
+        log, event = scene.log, playhead.position - 1
+        pixel = pixel_of(scene, playhead)
+        if pixel is None or event < 0 or int(log.times[event]) != playhead.instant:
+            return
+        number = self._number(log, event)
+        if number is not None:
+            lane = self.lanes(log)[number]
+            strip = _strip(rect, number, len(self.lanes(log)))
+            tick = QRect(pixel - _BROAD // 2, strip.top(), _BROAD, strip.height())
+            painter.fillRect(tick, lane.colour(scene.theme))
+
+    def _number(self, log: SessionLog, event: int) -> int | None:
+        """Which lane an event is in, None while it has not been read."""
+        kind = int(log.kinds[event])
+        return None if kind == PENDING else min(kind, len(self.lanes(log)) - 1)
 
     def height(self, available: int, scene: Scene | None) -> int:
         """All that is left."""

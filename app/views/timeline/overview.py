@@ -82,9 +82,13 @@ class Overview:
     ) -> None:
         """Paint the strip; ``scene`` spans the whole axis, ``shown`` is the visible range."""
         plot = QRect(scene.left, rect.top(), scene.width, rect.height())
+        left, right = (round(edge) for edge in box_of(scene, shown))
+        box = QRect(left, plot.top(), max(right - left, 2 * _EDGE), plot.height())
+        painter.fillRect(box, scene.theme.range_fill)
         area = plot.adjusted(0, 4, 0, -2)
         painter.drawImage(area, self._bars(scene, lanes, area.height()))
-        _paint_box(painter, plot, scene, shown)
+        for edge in (box.left(), box.right() + 1 - _EDGE):
+            painter.fillRect(QRect(edge, box.top(), _EDGE, box.height()), scene.theme.accent)
         _paint_texts(painter, rect, scene)
 
     def _bars(self, scene: Scene, lanes: tuple[Lane, ...], height: int) -> QImage:
@@ -156,14 +160,6 @@ def box_of(scene: Scene, shown: Range) -> tuple[float, float]:
     """The left and right edge of the range's box, in px of the widget."""
     left, right = scene.pixels(np.array(shown))
     return float(left), float(right)
-
-
-def _paint_box(painter: QPainter, plot: QRect, scene: Scene, shown: Range) -> None:
-    left, right = (round(edge) for edge in box_of(scene, shown))
-    right = max(right, left + _EDGE)
-    painter.fillRect(QRect(left, plot.top(), right - left, plot.height()), scene.theme.range_fill)
-    for edge in (left, right - _EDGE):
-        painter.fillRect(QRect(edge, plot.top(), _EDGE, plot.height()), scene.theme.accent)
 
 
 def _paint_texts(painter: QPainter, rect: QRect, scene: Scene) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QPainter
 
 from app import text
 from app.theme import ui_font
@@ -42,6 +42,10 @@ _MOST_INSTANT = 253_402_300_799 * SECOND
 """The last second of the year 9999, the last that a date can name."""
 
 
+Advance = Callable[[str], int]
+"""How wide a label is (px)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     """A mark on the ruler: where it is (px of the widget) and what it says.
@@ -54,11 +58,11 @@ class Tick:
     names_day: bool = False
 
 
-def ticks_of(scene: Scene, metrics: QFontMetrics) -> list[Tick]:
+def ticks_of(scene: Scene, advance: Advance) -> list[Tick]:
     """The ticks of the visible range, from the left; some labels may overlap (see `placed`)."""
     if scene.axis.mode is AxisMode.EVENT:
-        return _event_ticks(scene, metrics)
-    step = _time_step(scene, metrics)
+        return _event_ticks(scene, advance)
+    step = _time_step(scene, advance)
     resumed = _resumed(scene) if step < DAY else set()
     instants = sorted({*_round_instants(scene, step), *resumed})
     pixels = scene.pixels(scene.axis.x_of_instants(np.array(instants, dtype=np.int64)))
@@ -73,9 +77,9 @@ def ticks_of(scene: Scene, metrics: QFontMetrics) -> list[Tick]:
     return ticks
 
 
-def _event_ticks(scene: Scene, metrics: QFontMetrics) -> list[Tick]:
+def _event_ticks(scene: Scene, advance: Advance) -> list[Tick]:
     per_pixel = (scene.x1 - scene.x0) / scene.width
-    room = metrics.horizontalAdvance(f"{len(scene.log):,}") + _APART
+    room = advance(f"{len(scene.log):,}") + _APART
     wanted = max(1.0, per_pixel * max(room, _LEAST_STEP))
     power: int = 10 ** math.floor(math.log10(wanted))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= wanted)
@@ -86,12 +90,12 @@ def _event_ticks(scene: Scene, metrics: QFontMetrics) -> list[Tick]:
     return [Tick(p, f"{n:,}") for p, n in zip(pixels, numbers, strict=True)]
 
 
-def _time_step(scene: Scene, metrics: QFontMetrics) -> int:
+def _time_step(scene: Scene, advance: Advance) -> int:
     """The least round step (µs) whose labels have room beside each other."""
     per_pixel = (scene.x1 - scene.x0) / scene.width * SECOND
     some = min(max(int(scene.instants[0]), _LEAST_INSTANT), _MOST_INSTANT)
     for step in _STEPS[bisect_left(_STEPS, per_pixel * _LEAST_STEP) :]:
-        room = metrics.horizontalAdvance(_label(some, step, day=some // DAY, with_year=True))
+        room = advance(_label(some, step, day=some // DAY, with_year=True))
         if step >= per_pixel * (room + _APART):
             return step
     return _STEPS[-1]
@@ -150,9 +154,7 @@ def _year(instant: int) -> str:
     return text.date(min(max(instant, _LEAST_INSTANT), _MOST_INSTANT)).rsplit(" ", 1)[-1]
 
 
-def placed(
-    ticks: list[Tick], advance: Callable[[str], int], *, left: int, right: int
-) -> list[tuple[Tick, int]]:
+def placed(ticks: list[Tick], advance: Advance, *, left: int, right: int) -> list[tuple[Tick, int]]:
     """The ticks whose labels have room, each with the left end of its label (px).
 
     A label is centred on its tick, moved inwards at the ends, and left out where it would come
@@ -174,18 +176,19 @@ def paint_ruler(painter: QPainter, rect: QRect, scene: Scene) -> None:
     """Paint marks and labels, and in the gutter the day at the range's start."""
     painter.setFont(ui_font(11))
     metrics = painter.fontMetrics()
+    advance = metrics.horizontalAdvance
     row = QRect(rect.left(), rect.top() + 2, rect.width(), LABELS - 2)
     middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
     painter.setPen(scene.theme.muted)
     space = scene.left - INSET - BESIDE
-    ends = {"left": scene.left - BESIDE, "right": rect.right() - BESIDE}
-    for tick, start in placed(ticks_of(scene, metrics), metrics.horizontalAdvance, **ends):
+    title = fitting(metrics, space, *_titles(scene))
+    painter.drawText(QRect(INSET, row.top() + 2, space, row.height()), middle, title)
+    ends = {"left": INSET + advance(title) + BESIDE, "right": rect.right() - BESIDE}
+    for tick, start in placed(ticks_of(scene, advance), advance, **ends):
         mark = QRect(round(tick.pixel), rect.top(), 1, _TICK_HEIGHT)
         painter.fillRect(mark, scene.theme.muted)
-        area = QRect(start, row.top() + 2, metrics.horizontalAdvance(tick.label) + 1, row.height())
+        area = QRect(start, row.top() + 2, advance(tick.label) + 1, row.height())
         painter.drawText(area, middle, tick.label)
-    title = QRect(INSET, row.top() + 2, space, row.height())
-    painter.drawText(title, middle, fitting(metrics, space, *_titles(scene)))
 
 
 def _titles(scene: Scene) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from math import ceil
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
@@ -27,20 +26,14 @@ from app.views.timeline.layout import RIGHT_GUTTER, least_height
 from app.views.timeline.overview import Grip
 from app.views.timeline.picture import Picture, Tracks
 from app.views.timeline.ranges import Range, clamped, whole
-from app.views.timeline.scene import Curve, Hit, Scene
+from app.views.timeline.scene import Curve, Scene
+from app.views.timeline.telling import as_plain
 from core.replay.axis import Axis
 from core.replay.columns import KNOWN_KINDS, SessionLog
 from core.replay.index import ContextIndex
 from core.replay.playback import Playhead
 
 __all__ = ["RIGHT_GUTTER", "TimelineView"]
-
-_SHAPES = {
-    Grip.LEFT: Qt.CursorShape.SizeHorCursor,
-    Grip.RIGHT: Qt.CursorShape.SizeHorCursor,
-    Grip.INSIDE: Qt.CursorShape.OpenHandCursor,
-    Grip.OUTSIDE: Qt.CursorShape.CrossCursor,
-}
 
 
 class TimelineView(QWidget):
@@ -93,7 +86,9 @@ class TimelineView(QWidget):
         self._log = log
         self._pointer = None
         if log is None:
-            self._range = self._loop = self._playhead = None
+            self._range = self._loop = self._playhead = self._gesture = None
+            # What they remember of the old log is let go.
+            self._tracks = Tracks()
         self._repaint()
         self.updateGeometry()
         self._tell_playhead()
@@ -227,18 +222,6 @@ class TimelineView(QWidget):
             self.update(picture.pointed(self._pointer) + picture.pointed(pixel))
             self._pointer = pixel
 
-    def _hit(self, point: QPoint) -> Hit | None:
-        picture = self._shown()
-        return None if picture is None else picture.hit(point)
-
-    def _shape_at(self, point: QPoint, picture: Picture) -> Qt.CursorShape:
-        grip = picture.grip(point)
-        if grip is not None:
-            return _SHAPES[grip]
-        hit = picture.hit(point)
-        leads_somewhere = hit is not None and (hit.seek is not None or hit.concept is not None)
-        return Qt.CursorShape.PointingHandCursor if leads_somewhere else Qt.CursorShape.ArrowCursor
-
     def _begin(self, gesture: gestures.Gesture | None) -> None:
         self._gesture = gesture
         moves_box = isinstance(gesture, gestures.DragRange) and gesture.grip is Grip.INSIDE
@@ -249,7 +232,8 @@ class TimelineView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            hit = self._hit(event.pos())
+            picture = self._shown()
+            hit = None if picture is None else picture.hit(event.pos())
             QToolTip.showText(event.globalPos(), as_plain(hit.text) if hit else "", self)
             return True
         return super().event(event)
@@ -274,7 +258,7 @@ class TimelineView(QWidget):
         if self._gesture is not None:
             self._gesture.moved(event.position().x(), picture.scene)
         else:
-            self.setCursor(self._shape_at(point, picture))
+            self.setCursor(gestures.shape_at(point, picture))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         gesture, self._gesture = self._gesture, None
@@ -282,7 +266,7 @@ class TimelineView(QWidget):
             gesture.released()
         picture = self._shown()
         if picture is not None:
-            self.setCursor(self._shape_at(event.position().toPoint(), picture))
+            self.setCursor(gestures.shape_at(event.position().toPoint(), picture))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         picture = self._shown()
@@ -308,9 +292,3 @@ class TimelineView(QWidget):
     def minimumSizeHint(self) -> QSize:
         lanes = len(KNOWN_KINDS) if self._log is None else lane_count(self._log)
         return QSize(360, least_height(lanes))
-
-
-def as_plain(words: str) -> str:
-    """Text that a tool tip shows as it is, markup in it included, line by line."""
-    lines = "<br>".join(html.escape(line) for line in words.splitlines())
-    return f"<span style='white-space: pre'>{lines}</span>"
