@@ -63,14 +63,18 @@ class Background(QObject):
         *,
         then: Callable[[T], None],
         error: Callable[[Exception], None] | None = None,
+        lasting: bool = False,
     ) -> Task:
-        """Run the job; ``then`` gets its answer, ``error`` its failure, on the GUI thread."""
+        """Run the job; ``then`` gets its answer, ``error`` its failure, on the GUI thread.
+
+        A ``lasting`` job, one that tidies up or saves, is run even if `close` comes first.
+        """
 
         def work(task: Task) -> None:
             answer = job()
             self._answer(task, lambda: then(answer))
 
-        return self._start(work, error)
+        return self._start(work, error, lasting=lasting)
 
     def stream(
         self,
@@ -108,15 +112,19 @@ class Background(QObject):
         """Cancel all that runs and wait for it to stop."""
         for task in list(self._tasks):
             task.cancel()
-        self._pool.clear()
         self._pool.waitForDone()
+        self._tasks.clear()
 
     def _start(
-        self, work: Callable[[Task], None], error: Callable[[Exception], None] | None
+        self,
+        work: Callable[[Task], None],
+        error: Callable[[Exception], None] | None,
+        *,
+        lasting: bool = False,
     ) -> Task:
         task = Task()
         self._tasks.add(task)
-        self._pool.start(_Job(self, task, work, error or self._tell))
+        self._pool.start(_Job(self, task, work, error or self._tell, lasting=lasting))
         return task
 
     def _answer(self, task: Task, call: Callable[[], None]) -> None:
@@ -193,15 +201,18 @@ class _Job(QRunnable):
         task: Task,
         work: Callable[[Task], None],
         error: Callable[[Exception], None],
+        *,
+        lasting: bool,
     ) -> None:
         super().__init__()
+        self._lasting = lasting
         self._background = background
         self._task = task
         self._work = work
         self._error = error
 
     def run(self) -> None:
-        if not self._task.cancelled:
+        if self._lasting or not self._task.cancelled:
             try:
                 self._work(self._task)
             except StoreError as error:

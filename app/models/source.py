@@ -110,7 +110,7 @@ class Source(QObject):
         self._look.cancel()
         store, self._store, self._path, self._state = self._store, None, None, "same"
         if store is not None:
-            self._background.run(store.close, then=lambda _: None)
+            self._background.run(store.close, then=lambda _: None, lasting=True)
             self.closed.emit()
 
     def open_session(self, session_id: str, rules: ProjectionRules) -> None:
