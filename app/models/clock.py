@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from core.replay.columns import SessionLog
@@ -11,6 +12,7 @@ from core.replay.playback import Playback, Playhead
 
 _FRAME = 16
 _SETTLE = 40
+_NO_TIMES = np.zeros(0, np.int64)
 
 
 class Clock(QObject):
@@ -27,11 +29,13 @@ class Clock(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._playback: Playback | None = None
+        self._manner = Playback.of(_NO_TIMES)
         self._frame = QTimer(self, interval=_FRAME, timerType=Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._tick)
         self._settle = QTimer(self, interval=_SETTLE, singleShot=True)
         self._settle.timeout.connect(self._tell_settled)
         self._since = QElapsedTimer()
+        self._seen = 0
 
     @property
     def playback(self) -> Playback | None:
@@ -44,11 +48,9 @@ class Clock(QObject):
         return self._settle.isActive()
 
     def open(self, log: SessionLog, playhead: Playhead | None = None) -> None:
-        """Begin a session, at its end unless told otherwise; how it plays is kept."""
-        fresh = Playback.of(log.times)
-        if self._playback is not None:
-            old = self._playback
-            fresh = fresh.at_speed(old.speed).skipping_idle(old.skip_idle)
+        """Begin a session, at its end unless told otherwise; speed and skipping stay."""
+        old = self._playback or self._manner
+        fresh = Playback.of(log.times).at_speed(old.speed).skipping_idle(old.skip_idle)
         self._set(fresh.at_position(len(log)) if playhead is None else fresh.at(playhead))
 
     def grow(self, log: SessionLog) -> None:
@@ -60,6 +62,8 @@ class Clock(QObject):
         """No session any more."""
         self._frame.stop()
         self._settle.stop()
+        if self._playback is not None:
+            self._manner = self._playback.over(_NO_TIMES)
         self._playback = None
 
     def seek(self, playhead: Playhead) -> None:
@@ -67,14 +71,20 @@ class Clock(QObject):
         self.change(lambda playback: playback.at(playhead))
 
     def change(self, how: Callable[[Playback], Playback]) -> None:
-        """Replace the playback by what ``how`` makes of it."""
+        """Replace the playback by what ``how`` makes of it.
+
+        With no session open it says how the next one plays.
+        """
         if self._playback is not None:
             self._set(how(self._playback))
+        else:
+            self._manner = how(self._manner)
 
     def _set(self, playback: Playback) -> None:
         self._playback = playback
         if playback.playing and not self._frame.isActive():
             self._since.start()
+            self._seen = 0
             self._frame.start()
         elif not playback.playing:
             self._frame.stop()
@@ -83,8 +93,8 @@ class Clock(QObject):
             self._settle.start()
 
     def _tick(self) -> None:
-        seconds = self._since.nsecsElapsed() / 1e9
-        self._since.restart()
+        seen, self._seen = self._seen, self._since.nsecsElapsed()
+        seconds = (self._seen - seen) / 1e9
         self.change(lambda playback: playback.advanced(seconds))
 
     def _tell_settled(self) -> None:
