@@ -85,14 +85,20 @@ def _new_folder(cache: Path) -> Path:
 
 def _copy(sources: list[Path], folder: Path) -> None:
     command = [sys.executable, "-I", "-c", _COPY, str(folder), *map(str, sources)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise _no_copy(sources[0], folder, str(error)) from error
     if done.returncode == _STILL_WRITTEN:
         raise SourceLocked(
             f"“{sources[0]}” is being written just now. Try again when the writer is done."
         )
     if done.returncode:
-        reason = done.stderr.strip() or f"exit {done.returncode}"
-        raise SourceUnreadable(
-            f"“{sources[0]}” needs a recovered copy, which cannot be made in “{folder.parent}”: "
-            f"{reason}. Make room or permission there."
-        )
+        raise _no_copy(sources[0], folder, done.stderr.strip() or f"exit {done.returncode}")
+
+
+def _no_copy(source: Path, folder: Path, reason: str) -> SourceUnreadable:
+    return SourceUnreadable(
+        f"“{source}” needs a recovered copy, which cannot be made in “{folder.parent}”: "
+        f"{reason}. Make room or permission there."
+    )
