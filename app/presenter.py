@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.models.replay import Moment, Why
 from app.models.source import LoadStep, Opened
 from app.text import count
+from app.views.banner import BannerKind
 from app.views.timeline.scene import Curve
 from app.views.timeline.steps import x_of_playhead
 from core.events.errors import StoreError
@@ -42,7 +43,7 @@ class Presenter:
         self._window = window
         self._counts: dict[str, int] = {}
         self._sessions: Sequence[SessionSummary] = ()
-        self._problems: list[Problem] = []
+        self._problems = 0
         self._detail: int | None = None
         self._needs_log = ("reload", "close")
 
@@ -77,7 +78,7 @@ class Presenter:
         if opened.notice is None:
             w.banner.hide()
         else:
-            w.banner.show_message(opened.notice, kind="warning")
+            w.banner.show_message(opened.notice, kind=BannerKind.WARNING)
         self._enable()
 
     def failed(self, error: Exception) -> None:
@@ -90,7 +91,7 @@ class Presenter:
             w.pages.setCurrentWidget(w.start_page)
             w.start_page.show_error("This file cannot be opened", text)
         else:
-            w.banner.show_message(text, kind="error", action="Reload")
+            w.banner.show_message(text, kind=BannerKind.ERROR, action="Reload")
 
     def closed(self) -> None:
         """No file any more."""
@@ -108,12 +109,12 @@ class Presenter:
     def file_state(self, state: str) -> None:
         """Something happened to the file that is open."""
         action = None if state == "deleted" else "Reload"
-        kind = "info" if state == "grown" else "warning"
+        kind = BannerKind.INFO if state == "grown" else BannerKind.WARNING
         self._window.banner.show_message(_FILE_STATES[state], kind=kind, action=action)
 
     def complaint(self, text: str) -> None:
         """Something that was wished for cannot be had."""
-        self._window.banner.show_message(text, kind="warning")
+        self._window.banner.show_message(text, kind=BannerKind.WARNING)
 
     # -- the sessions -----------------------------------------------------------------------------
 
@@ -157,8 +158,10 @@ class Presenter:
     def progress(self, step: LoadStep) -> None:
         """A session is read so far."""
         w = self._window
-        w.loading_bar.setVisible(not step.log.complete)
-        w.loading_bar.show_progress(step.log.session_id, step.read, step.total)
+        if step.log.complete:
+            w.loading_bar.hide()
+        else:
+            w.loading_bar.show_progress(step.log.session_id, step.read, step.total)
 
     def load_failed(self, error: Exception) -> None:
         """A session, or rows of it, could not be read."""
@@ -176,8 +179,10 @@ class Presenter:
             w.context_panel.show_message("Choose a session.")
         elif log.complete and not len(log):
             w.context_panel.show_message("No event of this session has a readable time.")
-        self._problems = [] if log is None else list(log.problems)
-        self._show_problems()
+        problems = () if log is None else log.problems
+        self._problems = len(problems)
+        w.problem_page.show_problems(problems)
+        self._show_problem_count()
         self._enable()
 
     def loaded(self, step: LoadStep) -> None:
@@ -188,16 +193,26 @@ class Presenter:
             f"{count(len(step.log), 'event')} read in {step.seconds * 1000:,.0f} ms"
         )
 
+    def checking(self) -> None:
+        """The whole file is being checked; what the session's problems were is found again."""
+        self._problems = 0
+        self._window.problem_page.show_problems([])
+        self._window.problem_page.show_checking(True)
+        self._show_problem_count()
+
     def problems_found(self, problems: Sequence[Problem]) -> None:
         """The check of the whole file found these."""
-        known = set(self._problems)
-        self._problems += [problem for problem in problems if problem not in known]
-        self._show_problems()
+        self._problems += len(problems)
+        self._window.problem_page.add_problems(problems)
+        self._show_problem_count()
 
-    def _show_problems(self) -> None:
+    def checked(self) -> None:
+        """The whole file was checked."""
+        self._window.problem_page.show_checking(False)
+
+    def _show_problem_count(self) -> None:
         w = self._window
-        w.problem_list.show_problems(self._problems)
-        w.tabs.setTabText(w.tabs.indexOf(w.problem_list), f"Problems · {len(self._problems):,}")
+        w.tabs.setTabText(w.tabs.indexOf(w.problem_page), f"Problems · {self._problems:,}")
 
     # -- the playhead -----------------------------------------------------------------------------
 

@@ -105,7 +105,7 @@ def _application() -> QApplication:
         app = QApplication(sys.argv[:1])
     app.setApplicationName("Brain Web Replay")
     app.setDesktopFileName("brainweb-replay")
-    themes.load_fonts()
+    themes.use_fonts(app)
     return app
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib.resources import as_file, files
 
 from PySide6.QtCore import Qt
@@ -161,6 +162,7 @@ def theme_for(choice: ThemeChoice) -> Theme:
     return DARK if choice is ThemeChoice.DARK else LIGHT
 
 
+@cache
 def load_fonts() -> None:
     """Make the bundled Inter known to Qt; the system's fonts stand behind it."""
     for font in files("resources").joinpath("fonts").iterdir():
@@ -192,10 +194,15 @@ def heading_font() -> QFont:
     return font
 
 
+def use_fonts(app: QApplication) -> None:
+    """Set all text in Inter; before the first widget, since some keep the font they began with."""
+    load_fonts()
+    app.setFont(ui_font())
+
+
 def apply(app: QApplication, theme: Theme) -> None:
     """Give the whole program this theme."""
     app.setStyle("Fusion")
-    app.setFont(ui_font())
     app.setPalette(_palette(theme))
     app.setStyleSheet(_style_sheet(theme))
 

@@ -35,7 +35,7 @@ from app.views.before_after import BeforeAfterView
 from app.views.context_panel import ContextPanel
 from app.views.event_detail import EventDetailView
 from app.views.event_table import EventTableView
-from app.views.problem_list import ProblemListView
+from app.views.problem_page import ProblemPage
 from app.views.session_list import SessionListView
 from app.views.start_page import StartPage
 from app.views.status_line import StatusLine
@@ -93,7 +93,7 @@ class Window(QMainWindow):
         self.event_table = EventTableView()
         self.event_detail = EventDetailView()
         self.before_after = BeforeAfterView()
-        self.problem_list = ProblemListView()
+        self.problem_page = ProblemPage()
         self.context_panel = ContextPanel()
         self.status_line = StatusLine()
         self.presenter = Presenter(self)
@@ -104,11 +104,12 @@ class Window(QMainWindow):
         self.tabs.setObjectName("tabs")
         self.tabs.setAccessibleName("Events and what they say")
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         for view, title in (
             (self.event_table, "Events"),
             (self.event_detail, "Event detail"),
             (self.before_after, "Before / after"),
-            (self.problem_list, "Problems"),
+            (self.problem_page, "Problems"),
         ):
             self.tabs.addTab(view, title)
         upper = _column(self.banner, self.loading_bar, self.timeline, self.transport)
@@ -175,7 +176,7 @@ class Window(QMainWindow):
             lambda speed: clock.change(lambda playback: playback.at_speed(speed))
         )
         self.transport.axis_requested.connect(self.wishes.show_axis)
-        self.problem_list.check_requested.connect(self.wishes.check_file)
+        self.problem_page.check_requested.connect(self.wishes.check_file)
         self.loading_bar.cancel_requested.connect(self.wishes.cancel_loading)
         self.banner.action_requested.connect(self.wishes.reload)
         self.status_line.commands_requested.connect(self.actions_by_id["palette"].trigger)
@@ -223,7 +224,7 @@ class Window(QMainWindow):
         for view in (
             self.top_bar, self.banner, self.loading_bar, self.start_page, self.session_list,
             self.timeline, self.transport, self.event_table, self.event_detail, self.before_after,
-            self.problem_list, self.context_panel, self.status_line,
+            self.problem_page, self.context_panel, self.status_line,
         ):  # fmt: skip
             view.show_theme(theme)
         self.actions_by_id[f"theme-{self._theme_choice}"].setChecked(True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
+from app.background import Task
 from app.commands import COMMANDS
 from app.theme import ThemeChoice
 from app.views.key_sheet import KeySheet
@@ -40,6 +41,7 @@ class Wishes:
     def __init__(self, window: Window) -> None:
         self._window = window
         self.last_path: Path | None = None
+        self._check: Task | None = None
 
     def slots(self) -> dict[str, Callable[..., object]]:
         """What each command does, by its id."""
@@ -93,7 +95,7 @@ class Wishes:
             "show-detail": tab(1),
             "show-change": tab(2),
             "show-problems": tab(3),
-            "copy-event": lambda *_: w.event_detail.copy_as_json(),
+            "copy-event": lambda *_: w.event_detail.copy_json(),
             "check-file": self.check_file,
             "palette": lambda *_: Palette(COMMANDS, w.actions_by_id, w).exec(),
             "keys": lambda *_: KeySheet(COMMANDS, w).exec(),
@@ -136,11 +138,16 @@ class Wishes:
         w.keep(axis=mode)
 
     def check_file(self, *_: object) -> None:
-        """Look for every problem of the file."""
+        """Look for every problem of the file; asked again while it looks, stop."""
         w = self._window
+        if self._check is not None and not self._check.done:
+            self._check.cancel()
+            self._check = None
+            w.presenter.checked()
+            return
         self._show_tab(3)
-        w.problem_list.show_checking(True)
-        w.source.check(w.presenter.problems_found, lambda: w.problem_list.show_checking(False))
+        w.presenter.checking()
+        self._check = w.source.check(w.presenter.problems_found, w.presenter.checked)
 
     def _skip_idle(self, on: bool) -> None:
         w = self._window

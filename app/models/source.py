@@ -225,6 +225,8 @@ def _steps(store: SQLiteEventStore, session_id: str, rules: ProjectionRules) -> 
         if step.total != total:
             axes = {mode: axis_of(step.log, mode) for mode in AxisMode}
             total = step.total
+        # Asked for here, so that the first paint does not have to.
+        assert step.log.events_by_kind is not None
         yield LoadStep(step.log, step.read, step.total, time.monotonic() - began, axes, index)
 
 

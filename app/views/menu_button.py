@@ -76,6 +76,10 @@ class MenuButton(QToolButton):
             self.setText(action.text())
             self.setAccessibleDescription(action.text())
 
+    def open(self, menu: QMenu) -> None:
+        """Open this menu instead of one of choices."""
+        self.setMenu(menu)
+
     def show_text(self, shown: bool) -> None:
         """Show the choice, or the icon alone."""
         style = Qt.ToolButtonStyle

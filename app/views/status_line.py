@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.text import count
 from app.theme import SPACE, Theme, ui_font
-from app.views.elided_label import ElidedLabel
+from app.views.text_views import ElidedLabel
 
 
 class StatusLine(QWidget):
@@ -22,7 +22,8 @@ class StatusLine(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._kind, self._amount, self._loaded = QLabel(), QLabel(), ElidedLabel()
         self._zone = QLabel("Times in UTC")
-        self._commands = QToolButton(text="Ctrl+K commands")
+        self._commands = QToolButton()
+        self._commands.setText("Ctrl+K commands")
         self._commands.setObjectName("commands-button")
         self._commands.setAccessibleName("Commands")
         self._commands.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from app.text import plain
 from app.theme import SPACE, Theme, ui_font
-from app.views.elided_label import ElidedLabel
+from app.views.menu_button import MenuButton
+from app.views.text_views import ElidedLabel, PlainLabel, tint
 
 
 class TopBar(QWidget):
@@ -19,22 +20,23 @@ class TopBar(QWidget):
         self.setObjectName("top-bar")
         self.setAccessibleName("What is open")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._source = QLabel()
+        self._source = PlainLabel()
         self._source.setFont(ui_font(weight=QFont.Weight.Bold))
-        self._source.setTextFormat(Qt.TextFormat.PlainText)
-        self._arrow = QLabel("›")
-        self._session = ElidedLabel(Qt.TextElideMode.ElideMiddle)
+        self._arrow = PlainLabel("›")
+        self._session = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self._session.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._open = _menu_button("Open", open_menu)
         self._rules = _menu_button("Rules", rules_menu)
+        self._menu = _menu_button("Menu", main_menu)
         row = QHBoxLayout(self)
         row.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
         row.setSpacing(2 * SPACE)
-        row.addWidget(_menu_button("Open", open_menu))
+        row.addWidget(self._open)
         row.addWidget(self._source)
         row.addWidget(self._arrow)
         row.addWidget(self._session, 1)
         row.addWidget(self._rules)
-        row.addWidget(_menu_button("Menu", main_menu))
+        row.addWidget(self._menu)
         self.show_source(None)
         self.show_rules("Brain Web")
 
@@ -44,6 +46,9 @@ class TopBar(QWidget):
             f"#top-bar {{ background: {theme.raised.name()};"
             f" border-bottom: 1px solid {theme.line.name()}; }}"
         )
+        tint(self._arrow, theme.muted)
+        for button in (self._open, self._rules, self._menu):
+            button.show_theme(theme)
 
     def show_source(self, name: str | None) -> None:
         """Name the file that is open."""
@@ -59,15 +64,12 @@ class TopBar(QWidget):
 
     def show_rules(self, name: str) -> None:
         """Name the rules in force."""
-        self._rules.setText(f"Rules: {name} ▾")
+        self._rules.setText(f"Rules: {name}")
 
 
-def _menu_button(text: str, menu: QMenu) -> QToolButton:
-    button = QToolButton()
-    button.setText(f"{text} ▾")
-    button.setAccessibleName(text)
+def _menu_button(text: str, menu: QMenu) -> MenuButton:
+    button = MenuButton(text)
     button.setObjectName(f"{text.lower()}-button")
-    button.setMenu(menu)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setText(text)
+    button.open(menu)
     return button

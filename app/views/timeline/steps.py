@@ -19,8 +19,8 @@ _MOST_ROWS = 4_000
 def x_of_playhead(axis: Axis, playhead: Playhead) -> float:
     """Where a playhead lies on the axis; among events of one instant its position decides."""
     x = float(axis.x_of_instants(playhead.instant))
-    if axis.mode is AxisMode.EVENT:
-        return min(max(x, float(playhead.position)), playhead.position + 1.0)
+    if axis.mode is AxisMode.EVENT and not playhead.position <= x < playhead.position + 1:
+        return float(playhead.position)
     return x
 
 

@@ -15,6 +15,7 @@ from app.views.timeline.layout import Layout
 from app.views.timeline.picture import Picture, Tracks
 from app.views.timeline.ranges import Range
 from app.views.timeline.scene import Curve
+from app.views.timeline.steps import x_of_playhead
 from app.views.timeline.view import TimelineView
 from core.events.schema import EventType
 from core.replay.axis import AxisMode, axis_of
@@ -567,3 +568,11 @@ def test_the_overview_and_the_gutter_tell_too(
     view, layout = shown(qtbot, log), layout_of(log)
     assert "1 event between" in tip_at(view, at(layout, 299, layout.overview))
     assert "UserViewed · 3 events" in tip_at(view, QPoint(20, layout.lanes.top() + 4))
+
+
+def test_the_cursor_of_the_event_axis_steps_through_equal_instants() -> None:
+    """Else the cursor stands still, or leaps, while a user steps through events of one instant."""
+    log = log_of([event(seconds=s) for s in (0, 1, 2, 2, 2, 3)])
+    axis = axis_of(log, AxisMode.EVENT)
+    playheads = [Playhead(p, log.instant_at(p)) for p in range(len(log) + 1)]
+    assert [x_of_playhead(axis, p) for p in playheads] == list(range(len(log) + 1))
