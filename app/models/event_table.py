@@ -62,22 +62,23 @@ class EventTableModel(CellTableModel):
         return self._dated
 
     def show_log(self, log: SessionLog | None) -> None:
-        """Show this log; where it begins with the rows shown so far, only what came is added."""
-        before, rows = self._log, 0 if log is None else len(log)
+        """Show this log; where it begins with the rows shown so far, only what came is added.
+
+        What was asked for and has not come is asked for anew.
+        """
+        before, known, rows = self._log, self._rows, 0 if log is None else len(log)
+        self._asked.clear()
         if before is None or log is None or not _begins_with(log, before):
             self.beginResetModel()
             self._set_log(log, rows)
             self._summaries.clear()
-            self._asked.clear()
             self.endResetModel()
-            return
-        grown, known = rows > self._rows, self._rows
-        if grown:
-            self._asked.discard((known - 1) // BLOCK)
+        elif rows > known:
             self.beginInsertRows(NO_PARENT, known, rows - 1)
-        self._set_log(log, rows)
-        if grown:
+            self._set_log(log, rows)
             self.endInsertRows()
+        else:
+            self._set_log(log, rows)
         self._changed(0, known - 1, NUMBER, OBJECT)
 
     def _set_log(self, log: SessionLog | None, rows: int) -> None:
@@ -109,7 +110,12 @@ class EventTableModel(CellTableModel):
         return int(log.times[index]) == from_datetime(envelope.occurred_at)
 
     def want(self, first: int, last: int) -> None:
-        """Ask for the summaries of these rows, as far as they are missing and not asked for."""
+        """Ask for the summaries of these rows, as far as they are missing and not asked for.
+
+        While rows are still being read there is nothing to ask.
+        """
+        if self._log is None or not self._log.complete:
+            return
         for block in range(max(0, first) // BLOCK, min(last, self._rows - 1) // BLOCK + 1):
             if block in self._asked:
                 continue

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 from app.models.change_table import ChangeTableModel
 from app.text import clock, weight
 from app.theme import SPACE, Theme, ui_font
-from app.views.tables import CellDelegate, RowTable
+from app.views.cell_table import CellTable
 from app.views.text_views import ElidedLabel, PlainLabel, tint
 from core.projectors.context import ContextDifference, SessionContext
 
@@ -28,6 +28,7 @@ class BeforeAfterView(QWidget):
         self._caption.setFont(ui_font(12))
         self._caption.setContentsMargins(2 * SPACE, 0, 2 * SPACE, 0)
         self._caption.setFixedHeight(7 * SPACE)
+        self._shown: tuple[SessionContext, SessionContext] | None = None
         self._changes = ChangeTableModel(self)
         self._table = _ChangeTable(self._changes)
         self._message = PlainLabel()
@@ -54,12 +55,16 @@ class BeforeAfterView(QWidget):
         if before.position == after.position:
             self.show_message("No event has happened yet")
             return
+        if self._shown == (before, after):
+            return
+        self._shown = (before, after)
         self._changes.show_difference(difference)
         self._caption.setText(_caption(after))
         self._say("" if self._changes.rowCount() else NOTHING)
 
     def show_message(self, text: str) -> None:
         """Say this instead of a change."""
+        self._shown = None
         self._changes.show_difference(None)
         self._caption.setText("")
         self._say(text)
@@ -76,21 +81,15 @@ def _caption(after: SessionContext) -> str:
     return f"Event {after.position:,}{when} · uncertainty {weight(after.uncertainty_score)}"
 
 
-class _ChangeTable(RowTable):
+class _ChangeTable(CellTable):
     """Before, after and the change between them."""
 
     def __init__(self, model: ChangeTableModel) -> None:
-        super().__init__()
+        super().__init__(model)
         self.setObjectName("changes")
         self.setAccessibleName("Changes")
-        self._cells = CellDelegate(self)
-        self.setModel(model)
-        self.setItemDelegate(self._cells)
         columns = self.horizontalHeader()
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         columns.setStretchLastSection(True)
         for column, width in enumerate(_WIDTHS):
             columns.resizeSection(column, width)
-
-    def show_theme(self, theme: Theme) -> None:
-        self._cells.show_theme(theme)

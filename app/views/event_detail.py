@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 from app.models.field_list import NAME, FieldListModel
 from app.models.payload_tree import json_text
 from app.theme import SPACE, Theme, heading_font
+from app.views.cell_table import CellTable
 from app.views.payload_view import PayloadView
-from app.views.tables import CellDelegate, RowTable
 from app.views.text_views import PlainLabel, tint
 from core.events.schema import EventEnvelope
 
@@ -108,25 +108,20 @@ class EventDetailView(QWidget):
         self._fields.limit(min(_FIELDS, self.width() * 4 // 9) if beside else None)
 
 
-class _FieldTable(RowTable):
+class _FieldTable(CellTable):
     """Names and values of an envelope; the copy key copies a value."""
 
     def __init__(self) -> None:
-        super().__init__(row_height=_ROW)
+        self._model = FieldListModel()
+        super().__init__(self._model, row_height=_ROW, lines=False)
+        self._model.setParent(self)
         self.setObjectName("event-fields")
         self.setAccessibleName("Envelope")
-        self._model = FieldListModel(self)
-        self._cells = CellDelegate(self, lines=False)
-        self.setModel(self._model)
-        self.setItemDelegate(self._cells)
         columns = self.horizontalHeader()
         columns.hide()
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns.setStretchLastSection(True)
         columns.resizeSection(NAME, 25 * SPACE)
-
-    def show_theme(self, theme: Theme) -> None:
-        self._cells.show_theme(theme)
 
     def show_envelope(self, envelope: EventEnvelope, position: int) -> None:
         self._model.show_envelope(envelope, position)

@@ -18,8 +18,8 @@ from app.models.event_table import (
     TYPE,
     EventTableModel,
 )
-from app.theme import Theme, ui_font
-from app.views.tables import PADDING, CellDelegate, RowTable
+from app.theme import ui_font
+from app.views.cell_table import PADDING, CellTable
 from core.events.schema import EventEnvelope
 from core.replay.columns import SessionLog
 from core.replay.playback import Playhead
@@ -31,7 +31,7 @@ _AHEAD = 2
 """How many rows around the current one are kept in view."""
 
 
-class EventTableView(RowTable):
+class EventTableView(CellTable):
     """A row for each event; the one at the playhead is current, those to come are muted.
 
     A press, Enter or the arrow keys on a row ask for the playhead right after its event.
@@ -42,28 +42,22 @@ class EventTableView(RowTable):
     rows_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        self._table = EventTableModel()
+        super().__init__(self._table, parent)
+        self._table.setParent(self)
         self.setObjectName("event-table")
         self.setAccessibleName("Events")
-        self._table = EventTableModel(self)
         self._table.rows_requested.connect(self.rows_requested)
-        self._cells = CellDelegate(self)
         self._follow = True
         self._showing = False
         self._laying_out = False
         self._widths_chosen = False
-        self.setModel(self._table)
-        self.setItemDelegate(self._cells)
         columns = self.horizontalHeader()
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         columns.setStretchLastSection(True)
         columns.sectionResized.connect(self._note_width)
         self.selectionModel().currentRowChanged.connect(self._ask_for)
         self.row_entered.connect(self._ask_for_row)
-
-    def show_theme(self, theme: Theme) -> None:
-        """Paint by this theme."""
-        self._cells.show_theme(theme)
 
     def show_log(self, log: SessionLog | None) -> None:
         """Show the events of this log; where it only grew, the place on screen is kept."""

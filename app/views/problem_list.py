@@ -9,29 +9,26 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.models.problem_list import EVENT, REASON, ROW, ProblemListModel
-from app.theme import DARK, Theme, ui_font
-from app.views.tables import CellDelegate, RowTable
+from app.theme import ui_font
+from app.views.cell_table import CellTable
 from core.events.problems import Problem
 
 NONE_FOUND = "No problems: every row could be read"
 
 
-class ProblemListView(RowTable):
+class ProblemListView(CellTable):
     """Rows that could not be read as they should; a click or Enter on one is a wish to see it."""
 
     problem_activated = Signal(object)
     count_changed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        self._problems = ProblemListModel()
+        super().__init__(self._problems, parent)
+        self._problems.setParent(self)
         self.setObjectName("problem-list")
         self.setAccessibleName("Problems")
-        self._problems = ProblemListModel(self)
-        self._cells = CellDelegate(self)
-        self._theme = DARK
         self._message = NONE_FOUND
-        self.setModel(self._problems)
-        self.setItemDelegate(self._cells)
         columns = self.horizontalHeader()
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         columns.setStretchLastSection(True)
@@ -45,11 +42,6 @@ class ProblemListView(RowTable):
     def count(self) -> int:
         """How many problems are shown."""
         return self._problems.rowCount()
-
-    def show_theme(self, theme: Theme) -> None:
-        """Paint by this theme."""
-        self._theme = theme
-        self._cells.show_theme(theme)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Show these instead of what was shown."""

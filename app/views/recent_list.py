@@ -10,26 +10,24 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
 from app.text import plain
-from app.theme import SPACE, Theme
-from app.views.tables import CellDelegate, RowTable
+from app.theme import SPACE
+from app.views.cell_table import CellTable
 
 _ROW = 7 * SPACE
 _NAME = 240
 
 
-class RecentList(RowTable):
+class RecentList(CellTable):
     """A row for each file, its name and its folder; a click or Enter asks for it."""
 
     recent_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, row_height=_ROW)
+        self._files = _RecentModel()
+        super().__init__(self._files, parent, row_height=_ROW, pixels=13, inset=0)
+        self._files.setParent(self)
         self.setObjectName("recent-list")
         self.setAccessibleName("Recent files")
-        self._files = _RecentModel(self)
-        self._cells = CellDelegate(self, pixels=13, inset=0)
-        self.setModel(self._files)
-        self.setItemDelegate(self._cells)
         columns = self.horizontalHeader()
         columns.hide()
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -38,10 +36,6 @@ class RecentList(RowTable):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.clicked.connect(lambda index: self._ask(index.row()))
         self.row_entered.connect(self._ask)
-
-    def show_theme(self, theme: Theme) -> None:
-        """Paint by this theme."""
-        self._cells.show_theme(theme)
 
     def show_recent(self, paths: Sequence[str], *, missing: Collection[str] = ()) -> None:
         """Show these; those that are not there now are muted."""

@@ -12,8 +12,8 @@ from app.models.session_list import SessionListModel
 from app.models.session_order import Sessions, SessionSort
 from app.theme import DARK, SPACE, Theme, heading_font
 from app.views.menu_button import MenuButton
+from app.views.row_table import RowTable
 from app.views.session_row import FOLD_HEIGHT, ROW_HEIGHT, SessionDelegate
-from app.views.tables import RowTable
 from app.views.text_views import ElidedLabel, tint
 
 

@@ -19,7 +19,7 @@ from app.models.session_list import SessionListModel, SessionRow
 from app.theme import DARK, SPACE, Theme, ui_font
 from app.views.contrast import mixed, readable
 from app.views.icons import draw_chevron
-from app.views.tables import RowTable
+from app.views.row_table import RowTable
 from app.views.text_views import tip_of
 
 ROW_HEIGHT = 60
