@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+# Whole before PySide6, which looks into every module loaded after it and trips over a half of it.
+import pydantic.fields  # noqa: F401
 from platformdirs import user_config_path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -27,8 +29,13 @@ class Settings(BaseModel):
     recent: tuple[str, ...] = ()
 
     def with_recent(self, path: Path) -> Settings:
-        """The same with this file at the head of the recent ones."""
+        """The same with this file at the head of the recent ones.
+
+        A name that is not valid text cannot be kept in JSON and is left out.
+        """
         name = str(path)
+        if not _is_valid(name):
+            return self
         others = tuple(known for known in self.recent if known != name)
         return self.model_copy(update={"recent": (name, *others)[:RECENT]})
 
@@ -69,3 +76,12 @@ class SettingsFile:
             self.path.replace(aside)
         except OSError as error:
             logger.warning("the settings cannot be set aside: %s", error)
+
+
+def _is_valid(text: str) -> bool:
+    """Whether a text has no lone surrogates, as names of files in other encodings have."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
