@@ -6,6 +6,8 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Qt sets the locale of the process, and strftime would follow it.
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def plain(text: str, *, limit: int = 400) -> str:
@@ -39,7 +41,7 @@ def clock(instant: int, *, decimals: int = 3) -> str:
 def date(instant: int) -> str:
     """The day (UTC) of an instant in µs: `12 Nov 2026`."""
     moment = _moment(instant)
-    return f"{moment.day} {moment.strftime('%b %Y')}"
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
 def date_and_clock(instant: int) -> str:
@@ -58,10 +60,12 @@ def offset(microseconds: int) -> str:
 
 
 def duration(microseconds: int) -> str:
-    """A length of time in its two greatest units: `5 h 12 m`, `22 m 4 s`, `1.2 s`, `0 s`."""
+    """A length of time in its two greatest units: `5 h 12 m`, `22 m 4 s`, `1.2 s`, `40 µs`."""
     seconds = microseconds / 1e6
-    if seconds < 60:
-        return f"{seconds:.3g} s" if seconds < 9.95 else f"{seconds:.0f} s"
+    if 0 < microseconds < 1_000:
+        return f"{microseconds} µs"
+    if seconds < 9.95:
+        return f"{seconds:.3g} s"
     whole = round(seconds)
     for unit, name, lower, lower_name in (
         (86_400, "d", 3_600, "h"),
