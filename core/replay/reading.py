@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
@@ -10,6 +11,7 @@ import msgspec
 import numpy as np
 
 from core.events.contributions import Source, contributions
+from core.events.rows import MAX_DEPTH
 from core.events.schema import EventEnvelope, EventType
 from core.replay.columns import (
     KINDS_MOST,
@@ -34,10 +36,14 @@ _VIEWED = KNOWN_KINDS.index(EventType.USER_VIEWED)
 _CHAT = KNOWN_KINDS.index(EventType.CHAT_MESSAGE_CREATED)
 _CLAIM = KNOWN_KINDS.index(EventType.CLAIM_UPSERTED)
 _UNKNOWN_EXPLAINED = 1_000
+_LONG = 2 * MAX_DEPTH
+"""A payload up to this long cannot nest too deep, nor hold too long an integer."""
+_HUGE = re.compile(r"[0-9]{4301}")
 
 
 class _Mention(msgspec.Struct, gc=False):
-    concept_id: str | None = None
+    # Absent is usual, null is not.
+    concept_id: str | msgspec.UnsetType = msgspec.UNSET
     name: str | None = None
 
 
@@ -185,6 +191,9 @@ class Reading:
         for event, kind, item, payload, rowid in zip(
             events, kinds, objects, payloads, rowids, strict=True
         ):
+            if len(payload) > _LONG and _too_deep_or_huge(payload):
+                self.unusual.append(rowid)
+                continue
             try:
                 decoded = (decoders[kind] if kind < known else decoders[-1])(payload)
             except (msgspec.DecodeError, RecursionError, UnicodeError):
@@ -239,6 +248,13 @@ class Reading:
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
         names = Strings.of(self._names.in_order[code] for code in name[kept].tolist())
         return ConceptNames(starts, event[kept], names)
+
+
+def _too_deep_or_huge(payload: str) -> bool:
+    """Whether a payload may hold what its decoder passes over and `decode_payload` does not."""
+    if payload.count("[") + payload.count("{") > MAX_DEPTH:
+        return True
+    return len(payload) > 4_300 and _HUGE.search(payload) is not None
 
 
 def _by_first(concept: Int32, count: int) -> tuple[list[int], Int32]:
