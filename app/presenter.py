@@ -278,6 +278,7 @@ class Presenter:
     def moment(self, moment: Moment) -> None:
         """The context at the playhead."""
         w = self._window
+        w.context_panel.show_touches(moment.last_touches)
         w.context_panel.show_context(moment.context, moment.change)
         w.before_after.show_change(moment.before, moment.after, moment.change)
 
@@ -311,6 +312,7 @@ class Presenter:
         """Other rules are in force."""
         w = self._window
         w.top_bar.show_rules(rules.name)
+        w.context_panel.show_room(rules.max_concepts)
         w.actions_by_id[f"rules-{rules.name.lower().replace(' ', '-')}"].setChecked(True)
 
     # -- what can be done -------------------------------------------------------------------------

@@ -105,6 +105,7 @@ class Window(QMainWindow):
         self.tabs.setAccessibleName("Events and what they say")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
+        self.tabs.tabBar().setAccessibleName("Events and what they say")
         for view, title in (
             (self.event_table, "Events"),
             (self.event_detail, "Event detail"),

@@ -1,0 +1,478 @@
+"""The window as a whole, on real files: what a user does, and what they then see."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QImage
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app import theme as themes
+from app.commands import COMMANDS
+from app.models.opening import Wish
+from app.models.source import Source
+from app.settings import SettingsFile
+from app.views.palette import matching
+from app.window import Window
+from app.wishes import sample_path
+from core.events.schema import EventEnvelope
+from core.projectors.rules import BRAIN_WEB, RECENCY
+from core.projectors.session_context import fold
+from core.replay.axis import AxisMode
+from core.replay.moment import Moment
+from core.replay.playback import Playhead
+from tests.builders import chat, claim, event, viewed
+from tests.builders_files import append_elsewhere, row_of, write_log
+
+LONGEST = "session_1794474072480_9c2hv6ron"
+PATIENCE = 20_000
+
+
+def make_window(qtbot: QtBot, settings: Path) -> Window:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    themes.use_fonts(app)
+    window = Window(SettingsFile(settings))
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
+    window = make_window(qtbot, tmp_path / "settings" / "settings.json")
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def settled(qtbot: QtBot, window: Window) -> Callable[[], None]:
+    """Waits until all that was asked for is on screen."""
+    return lambda: qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
+
+
+@pytest.fixture
+def sample(window: Window, settled: Callable[[], None]) -> Window:
+    """The window with the sample's longest session open."""
+    window.open(sample_path(), Wish(LONGEST, Moment("#214")))
+    settled()
+    return window
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Path:
+    """A small log of two sessions, of a user's own."""
+    events = [viewed("raft", seconds=i, name="Raft") for i in range(5)]
+    events += [claim("cl-1", "raft", "paxos", seconds=10), chat("paxos", seconds=20)]
+    return write_log(tmp_path / "my.db", events)
+
+
+def texts(widget: QWidget) -> str:
+    """All that the labels of a widget say."""
+    return "\n".join(
+        label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)
+    )
+
+
+def press(qtbot: QtBot, window: Window, key: Qt.Key, text: str = "") -> None:
+    """A key as it comes from a keyboard: to the widget that has the focus."""
+    target = QApplication.focusWidget() or window
+    del text
+    qtbot.keyClick(target, key)
+
+
+def position(window: Window) -> int:
+    assert window.clock.playback is not None
+    return window.clock.playback.position
+
+
+def test_without_a_file_the_window_offers_what_can_be_done(window: Window) -> None:
+    """Else a first user looks at an empty window and does not know how to begin."""
+    assert window.pages.currentWidget() is window.start_page
+    assert not window.actions_by_id["play"].isEnabled()
+    assert window.actions_by_id["open-sample"].isEnabled()
+
+
+def test_the_sample_opens_from_the_start_page(window: Window, settled: Callable[[], None]) -> None:
+    """One click, and a real session is on screen: the latest that has several events."""
+    window.start_page.sample_requested.emit()
+    settled()
+    assert window.pages.currentWidget() is window.desk
+    log = window.opening.log
+    assert log is not None
+    assert log.complete
+    assert len(log) > 1
+    assert window.replay.index is not None
+    assert position(window) == len(log)
+
+
+def test_the_context_on_screen_is_what_the_fold_computes(sample: Window, qtbot: QtBot) -> None:
+    """A replay that shows anything else is worse than none."""
+    shown = []
+    sample.replay.moment_changed.connect(lambda moment: shown.append(moment.context))
+    store_events = _events(sample)
+    for at in (0, 1, 57, 213, len(store_events)):
+        sample.clock.change(lambda p, at=at: p.at_position(at))
+        assert shown[-1] == fold(LONGEST, store_events[:at]) or at == 0
+        assert [c.concept_id for c in shown[-1].active_concepts] == [
+            c.concept_id for c in fold(LONGEST, store_events[:at]).active_concepts
+        ]
+
+
+def _events(window: Window) -> list[EventEnvelope]:
+    from core.events.store.sqlite import SQLiteEventStore
+
+    path = window.source.path
+    assert path is not None
+    with SQLiteEventStore(path) as store:
+        return list(store.replay(LONGEST))
+
+
+def test_keys_move_the_playhead(sample: Window, qtbot: QtBot) -> None:
+    """The keys of the guide do what it says."""
+    sample.timeline.setFocus(Qt.FocusReason.MouseFocusReason)
+    press(qtbot, sample, Qt.Key.Key_Period)
+    assert position(sample) == 215
+    press(qtbot, sample, Qt.Key.Key_Comma)
+    assert position(sample) == 214
+    press(qtbot, sample, Qt.Key.Key_Home)
+    assert position(sample) == 0
+    press(qtbot, sample, Qt.Key.Key_End)
+    assert position(sample) == 404
+    press(qtbot, sample, Qt.Key.Key_Up)
+    assert sample.clock.playback is not None
+    assert sample.clock.playback.speed == 2.0
+
+
+def test_space_plays_and_pauses(sample: Window, qtbot: QtBot) -> None:
+    """The one key that everybody tries."""
+    sample.timeline.setFocus(Qt.FocusReason.MouseFocusReason)
+    press(qtbot, sample, Qt.Key.Key_Space)
+    assert sample.clock.playback is not None
+    assert sample.clock.playback.playing
+    press(qtbot, sample, Qt.Key.Key_Space)
+    assert not sample.clock.playback.playing
+
+
+def test_a_field_that_takes_text_keeps_the_keys(sample: Window, qtbot: QtBot) -> None:
+    """Who types a session's name must not start the player by it."""
+    sample.actions_by_id["find-session"].trigger()
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    qtbot.keyClicks(field, "ada ws")
+    assert field.text() == "ada ws"
+    assert sample.clock.playback is not None
+    assert not sample.clock.playback.playing
+    assert position(sample) == 214
+
+
+def test_a_table_reached_by_tab_keeps_its_arrows(sample: Window, qtbot: QtBot) -> None:
+    """By keyboard alone the table must be usable; by mouse the player keeps its keys."""
+    assert sample.clock.playback is not None
+    sample.event_table.setFocus(Qt.FocusReason.TabFocusReason)
+    press(qtbot, sample, Qt.Key.Key_Up)
+    assert position(sample) == 213
+    assert sample.clock.playback.speed == 1.0
+    sample.timeline.setFocus(Qt.FocusReason.MouseFocusReason)
+    sample.event_table.setFocus(Qt.FocusReason.MouseFocusReason)
+    press(qtbot, sample, Qt.Key.Key_Up)
+    assert sample.clock.playback.speed == 2.0
+
+
+def test_a_click_in_the_table_goes_there(sample: Window, settled: Callable[[], None]) -> None:
+    sample.event_table.seek_requested.emit(Playhead(10, int(_times(sample)[9])))
+    settled()
+    assert position(sample) == 10
+    assert sample.event_table.currentIndex().row() == 9
+
+
+def _times(window: Window) -> list[int]:
+    assert window.opening.log is not None
+    return [int(t) for t in window.opening.log.times]
+
+
+def test_a_range_loops_and_can_be_cleared(sample: Window) -> None:
+    actions = sample.actions_by_id
+    sample.clock.change(lambda p: p.at_position(10))
+    actions["range-start"].trigger()
+    sample.clock.change(lambda p: p.at_position(20))
+    actions["range-end"].trigger()
+    actions["loop"].trigger()
+    times = _times(sample)
+    assert sample.clock.playback is not None
+    assert sample.clock.playback.loop == (times[9], times[19])
+    actions["clear-range"].trigger()
+    assert sample.clock.playback.loop is None
+    assert not actions["loop"].isChecked()
+
+
+def test_other_rules_recompute_what_is_on_screen(
+    sample: Window, settled: Callable[[], None]
+) -> None:
+    before = sample.replay.index
+    assert before is not None
+    assert before.rules == BRAIN_WEB
+    sample.actions_by_id["rules-recency"].trigger()
+    settled()
+    assert sample.replay.index is not None
+    assert sample.replay.index.rules == RECENCY
+
+
+def test_every_axis_keeps_the_playhead(sample: Window, settled: Callable[[], None]) -> None:
+    for mode in AxisMode:
+        sample.actions_by_id[f"axis-{mode}"].trigger()
+        settled()
+        assert sample.viewport.axis is not None
+        assert sample.viewport.axis.mode is mode
+        assert position(sample) == 214
+
+
+def test_a_selected_concept_is_explained(sample: Window, settled: Callable[[], None]) -> None:
+    """The shares that are told add up to the weight that is shown."""
+    told = []
+    sample.replay.why_changed.connect(told.append)
+    assert sample.replay.index is not None
+    context = sample.replay.index.context_at(214)
+    concept = context.active_concepts[2]
+    sample.context_panel.concept_selected.emit(concept.concept_id)
+    settled()
+    assert told[-1].weight == pytest.approx(concept.weight)
+    assert told[-1].label == concept.label
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_window_is_drawn_in_both_themes(sample: Window, theme: str) -> None:
+    sample.actions_by_id[f"theme-{theme}"].trigger()
+    image: QImage = sample.grab().toImage()
+    panel = (themes.DARK if theme == "dark" else themes.LIGHT).panel
+    assert image.pixelColor(4, image.height() - 12) == panel
+
+
+def test_a_file_that_grew_is_read_again_and_keeps_the_playhead(
+    window: Window, settled: Callable[[], None], log_file: Path, qtbot: QtBot
+) -> None:
+    """Who watches a backend write presses F5, and is where they were."""
+    window.open(log_file)
+    settled()
+    window.clock.change(lambda p: p.at_position(3))
+    append_elsewhere(log_file, [viewed("new", seconds=60)])
+    window.actions_by_id["reload"].trigger()
+    qtbot.wait_until(
+        lambda: window.opening.log is not None and len(window.opening.log) == 8, timeout=PATIENCE
+    )
+    settled()
+    assert position(window) == 3
+
+
+def test_a_file_that_grew_is_announced(
+    window: Window, settled: Callable[[], None], log_file: Path, qtbot: QtBot
+) -> None:
+    window.open(log_file)
+    settled()
+    append_elsewhere(log_file, [viewed("new", seconds=60)])
+    qtbot.wait_until(lambda: "grown" in texts(window.banner), timeout=PATIENCE)
+
+
+def test_a_file_that_is_deleted_stays_on_screen_and_says_so(
+    window: Window, settled: Callable[[], None], log_file: Path, qtbot: QtBot
+) -> None:
+    window.open(log_file)
+    settled()
+    log_file.unlink()
+    qtbot.wait_until(lambda: "deleted" in texts(window.banner), timeout=PATIENCE)
+    assert window.opening.log is not None
+    assert len(window.opening.log) == 7
+
+
+def test_a_file_that_is_replaced_says_so(
+    window: Window, settled: Callable[[], None], log_file: Path, qtbot: QtBot
+) -> None:
+    window.open(log_file)
+    settled()
+    other = log_file.with_name("other.db")
+    shutil.copy(sample_path(), other)
+    other.replace(log_file)
+    qtbot.wait_until(lambda: "replaced" in texts(window.banner), timeout=PATIENCE)
+    window.actions_by_id["reload"].trigger()
+    qtbot.wait_until(
+        lambda: window.opening.log is not None and window.opening.log.session_id != "s",
+        timeout=PATIENCE,
+    )
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "empty", "text", "other tables"])
+def test_what_cannot_be_opened_is_explained_with_a_way_on(
+    window: Window, settled: Callable[[], None], tmp_path: Path, kind: str, qtbot: QtBot
+) -> None:
+    """No crash and no silence: the start page says why, and offers to try again."""
+    path = tmp_path / "log.db"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "empty":
+        path.touch()
+    elif kind == "text":
+        path.write_text("no database " * 100)
+    elif kind == "other tables":
+        import apsw
+
+        connection = apsw.Connection(str(path))
+        connection.execute("CREATE TABLE notes (text TEXT)")
+        connection.close()
+    window.open(path)
+    settled()
+    assert window.pages.currentWidget() is window.start_page
+    assert "cannot be opened" in texts(window.start_page)
+    if kind != "folder":
+        if path.exists():
+            path.unlink()
+        write_log(path, [viewed("raft"), viewed("raft", seconds=1)])
+        window.start_page.retry_requested.emit()
+        settled()
+        assert window.pages.currentWidget() is window.desk
+
+
+def test_an_unknown_session_is_said_and_another_is_shown(
+    window: Window, settled: Callable[[], None]
+) -> None:
+    window.open(sample_path(), Wish("session_1794474072480_9c2hv6rom"))
+    settled()
+    assert LONGEST in texts(window.banner)
+    assert window.opening.log is not None
+
+
+def test_a_log_of_odd_rows_is_shown_and_its_problems_are_listed(
+    window: Window, settled: Callable[[], None], tmp_path: Path
+) -> None:
+    """One bad row must not take the others away, nor hide."""
+    rows = [
+        viewed("raft", seconds=0, name="Raft"),
+        row_of(viewed("raft", seconds=1), payload="{not json"),
+        row_of(event("Unheard", seconds=2)),
+        row_of(viewed("raft", seconds=3), occurred_at="yesterday"),
+        row_of(viewed("raft", seconds=4), payload='{"mentioned_concepts": ["x"], "v": NaN}'),
+    ]
+    window.open(write_log(tmp_path / "odd.db", rows))
+    settled()
+    assert window.opening.log is not None
+    assert len(window.opening.log) == 4
+    assert window.tabs.tabText(3).startswith("Problems · ")
+    found = len(window.opening.log.problems)
+    assert found >= 4
+    assert window.tabs.tabText(3) == f"Problems · {found}"
+    window.actions_by_id["check-file"].trigger()
+    settled()
+    assert window.tabs.tabText(3) == f"Problems · {found}"
+
+
+def test_text_of_a_log_is_never_markup(
+    window: Window, settled: Callable[[], None], tmp_path: Path
+) -> None:
+    """A hostile name must be shown as typed, wherever it appears."""
+    name = "<b>bold</b><img src=x>"
+    events = [
+        viewed(name, seconds=i, name=name).model_copy(update={"session_id": name}) for i in range(3)
+    ]
+    window.open(write_log(tmp_path / "markup.db", events))
+    settled()
+    window.replay.select_id(name)
+    settled()
+    for label in window.findChildren(QLabel):
+        if "bold" in label.text():
+            assert label.textFormat() is Qt.TextFormat.PlainText, label.objectName()
+    for widget in window.findChildren(QWidget):
+        assert "<b>" not in widget.toolTip(), widget.objectName()
+
+
+def test_a_dropped_file_is_opened(
+    window: Window, settled: Callable[[], None], log_file: Path
+) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(log_file))])
+    window.dropEvent(
+        QDropEvent(
+            QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )  # fmt: skip
+    settled()
+    assert window.source.path == log_file
+
+
+def test_recent_files_are_remembered(
+    window: Window, settled: Callable[[], None], log_file: Path, qtbot: QtBot
+) -> None:
+    window.open(log_file)
+    settled()
+    again = SettingsFile(window.settings_file.path).read()
+    assert again.recent[0] == str(log_file)
+
+
+def test_nothing_beside_or_in_the_file_changes(
+    window: Window, settled: Callable[[], None], log_file: Path
+) -> None:
+    """A log is evidence: looking at it leaves no trace."""
+    before = log_file.read_bytes()
+    names = sorted(p.name for p in log_file.parent.iterdir() if p.is_file())
+    window.open(log_file)
+    settled()
+    window.clock.change(lambda p: p.at_position(2))
+    settled()
+    window.opening.close()
+    settled()
+    assert log_file.read_bytes() == before
+    assert sorted(p.name for p in log_file.parent.iterdir() if p.is_file()) == names
+
+
+def test_reading_can_be_cancelled(
+    window: Window, settled: Callable[[], None], tmp_path: Path, qtbot: QtBot
+) -> None:
+    """A user who opened the wrong session does not have to wait for it."""
+    path = write_log(
+        tmp_path / "long.db", [viewed(f"c-{i % 50}", seconds=i) for i in range(25_000)]
+    )
+    window.open(path)
+    qtbot.wait_until(lambda: window.opening.log is not None, timeout=PATIENCE)
+    window.loading_bar.cancel_requested.emit()
+    settled()
+    assert window.opening.log is None
+    assert not window.loading_bar.isVisible()
+    assert "stopped" in texts(window.banner)
+    window.session_list.session_requested.emit("s")
+    settled()
+    assert window.opening.log is not None
+    assert window.opening.log.complete
+
+
+def test_every_command_has_an_action_in_a_menu(window: Window) -> None:
+    """A command that nobody can find is not there."""
+    offered = {
+        action.objectName()
+        for menu in window.menus.main.actions()
+        if menu.menu() is not None
+        for action in menu.menu().actions()  # type: ignore[attr-defined]
+    }
+    assert {command.id for command in COMMANDS} <= offered
+    assert matching(COMMANDS, "plpa")[0].id == "play"
+
+
+def test_every_widget_that_can_be_reached_has_a_name(sample: Window) -> None:
+    """Who does not see the window is told what has the focus."""
+    for widget in sample.findChildren(QWidget):
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible():
+            name = widget.accessibleName() or getattr(widget, "text", lambda: "")()
+            assert name, f"{widget.metaObject().className()} {widget.objectName()}"
+
+
+def test_closing_the_file_brings_the_start_page_back(
+    sample: Window, settled: Callable[[], None]
+) -> None:
+    sample.actions_by_id["close"].trigger()
+    settled()
+    assert sample.pages.currentWidget() is sample.start_page
+    assert isinstance(sample.source, Source)
+    assert not sample.actions_by_id["play"].isEnabled()
