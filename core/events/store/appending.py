@@ -21,7 +21,10 @@ _INSERT = (
     f"INSERT INTO events ({', '.join(_WRITTEN)}) VALUES ({', '.join('?' * len(_WRITTEN))})"
     " ON CONFLICT DO NOTHING"
 )
-_STORED = f"SELECT rowid, {', '.join(COLUMNS)} FROM events WHERE"
+_FIRST = (
+    f"SELECT rowid, {', '.join(COLUMNS)} FROM events"
+    " WHERE idempotency_key = ? OR event_id = ? ORDER BY rowid LIMIT 1"
+)
 
 
 def append_all(connection: apsw.Connection, events: Sequence[EventEnvelope]) -> list[Appended]:
@@ -47,17 +50,15 @@ def _append(connection: apsw.Connection, event: EventEnvelope, row: tuple[Any, .
 
 
 def _stored(connection: apsw.Connection, event: EventEnvelope) -> EventEnvelope:
-    """The event that stands in the way of this one."""
-    for column in ("idempotency_key", "event_id"):
-        found = connection.execute(f"{_STORED} {column} = ?", (getattr(event, column),)).fetchone()
-        if found is not None:
-            envelope, _ = decode_row(RawRow._make(found))
-            if envelope is not None:
-                return envelope
-            break
-    raise EventRejected(
-        f"The event {event.event_id!r} was not stored: what is there in its place cannot be read."
-    )
+    """The event that stands in the way of this one: the first of the same key or id."""
+    found = connection.execute(_FIRST, (event.idempotency_key, event.event_id)).fetchone()
+    envelope = None if found is None else decode_row(RawRow._make(found))[0]
+    if envelope is None:
+        raise EventRejected(
+            f"The event {event.event_id!r} was not stored: what is there in its place cannot be "
+            "read."
+        )
+    return envelope
 
 
 @contextmanager
