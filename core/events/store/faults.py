@@ -41,6 +41,13 @@ def changed_under_us(path: Path) -> SourceChanged:
     )
 
 
+def not_a_database(path: Path) -> NotADatabase:
+    """The fault of a file of another kind."""
+    return NotADatabase(
+        f"“{path}” is not an SQLite database. Choose the events.db of a Brain Web backend."
+    )
+
+
 def needs_recovery(error: apsw.Error) -> bool:
     """Whether a read-only open failed because there is something to write first."""
     return isinstance(error, apsw.ReadOnlyError | apsw.CantOpenError)
@@ -62,9 +69,7 @@ def _fault(error: apsw.Error, path: Path, was_changed: Callable[[], bool]) -> St
         return changed_under_us(path)
     match error:
         case apsw.NotADBError():
-            return NotADatabase(
-                f"“{path}” is not an SQLite database. Choose the events.db of a Brain Web backend."
-            )
+            return not_a_database(path)
         case apsw.CorruptError() | apsw.FormatError():
             return _damaged(path, error)
         case apsw.IOError() if "SHORT_READ" in _code(error):

@@ -8,9 +8,14 @@ from pathlib import Path
 
 from core.events.errors import SourceNotFound, SourceUnreadable
 from core.events.store.base import FileIdentity
+from core.events.store.faults import not_a_database
 
 SIDECARS = ("-journal", "-wal")
 """What SQLite keeps beside a file and needs to read it; `-shm` can always be made anew."""
+
+
+_SMALLEST = 512
+"""One page: SQLite takes anything shorter for an empty database."""
 
 
 def checked(path: Path) -> Path:
@@ -40,10 +45,13 @@ def checked(path: Path) -> Path:
 def checked_to_read(path: Path) -> Path:
     """As `checked`, of a file that has something in it."""
     resolved = checked(path)
-    if resolved.stat().st_size == 0:
+    size = resolved.stat().st_size
+    if size == 0:
         raise SourceUnreadable(
             f"“{path}” is empty. If a backend has just started, open it after its first event."
         )
+    if size < _SMALLEST:
+        raise not_a_database(path)
     return resolved
 
 

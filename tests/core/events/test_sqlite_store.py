@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from core.events.errors import EventRejected, NotAnEventLog, ReadOnlyStore, SourceNotFound, StoreClosed
+from core.events.errors import (
+    EventRejected,
+    NotAnEventLog,
+    ReadOnlyStore,
+    SourceNotFound,
+    StoreClosed,
+)
 from core.events.schema import new_event
 from core.events.store import EventStore, SQLiteEventStore
 from tests.core.events.logs import (
