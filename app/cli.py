@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -239,7 +241,16 @@ def check(source: Source, as_json: AsJson = False) -> None:
 def main() -> None:
     """Run the program with the arguments of the process."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    app(prog_name="brainweb-replay")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name that the terminal's encoding lacks is shown escaped.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        app(prog_name="brainweb-replay")
+    finally:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _drop_output()
 
 
 @contextmanager
@@ -250,8 +261,13 @@ def faults() -> Iterator[None]:
     except (StoreError, MomentError) as error:
         _fail(str(error), FAULT)
     except BrokenPipeError:
-        sys.stderr.close()
+        _drop_output()
         raise typer.Exit(0) from None
+
+
+def _drop_output() -> None:
+    """Nobody reads on, as in `| head`: let what is still to be written go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
