@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 
 from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope, EventType
+from core.events.store import SQLiteEventStore
 from core.projectors.context import SessionContext
 from core.projectors.rules import BRAIN_WEB, RECENCY, FadingUncertainty, ProjectionRules
-from core.projectors.session_context import ContextFold, fold
+from core.projectors.session_context import ContextFold, SessionContextProjector, fold
 from tests.builders import captured, chat, claim, event, viewed
 from tests.core.replay.strategies import logs, rules
 
@@ -284,3 +286,20 @@ def test_brain_web_forgets_nothing() -> None:
     events = [viewed("raft"), viewed("paxos", seconds=10**7)]
     weights = [c.weight for c in fold("s", events, rules=BRAIN_WEB).active_concepts]
     assert weights == [0.2, 0.2]
+
+
+def test_without_a_store_the_one_of_the_environment_is_projected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backend would project from another log than the one that it writes."""
+    monkeypatch.setenv("EVENTS_SQLITE_PATH", str(tmp_path / "events.db"))
+    with SQLiteEventStore(tmp_path / "events.db", writable=True, create=True) as store:
+        store.append_many([viewed("raft"), chat("raft", seconds=1).model_copy(update=OTHER_ID)])
+    projector = SessionContextProjector()
+    with projector.store:
+        context = projector.project("s")
+        assert [(c.concept_id, c.weight) for c in context.active_concepts] == [("raft", 0.2 + 0.15)]
+        assert projector.project("nobody").position == 0
+
+
+OTHER_ID = {"event_id": "e-2"}
