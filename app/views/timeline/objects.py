@@ -9,13 +9,13 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from app.text import clock, count, plain
-from app.theme import SPACE, Theme
+from app.theme import SPACE
 from app.views.contrast import ENOUGH, contrast, mixed
 from app.views.timeline import track_text
 from app.views.timeline.bins import column_positions, column_starts
 from app.views.timeline.scene import Hit, Scene
+from app.views.touch_colours import touch_colour
 from core.events.contributions import Touch
-from core.events.schema import EventType
 from core.replay.columns import Int32, Int64, SessionLog
 from core.replay.index import ContextIndex
 from core.replay.playback import Playhead
@@ -34,12 +34,6 @@ _SHADE = {True: 0.38, False: 0.36}
 _LABEL_AT = 6
 _NAME = 80
 _ALIGN = Qt.AlignmentFlag
-_TYPES = {Touch.CAPTURED: EventType.SOURCE_CAPTURED, Touch.CLAIM: EventType.CLAIM_UPSERTED}
-
-
-def touch_colour(theme: Theme, touch: Touch) -> QColor:
-    """The colour of an object that was touched so: that of the events which do."""
-    return theme.type_colour(_TYPES[touch])
 
 
 @dataclass(frozen=True, eq=False)

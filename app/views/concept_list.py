@@ -1,0 +1,152 @@
+"""The active concepts by rank, and which of them is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QItemSelectionModel, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPolygonF
+from PySide6.QtWidgets import QAbstractItemView
+
+from app.models.contexts import ConceptRow
+from app.models.rows import Row, RowListModel
+from app.text import weight
+from app.theme import ROW, SPACE, ui_font
+from app.views.bar import BAR, paint_bar
+from app.views.contrast import readable
+from app.views.row_list import EDGE, LEFT, RIGHT, RowDelegate, RowList, Writer
+
+MOST_ROWS = 12
+"""Of more than so many it shows some at a time."""
+
+_USUAL_ROWS = 10
+_RANK = 20
+_WEIGHT = 30
+_CHANGE = 44
+_ARROW = 7
+_LEAST_BAR, _MOST_BAR = 40, 84
+_NAME = 112
+
+
+class ConceptList(RowList):
+    """``concept_selected`` carries an id, or None where the selected one was pressed again."""
+
+    concept_selected = Signal(object)
+
+    def __init__(self) -> None:
+        self._model = RowListModel()
+        super().__init__(
+            self._model, ConceptDelegate(), name="active-concepts", told="Active concepts"
+        )
+        self._selected: str | None = None
+        self._reserved = 0
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.show_empty("No concept is active yet")
+        self.reserve(_USUAL_ROWS)
+        self.row_pressed.connect(self._toggle)
+
+    def reserve(self, rows: int) -> None:
+        """Keep the height of so many rows, whether there are as many or not."""
+        self._reserved = rows
+        self.setFixedHeight(min(max(rows, 1), MOST_ROWS) * ROW)
+
+    def show_rows(self, rows: Sequence[ConceptRow]) -> None:
+        """Show these concepts; the selected one stays selected wherever it went."""
+        if len(rows) > self._reserved:
+            self.reserve(len(rows))
+        self._model.show(rows)
+        self._mark()
+
+    def show_selected(self, concept_id: str | None) -> None:
+        """Mark this concept, where it is in the list."""
+        self._selected = concept_id
+        self._mark()
+
+    def _mark(self) -> None:
+        place, model = self._place(), self.selectionModel()
+        if place is None:
+            if model.hasSelection():
+                model.clear()
+        elif not model.isRowSelected(place) or self.currentIndex().row() != place:
+            select = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            model.setCurrentIndex(self._model.index(place, 0), select)
+
+    def _place(self) -> int | None:
+        """The row of the selected concept."""
+        ids = (self._row(place).concept_id for place in range(self._model.rowCount()))
+        return next((place for place, known in enumerate(ids) if known == self._selected), None)
+
+    def _row(self, place: int) -> ConceptRow:
+        row = self._model.row(place)
+        assert isinstance(row, ConceptRow)
+        return row
+
+    def _toggle(self, row: ConceptRow) -> None:
+        self._select(None if row.concept_id == self._selected else row.concept_id)
+
+    def _select(self, concept_id: str | None) -> None:
+        self.show_selected(concept_id)
+        self.concept_selected.emit(concept_id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        step, rows = steps.get(Qt.Key(event.key())), self._model.rowCount()
+        if event.key() == Qt.Key.Key_Escape and self._selected is not None:
+            self._select(None)
+        elif step is not None and rows:
+            place = self._place()
+            at = self.currentIndex().row() if place is None else place + step
+            at = min(max(at, 0), rows - 1)
+            self._select(self._row(at).concept_id)
+            self.bring_into_view(at)
+        else:
+            super().keyPressEvent(event)
+
+
+class ConceptDelegate(RowDelegate):
+    """Rank, name, bar, weight and what just changed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = Writer(ui_font(13, tabular=False))
+        self._number = Writer(ui_font(13))
+        self._small = Writer(ui_font(12))
+        self._small_metrics = QFontMetrics(ui_font(12))
+
+    def paint_row(self, painter: QPainter, rect: QRect, row: Row, ground: QColor) -> None:
+        """See `RowDelegate`."""
+        assert isinstance(row, ConceptRow)
+        theme = self.theme
+        change = QRect(rect.right() + 1 - EDGE - _CHANGE, rect.y(), _CHANGE, rect.height())
+        number = change.translated(-_WEIGHT - SPACE, 0)
+        number.setWidth(_WEIGHT)
+        room = number.x() - 2 * SPACE - rect.x() - EDGE - _RANK - 2 * SPACE
+        width = min(max(room - _NAME, _LEAST_BAR), _MOST_BAR)
+        bar = QRect(number.x() - 2 * SPACE - width, rect.center().y() - BAR // 2 + 1, width, BAR)
+        name = QRect(rect.x() + EDGE + _RANK, rect.y(), 0, rect.height())
+        name.setRight(bar.x() - 2 * SPACE)
+        rank = QRect(rect.x() + EDGE, rect.y(), _RANK, rect.height())
+        muted = readable(theme.muted, ground, theme.text)
+        self._small.write(painter, rank, str(row.rank), muted)
+        self._name.write(painter, name, row.text, theme.text, LEFT)
+        self._number.write(painter, number, weight(row.weight), theme.text, RIGHT)
+        colour = theme.concept_colour(row.slot)
+        paint_bar(painter, bar, row.share, colour, behind=theme.track)
+        if row.change or row.is_new:
+            self._paint_change(painter, change, row, ground)
+
+    def _paint_change(
+        self, painter: QPainter, rect: QRect, row: ConceptRow, ground: QColor
+    ) -> None:
+        theme, down = self.theme, row.change < 0
+        colour = readable(theme.bad if down else theme.good, ground, theme.text)
+        taken = self._small_metrics.horizontalAdvance(row.change_text) + _ARROW + 3
+        left, middle = float(rect.right() + 1 - taken), rect.y() + rect.height() / 2
+        tip, base = (middle + 3.5, middle - 3) if down else (middle - 3.5, middle + 3)
+        corners = ((left, base), (left + _ARROW, base), (left + _ARROW / 2, tip))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self._small.write(painter, rect, row.change_text, colour, RIGHT)

@@ -1,0 +1,219 @@
+"""The context at the playhead: uncertainty, concepts, why one weighs what it does, objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+
+from app.models.contexts import concept_rows, object_rows
+from app.text import clock, plain, weight
+from app.theme import DARK, ROW, SPACE, Theme, ui_font
+from app.views.concept_list import ConceptList
+from app.views.object_list import ObjectList
+from app.views.row_list import EDGE
+from app.views.section_heading import SectionHeading
+from app.views.text_views import PlainLabel, tint
+from app.views.uncertainty_meter import UncertaintyMeter
+from app.views.why_list import WhyList
+from core.projectors.context import ContextDifference, SessionContext
+from core.replay.columns import SessionLog
+from core.replay.explain import Share
+
+LEAST_WIDTH = 260
+
+_WIDTH = 300
+_LEAST_WHY, _MOST_WHY, _LEAST_OBJECTS = 3 * ROW, 6 * ROW, 4 * ROW
+_HINT = "Select a concept to see which events make its weight."
+_NAME = 80
+
+
+class ContextPanel(QWidget):
+    """Shows one context; asks to select a concept and to go to an event.
+
+    ``concept_selected`` carries a concept's id or None, ``seek_requested`` a `Playhead`.
+    """
+
+    concept_selected = Signal(object)
+    seek_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = DARK
+        self._log: SessionLog | None = None
+        self._slots: Mapping[str, int] = {}
+        self._shown: tuple[SessionContext, ContextDifference] | None = None
+        self._touched: Sequence[int] = ()
+        self._heading = SectionHeading("context-heading", "CONTEXT")
+        self._uncertainty = UncertaintyMeter()
+        self._concepts = ConceptList()
+        self._why_heading = SectionHeading("why-heading", "WHY")
+        self._hint = PlainLabel(_HINT)
+        self._why = WhyList()
+        self._objects = ObjectList()
+        self._headings = (
+            self._heading,
+            SectionHeading("concepts-heading", "ACTIVE CONCEPTS"),
+            self._why_heading,
+            SectionHeading("objects-heading", "ACTIVE OBJECTS"),
+        )
+        self._message = PlainLabel()
+        self.setObjectName("context-panel")
+        self.setAccessibleName("Context at the playhead")
+        self.setMinimumWidth(LEAST_WIDTH)
+        self._lay_out()
+        self._concepts.concept_selected.connect(self.concept_selected)
+        self._why.seek_requested.connect(self.seek_requested)
+        self._objects.seek_requested.connect(self.seek_requested)
+        self.show_why(None)
+        self.show_message("")
+
+    def _lay_out(self) -> None:
+        for label, name in ((self._hint, "why-hint"), (self._message, "context-message")):
+            label.setObjectName(name)
+            label.setFont(ui_font(12, tabular=False))
+            label.setWordWrap(True)
+        self._hint.setContentsMargins(EDGE, 0, EDGE, 0)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setMargin(2 * EDGE)
+        self._why.setMinimumHeight(_LEAST_WHY)
+        self._why.setMaximumHeight(_MOST_WHY)
+        self._objects.setMinimumHeight(_LEAST_OBJECTS)
+        self._scroll = QScrollArea()
+        self._scroll.setObjectName("context-scroll")
+        self._scroll.setAccessibleName("Context")
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        content = self._sections()
+        self._scroll.setWidget(content)
+        for part in (content, self._scroll.viewport()):
+            part.setAutoFillBackground(False)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self._message)
+        self._pages.addWidget(self._scroll)
+
+    def _sections(self) -> QWidget:
+        content = QWidget()
+        content.setObjectName("context-content")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, EDGE, 0, 0)
+        column.setSpacing(0)
+        heading, concepts, why, objects = self._headings
+        for head, parts in (
+            (heading, (_inset(self._uncertainty),)),
+            (concepts, (self._concepts,)),
+            (why, (self._hint, self._why)),
+            (objects, (self._objects,)),
+        ):
+            column.addWidget(_inset(head))
+            column.addSpacing(SPACE)
+            for part in parts:
+                column.addWidget(part)
+            column.addSpacing(4 * SPACE)
+        column.setStretchFactor(self._why, 2)
+        column.setStretchFactor(self._objects, 3)
+        return content
+
+    # -- what is shown ----------------------------------------------------------------------------
+
+    def show_theme(self, theme: Theme) -> None:
+        """Paint by this theme."""
+        self._theme = theme
+        for heading in self._headings:
+            heading.show_theme(theme)
+        for view in (self._uncertainty, self._concepts, self._why, self._objects):
+            view.show_theme(theme)
+        for label in (self._hint, self._message):
+            tint(label, theme.muted)
+        self.update()
+
+    def show_log(self, log: SessionLog | None) -> None:
+        """The log that the contexts to come are of; a context of another session goes."""
+        if log is None or self._log is None or log.session_id != self._log.session_id:
+            self._shown = None
+            self._touched = ()
+            self._concepts.show_rows(())
+            self._objects.show_rows(())
+            self.show_why(None)
+        self._log = log
+
+    def show_message(self, text: str) -> None:
+        """Say this in place of a context, until there is one."""
+        self._message.setText(text)
+        self._message.setAccessibleName(text)
+        self._pages.setCurrentWidget(self._message)
+
+    def show_context(self, context: SessionContext, change: ContextDifference) -> None:
+        """Show a context, and what the event at the playhead changed."""
+        self._shown = (context, change)
+        self._touched = ()
+        at = context.instant
+        is_before = not context.position or at is None
+        self._heading.show_text(
+            "CONTEXT BEFORE THE FIRST EVENT" if is_before else f"CONTEXT AT {clock(at or 0)}"
+        )
+        self._uncertainty.show_value(context.uncertainty_score)
+        self._show_concepts()
+        self._show_objects()
+        self._pages.setCurrentWidget(self._scroll)
+
+    def show_touches(self, events: Sequence[int]) -> None:
+        """For each active object in turn, the event (its index) that touched it last."""
+        self._touched = events
+        self._show_objects()
+
+    def show_slots(self, slots: Mapping[str, int]) -> None:
+        """Which colours the curves of concepts have, by id."""
+        self._slots = slots
+        self._show_concepts()
+
+    def show_room(self, concepts: int) -> None:
+        """Keep room for so many concepts, as the rules let be active."""
+        self._concepts.reserve(concepts)
+
+    def show_selected(self, concept_id: str | None) -> None:
+        """Mark a concept."""
+        self._concepts.show_selected(concept_id)
+
+    def show_why(
+        self, label: str | None, weighs: float = 0.0, shares: Sequence[Share] = ()
+    ) -> None:
+        """Show the shares (oldest first) of a concept's weight; None is no concept."""
+        if label is None:
+            self._why_heading.show_text("WHY")
+        else:
+            name = plain(label, limit=_NAME).upper()
+            self._why_heading.show_text("WHY “", name, f"” IS {weight(weighs)}")
+        self._why.show_shares(shares, self._log)
+        self._why.setVisible(label is not None)
+        self._hint.setVisible(label is None)
+
+    def _show_concepts(self) -> None:
+        if self._shown is not None:
+            self._concepts.show_rows(concept_rows(*self._shown, self._slots))
+
+    def _show_objects(self) -> None:
+        if self._shown is not None:
+            objects = self._shown[0].active_objects
+            self._objects.show_rows(object_rows(objects, self._touched, self._log))
+
+    # -- Qt ---------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), self._theme.panel)
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDTH, 900)
+
+
+def _inset(widget: QWidget) -> QWidget:
+    """The widget with the panel's edge on both sides."""
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(EDGE, 0, EDGE, 0)
+    column.addWidget(widget)
+    return box

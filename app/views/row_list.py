@@ -1,0 +1,229 @@
+"""A list of rows in a panel: a press or Enter acts on a row, arrows move between them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from functools import lru_cache
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+)
+
+from app.models.rows import ROW_ROLE, Index, Row, RowModel
+from app.theme import DARK, ROW, SPACE, Theme, ui_font
+from app.views.contrast import mixed
+from app.views.row_table import RowTable
+from app.views.text_views import tip_of
+
+EDGE = 3 * SPACE
+"""The distance of a row's content from both sides (px)."""
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+
+_HOVER = 0.5
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints one kind of row: its ground here, its content in `paint_row`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.theme = DARK
+
+    @property
+    def list(self) -> RowList:
+        """The list whose rows it paints."""
+        parent = self.parent()
+        assert isinstance(parent, RowList)
+        return parent
+
+    @abstractmethod
+    def paint_row(self, painter: QPainter, rect: QRect, row: Row, ground: QColor) -> None:
+        """Paint the content of a row upon its ground.
+
+        ``rect`` is as wide as the list, scroll bar or not, so that nothing moves when one comes.
+        """
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row, rect = index.data(ROW_ROLE), option.rect
+        if row is None or not self.list.shows(rect):
+            return
+        state: QStyle.StateFlag = option.state
+        ground = self._ground(state)
+        if ground != self.theme.panel:
+            painter.fillRect(rect, ground)
+        across = QRect(rect.x(), rect.y(), self.list.width(), rect.height())
+        self.paint_row(painter, across, row, ground)
+        keyboard = QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_KeyboardFocusChange
+        if state & keyboard == keyboard:
+            painter.setPen(self.theme.accent)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+
+    def _ground(self, state: QStyle.StateFlag) -> QColor:
+        if state & QStyle.StateFlag.State_Selected:
+            return self.theme.selection
+        over = state & QStyle.StateFlag.State_MouseOver
+        return mixed(self.theme.panel, self.theme.control, _HOVER) if over else self.theme.panel
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: Index,
+    ) -> bool:
+        row = index.data(ROW_ROLE) if index.isValid() else None
+        if row is None or event.type() != QEvent.Type.ToolTip:
+            return False
+        QToolTip.showText(event.globalPos(), tip_of(row.tip), view)
+        return True
+
+
+class RowList(RowTable):
+    """``row_pressed`` carries the row that was pressed, or on which Enter was."""
+
+    row_pressed = Signal(object)
+
+    def __init__(self, model: RowModel, delegate: RowDelegate, *, name: str, told: str) -> None:
+        super().__init__()
+        self._rows = model
+        self._delegate = delegate
+        self._empty = ""
+        self._empty_font = ui_font(12)
+        self.setObjectName(name)
+        self.setAccessibleName(told)
+        model.setParent(self)
+        delegate.setParent(self)
+        self.setModel(model)
+        self.setItemDelegate(delegate)
+        # A click leaves the focus, and so the player's keys, where they are.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+
+    def show_theme(self, theme: Theme) -> None:
+        """Paint by this theme."""
+        self._delegate.theme = theme
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Base, theme.panel)
+        self.setPalette(palette)
+        self.viewport().update()
+
+    def show_empty(self, text: str) -> None:
+        """What to say where there is no row."""
+        self._empty = text
+        self.viewport().update()
+
+    def go_to(self, row: int) -> None:
+        """Make a row the one that the keys move from, and bring it into view."""
+        if 0 <= row < self._rows.rowCount():
+            self.setCurrentIndex(self._rows.index(row, 0))
+            self.bring_into_view(row)
+
+    def shows(self, rect: QRect) -> bool:
+        """Whether a row's rectangle is in sight from top to bottom; half a row is not painted."""
+        return rect.bottom() < self.viewport().height()
+
+    def press(self, place: int) -> None:
+        """Do what a press on a row does."""
+        self.row_pressed.emit(self._rows.row(place))
+
+    # -- Qt ---------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if index.isValid():
+                self.press(index.row())
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+            self.bring_into_view(self.currentIndex().row())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index: QModelIndex = self.indexAt(event.position().toPoint())
+        is_shown = index.isValid() and self.shows(self.visualRect(index))
+        if event.button() == Qt.MouseButton.LeftButton and is_shown:
+            select = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(index, select)
+            self.press(index.row())
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        # With a button down the table would select along the way.
+        if event.buttons() == Qt.MouseButton.NoButton:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self._rows.rowCount():
+            first, select = self._rows.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(first, select)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._empty and not self._rows.rowCount():
+            with QPainter(self.viewport()) as painter:
+                painter.setFont(self._empty_font)
+                painter.setPen(self._delegate.theme.muted)
+                line = QRect(EDGE, 0, self.viewport().width() - 2 * EDGE, ROW)
+                painter.drawText(line, LEFT, self._empty)
+
+
+class Writer:
+    """Writes single lines in one font, cut where there is no room; it remembers the cuts."""
+
+    def __init__(
+        self, font: QFont, *, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+    ) -> None:
+        self._font = font
+        self._cut = _cutter(QFontMetrics(font), mode)
+
+    def write(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        text: str,
+        colour: QColor,
+        align: Qt.AlignmentFlag = LEFT,
+    ) -> None:
+        """Write a text into a rectangle."""
+        painter.setFont(self._font)
+        painter.setPen(colour)
+        painter.drawText(rect, align, self._cut(text, rect.width()))
+
+
+def _cutter(metrics: QFontMetrics, mode: Qt.TextElideMode) -> Callable[[str, int], str]:
+    @lru_cache(maxsize=512)
+    def cut(text: str, width: int) -> str:
+        return metrics.elidedText(text, mode, max(0, width))
+
+    return cut
