@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.models.replay import Moment, Why
 from app.models.source import LoadStep, Opened
+from app.sample import sample_path
 from app.text import count
 from app.views.banner import BannerKind
 from app.views.timeline.scene import Curve
@@ -45,21 +47,31 @@ class Presenter:
         self._sessions: Sequence[SessionSummary] = ()
         self._problems = 0
         self._detail: int | None = None
-        self._needs_log = ("reload", "close")
 
     def start(self) -> None:
         """Nothing is open yet."""
         w = self._window
         w.banner.hide()
         w.loading_bar.hide()
-        w.start_page.show_recent(w.settings.recent)
-        w.menus.show_recent(w.settings.recent)
+        self._show_recent()
         w.actions_by_id["skip-idle"].setChecked(w.settings.skip_idle)
         w.actions_by_id[f"axis-{w.settings.axis}"].setChecked(True)
         w.transport.show_axis(w.settings.axis)
         self.rules(w.replay.rules)
         self._enable()
         w.pages.setCurrentWidget(w.start_page)
+
+    def _show_recent(self) -> None:
+        w = self._window
+        w.menus.show_recent(w.settings.recent)
+
+        def missing() -> set[str]:
+            return {name for name in w.settings.recent if not Path(name).exists()}
+
+        w.start_page.show_recent(w.settings.recent)
+        w.background.run(
+            missing, then=lambda gone: w.start_page.show_recent(w.settings.recent, missing=gone)
+        )
 
     # -- the file ---------------------------------------------------------------------------------
 
@@ -71,10 +83,10 @@ class Presenter:
         w.top_bar.show_source(opened.path.name)
         w.setWindowTitle(f"{opened.path.name} — Brain Web Replay")
         w.status_line.show_kind("SQLite · read-only")
-        w.settings = w.settings.with_recent(opened.path.absolute())
-        w.keep()
-        w.start_page.show_recent(w.settings.recent)
-        w.menus.show_recent(w.settings.recent)
+        if opened.path != sample_path():
+            w.settings = w.settings.with_recent(opened.path.absolute())
+            w.keep()
+        self._show_recent()
         if opened.notice is None:
             w.banner.hide()
         else:
@@ -278,8 +290,8 @@ class Presenter:
     def moment(self, moment: Moment) -> None:
         """The context at the playhead."""
         w = self._window
-        w.context_panel.show_touches(moment.last_touches)
         w.context_panel.show_context(moment.context, moment.change)
+        w.context_panel.show_touches(moment.last_touches)
         w.before_after.show_change(moment.before, moment.after, moment.change)
 
     def curves(self, curves: tuple[Curve, ...]) -> None:

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication
 
 from app import theme as themes
 from app.models.opening import Wish
+from app.sample import sample_path
 from app.settings import Settings, SettingsFile
 from app.theme import ThemeChoice
 from app.window import Window
-from app.wishes import sample_path
 from core.events.errors import StoreError
 from core.projectors.context import SessionContext
 from core.replay.moment import Moment

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.background import Task
 from app.commands import COMMANDS
+from app.sample import sample_path
 from app.theme import ThemeChoice
 from app.views.key_sheet import KeySheet
 from app.views.palette import Palette
@@ -27,12 +27,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Change = Callable[[Playback], Playback]
-
-
-def sample_path() -> Path:
-    """Where the sample log lies that the program brings along."""
-    with as_file(files("resources").joinpath("sample-events.db")) as path:
-        return Path(path)
 
 
 class Wishes:

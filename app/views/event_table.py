@@ -110,13 +110,17 @@ class EventTableView(CellTable):
         narrow = self.viewport().width() < _NARROW
         widths = {
             NUMBER: metrics.horizontalAdvance(digits) + 2 * PADDING,
-            TIME: metrics.horizontalAdvance(self._table.time_text(0)) + 2 * PADDING,
+            TIME: max(map(metrics.horizontalAdvance, self._ends())) + 2 * PADDING,
             **(_NARROW_WIDTHS if narrow else _WIDTHS),
         }
         self._laying_out = True
         for column, width in widths.items():
             self.setColumnWidth(column, width)
         self._laying_out = False
+
+    def _ends(self) -> tuple[str, str]:
+        """The times of the first and the last event, as they are shown."""
+        return self._table.time_text(0), self._table.time_text(max(0, self._table.rowCount() - 1))
 
     def _note_width(self, column: int) -> None:
         if not self._laying_out and column != SUMMARY:

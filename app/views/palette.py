@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QHeaderView,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.commands import Command, shown_key
-from app.theme import SPACE
+from app.theme import ROW, SPACE
 
 
 class Palette(QDialog):
@@ -30,8 +38,17 @@ class Palette(QDialog):
         self._search.setAccessibleName("Search the commands")
         self._search.textChanged.connect(self._show)
         self._search.installEventFilter(self)
-        self._list = QListWidget()
+        self._list = QTreeWidget()
         self._list.setAccessibleName("Commands")
+        self._list.setColumnCount(2)
+        self._list.setHeaderHidden(True)
+        self._list.setRootIsDecorated(False)
+        self._list.setUniformRowHeights(True)
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.header().setStretchLastSection(False)
+        self._list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self._list.itemActivated.connect(self._run)
         self._list.itemClicked.connect(self._run)
         column = QVBoxLayout(self)
@@ -46,8 +63,8 @@ class Palette(QDialog):
         """Up, Down and Enter go to the list while the hand stays in the search."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-            if step is not None and self._list.count():
-                self._list.setCurrentRow((self._list.currentRow() + step) % self._list.count())
+            if step is not None and (rows := self._list.topLevelItemCount()):
+                self._choose((self._list.currentIndex().row() + step) % rows)
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._run(self._list.currentItem())
@@ -57,19 +74,26 @@ class Palette(QDialog):
     def _show(self, letters: str) -> None:
         self._list.clear()
         for command in matching(self._commands, letters):
-            keys = f"    {shown_key(command.keys[0])}" if command.keys else ""
-            item = QListWidgetItem(f"{command.menu}: {command.text}{keys}")
-            item.setData(Qt.ItemDataRole.UserRole, command.id)
+            keys = shown_key(command.keys[0]) if command.keys else ""
+            item = QTreeWidgetItem([f"{command.menu}: {command.text}", keys])
+            item.setData(0, Qt.ItemDataRole.UserRole, command.id)
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            item.setSizeHint(0, QSize(0, ROW))
             if not self._actions[command.id].isEnabled():
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
-            self._list.addItem(item)
-        self._list.setCurrentRow(0)
+            self._list.addTopLevelItem(item)
+        self._choose(0)
 
-    def _run(self, item: QListWidgetItem | None) -> None:
+    def _choose(self, row: int) -> None:
+        item = self._list.topLevelItem(row)
+        if item is not None:
+            self._list.setCurrentItem(item)
+
+    def _run(self, item: QTreeWidgetItem | None) -> None:
         if item is None or not item.flags() & Qt.ItemFlag.ItemIsEnabled:
             return
         self.accept()
-        self._actions[item.data(Qt.ItemDataRole.UserRole)].trigger()
+        self._actions[item.data(0, Qt.ItemDataRole.UserRole)].trigger()
 
 
 def matching(commands: Sequence[Command], letters: str) -> list[Command]:

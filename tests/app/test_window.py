@@ -19,7 +19,7 @@ from app.models.source import Source
 from app.settings import SettingsFile
 from app.views.palette import matching
 from app.window import Window
-from app.wishes import sample_path
+from app.sample import sample_path
 from core.events.schema import EventEnvelope
 from core.projectors.rules import BRAIN_WEB, RECENCY
 from core.projectors.session_context import fold

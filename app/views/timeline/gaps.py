@@ -61,7 +61,7 @@ def _end(gap: Gap) -> float:
 
 
 def paint_gaps(painter: QPainter, tracks: QRect, scene: Scene) -> None:
-    """Paint the strips over the plots of the tracks."""
+    """Paint the strips over the plots of the tracks; crowds of hair-thin ones would only blur."""
     ground, line = QColor(scene.theme.track), QColor(scene.theme.muted)
     ground.setAlpha(120)
     line.setAlpha(110)
@@ -69,6 +69,8 @@ def paint_gaps(painter: QPainter, tracks: QRect, scene: Scene) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(line, 1))
     for strip in strips_of(scene):
+        if strip.right - strip.left < _LEAST_STRIP:
+            continue
         area = QRect(strip.left, tracks.top(), strip.right - strip.left, tracks.height())
         painter.setClipRect(area)
         painter.fillRect(area, ground)
