@@ -12,15 +12,19 @@ class ConceptColours:
 
     def __init__(self, slots: int = 9) -> None:
         self._slots = slots
-        self._slot_of: dict[int, int] = {}
+        self._slot_of: dict[str, int] = {}
 
-    def curves(self, concepts: Sequence[int]) -> tuple[Curve, ...]:
-        """The curves of these concepts (codes)."""
-        for concept in concepts:
-            if concept not in self._slot_of:
-                self._slot_of[concept] = self._least_used(concepts)
-        return tuple(Curve(concept, self._slot_of[concept]) for concept in concepts)
+    def curves(self, concepts: Sequence[int], ids: Sequence[str]) -> tuple[Curve, ...]:
+        """The curves of these concepts (codes); ``ids`` has the concepts' ids by code.
 
-    def _least_used(self, beside: Sequence[int]) -> int:
+        Colours go by id, for codes may change when a log is read again.
+        """
+        drawn = [ids[concept] for concept in concepts]
+        for concept_id in drawn:
+            if concept_id not in self._slot_of:
+                self._slot_of[concept_id] = self._least_used(drawn)
+        return tuple(Curve(code, self._slot_of[ids[code]]) for code in concepts)
+
+    def _least_used(self, beside: Sequence[str]) -> int:
         used = [self._slot_of[c] for c in beside if c in self._slot_of]
         return min(range(self._slots), key=lambda slot: (used.count(slot), slot))

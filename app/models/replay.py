@@ -68,6 +68,7 @@ class Replay(QObject):
         self._playhead = Playhead(0, 0)
         self._positions = (0, 0)
         self._selected: int | None = None
+        self._curves: tuple[Curve, ...] = ()
         self._indexing = Latest(background)
         self._choosing = Latest(background)
         self._explaining = Latest(background)
@@ -101,18 +102,30 @@ class Replay(QObject):
         """Replay this log; its index may follow later."""
         for latest in (self._indexing, self._choosing, self._explaining):
             latest.cancel()
-        if log is None or self._log is None or log.session_id != self._log.session_id:
-            self._colours = ConceptColours()
+        old, self._log = self._log, log
+        if log is None or old is None or log.session_id != old.session_id:
+            self._colours, self._curves = ConceptColours(), ()
             self._selected = None
             self.selected_changed.emit(None)
-        elif self._selected is not None and index is not None:
-            chosen = self._log.contributions.concept_ids
-            kept = chosen[self._selected] if self._selected < len(chosen) else ""
-            self._selected = log.concept_code(kept)
-        self._log = log
+        elif index is not None:
+            self._follow_codes(old, log)
         self._take_index(index)
         if index is not None and index.rules != self._rules:
             self.set_rules(self._rules)
+
+    def _follow_codes(self, old: SessionLog, log: SessionLog) -> None:
+        """Keep selection and curves where a log that was read again has other codes for them."""
+        ids = old.contributions.concept_ids
+
+        def followed(code: int | None) -> int | None:
+            return None if code is None or code >= len(ids) else log.concept_code(ids[code])
+
+        codes = ((followed(curve.concept), curve.slot) for curve in self._curves)
+        self._curves = tuple(Curve(code, slot) for code, slot in codes if code is not None)
+        selected = followed(self._selected)
+        if selected != self._selected:
+            self._selected = selected
+            self.selected_changed.emit(selected)
 
     def set_rules(self, rules: ProjectionRules) -> None:
         """Recompute everything under these rules."""
@@ -182,9 +195,11 @@ class Replay(QObject):
         self._index = index
         self.index_changed.emit(index)
         if index is None:
+            self._curves = ()
             self.curves_changed.emit(())
             self.why_changed.emit(None)
         else:
+            self.curves_changed.emit(self._curves)
             self._choose()
             self.show_playhead(self._playhead)
             self.explain()
@@ -203,11 +218,11 @@ class Replay(QObject):
                 index.series(concept)
             return chosen
 
-        self._choosing.run(choose, then=self._take_choice)
+        self._choosing.run(choose, then=lambda chosen: self._take_choice(index, chosen))
 
-    def _take_choice(self, concepts: list[int]) -> None:
-        curves: tuple[Curve, ...] = self._colours.curves(concepts)
-        self.curves_changed.emit(curves)
+    def _take_choice(self, index: ContextIndex, concepts: list[int]) -> None:
+        self._curves = self._colours.curves(concepts, index.log.contributions.concept_ids)
+        self.curves_changed.emit(self._curves)
 
     def _take_why(self, why: Why) -> None:
         if why.concept == self._selected:
