@@ -10,7 +10,13 @@ from pathlib import Path
 
 import apsw
 
-from core.events.errors import NotAnEventLog, ReadOnlyStore, SourceNotFound, SourceUnreadable
+from core.events.errors import (
+    NotAnEventLog,
+    ReadOnlyStore,
+    SourceLocked,
+    SourceNotFound,
+    SourceUnreadable,
+)
 from core.events.store.base import FileIdentity
 from core.events.store.faults import needs_recovery, translated
 from core.events.store.files import checked, checked_to_read, identity, sidecars
@@ -38,6 +44,23 @@ class Opened:
     beside: tuple[str, ...] = ()
     notice: str | None = None
 
+    def same_file(self) -> bool:
+        """Whether the path still names the file that was opened; SourceNotFound if it is gone."""
+        now = identity(self.file)
+        return (now.device, now.inode) == (self.identity.device, self.identity.inode)
+
+    def untouched(self) -> bool:
+        """Whether the file and what lies beside it are as they were; SourceNotFound if gone."""
+        beside = tuple(each.name for each in sidecars(self.file))
+        return identity(self.file) == self.identity and beside == self.beside
+
+    def was_changed(self) -> bool:
+        """Whether a fault in reading may come from the file being another one by now."""
+        try:
+            return not self.same_file() or identity(self.file).size < self.identity.size
+        except SourceNotFound:
+            return True
+
 
 def open_to_read(path: Path, *, busy_timeout: float, cache: Path | None = None) -> Opened:
     """Open a file that is someone else's; raises StoreError.
@@ -47,25 +70,25 @@ def open_to_read(path: Path, *, busy_timeout: float, cache: Path | None = None) 
     beside it.
     """
     file = checked_to_read(path)
+    attempts = 3
     with translated(path):
-        for _ in range(_ATTEMPTS):
+        while True:
             known = identity(file)
             try:
                 return Opened(*_connect(file, path, "mode=ro", busy_timeout), file, known)
             except apsw.Error as error:
                 if not needs_recovery(error):
                     raise
-                failure = error
-            if beside := sidecars(file):
-                return _open_copy(file, path, beside, busy_timeout=busy_timeout, cache=cache)
-            if not os.access(file.parent, os.W_OK):
-                frozen = _open_frozen(file, path, known, busy_timeout)
-                if frozen is not None:
-                    return frozen
-        raise failure
+                if beside := sidecars(file):
+                    return _open_copy(file, path, beside, busy_timeout=busy_timeout, cache=cache)
+                if not os.access(file.parent, os.W_OK):
+                    return _open_frozen(file, path, known, busy_timeout)
+                # What was in the way is gone again.
+                attempts -= 1
+                if not attempts:
+                    raise
 
 
-_ATTEMPTS = 3
 _FROZEN = (
     "The folder of this file cannot be written, so the file is read as it stood when it was "
     "opened. Reload it to see what came later."
@@ -80,13 +103,14 @@ _COPIED = (
 )
 
 
-def _open_frozen(file: Path, path: Path, known: FileIdentity, busy_timeout: float) -> Opened | None:
-    """Open without locks a file that has nothing beside it; None if something appears there."""
+def _open_frozen(file: Path, path: Path, known: FileIdentity, busy_timeout: float) -> Opened:
+    """Open without locks a file that has nothing beside it; SourceLocked if that changes."""
     connection, layout = _connect(file, path, "mode=ro&immutable=1", busy_timeout)
-    if sidecars(file) or identity(file) != known:
+    opened = Opened(connection, layout, file, known, frozen=True, notice=_FROZEN)
+    if not opened.untouched():
         connection.close()
-        return None
-    return Opened(connection, layout, file, known, frozen=True, notice=_FROZEN)
+        raise SourceLocked(f"“{path}” is being written just now. Try again in a moment.")
+    return opened
 
 
 def _open_copy(

@@ -63,7 +63,7 @@ class SQLiteEventStore:
         else:
             self._opened = open_to_read(self.path, busy_timeout=busy_timeout, cache=cache)
         self.writable = writable
-        self._lane = Lane(self._opened.connection, self.path, self._was_changed)
+        self._lane = Lane(self._opened.connection, self.path, self._opened.was_changed)
         self._scan = Scan(self._lane, self._opened.layout)
         self._orders: dict[str, SessionOrder] = {}
         self._told_version = self._lane.data_version()
@@ -246,10 +246,10 @@ class SQLiteEventStore:
         again with the next call.
         """
         try:
-            if not self._same_inode():
+            if not self._opened.same_file():
                 return "replaced"
             if self._opened.frozen:
-                return "same" if self._untouched() else "replaced"
+                return "same" if self._opened.untouched() else "replaced"
             version = self._lane.data_version()
             if version == self._told_version:
                 return "same"
@@ -263,22 +263,6 @@ class SQLiteEventStore:
             return "replaced"
         self._told_version = version
         return "grown"
-
-    def _same_inode(self) -> bool:
-        now, then = self.identity(), self._opened.identity
-        return (now.device, now.inode) == (then.device, then.inode)
-
-    def _untouched(self) -> bool:
-        """Whether a file that is read without locks, or through a copy, is as it was."""
-        beside = [file.name for file in files.sidecars(self._opened.file)]
-        return self.identity() == self._opened.identity and beside == list(self._opened.beside)
-
-    def _was_changed(self) -> bool:
-        """Whether a fault in reading may come from the file being another one by now."""
-        try:
-            return not self._same_inode() or self.identity().size < self._opened.identity.size
-        except SourceNotFound:
-            return True
 
     def close(self) -> None:
         """Let go of the file; closing twice is no fault."""
