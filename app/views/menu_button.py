@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from app.theme import DARK, SPACE, Theme, ui_font
 from app.views.icons import SIZE, draw_chevron
 
-_ROOM = 9 * SPACE
+_ROOM = 8 * SPACE
 """Left and right of the choice, the chevron's included (px)."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import (
     QFontMetrics,
     QGuiApplication,
@@ -79,17 +79,15 @@ class PayloadView(QTreeView):
         return self._payload.copy_text(self.currentIndex())
 
     def _read_on(self) -> None:
-        """Take up more entries where the last ones taken up have come into view."""
-        last = self.indexAt(self.viewport().rect().bottomLeft())
-        parent = last.parent() if last.isValid() else QModelIndex()
-        while True:
-            is_last = not last.isValid() or last.row() == self._payload.rowCount(parent) - 1
+        """Take up more entries of what goes on beyond its last row, where that row is in view."""
+        index, height = self.indexAt(QPoint(0, 0)), self.viewport().height()
+        while index.isValid() and self.visualRect(index).top() < height:
+            parent, below = index.parent(), self.indexBelow(index)
+            is_last = index.row() == self._payload.rowCount(parent) - 1
             if is_last and self._payload.canFetchMore(parent):
                 self._payload.fetchMore(parent)
                 return
-            if not parent.isValid():
-                return
-            last, parent = parent, parent.parent()
+            index = below
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

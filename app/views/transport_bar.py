@@ -25,8 +25,8 @@ _AXES: dict[Hashable, str] = {
     AxisMode.EVENT: "By event",
 }
 _TOGGLES = {"skip-idle": "Skip idle", "loop": "Loop"}
-_ICON_WIDTH = 30
-_PLAY_WIDTH = 40
+_ICON_WIDTH = 28
+_PLAY_WIDTH = 36
 _ANY_WIDTH = (1 << 24) - 1
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.theme import DARK, LIGHT, Theme
@@ -94,14 +95,24 @@ def test_arrows_enter_home_and_end_ask_too(view: EventTableView, qtbot: QtBot) -
     assert in_view(view, 0)
 
 
-def test_taking_the_focus_is_no_wish(view: EventTableView, qtbot: QtBot) -> None:
+def test_taking_the_focus_is_no_wish(qtbot: QtBot) -> None:
     """Tab must not move the playhead."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    field, view = QLineEdit(window), EventTableView(window)
+    view.show_log(log_of(EVENTS))
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
     seeks = seeks_of(view)
-    view.show_position(0)
-    view.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(field, Qt.Key.Key_Tab)
     qtbot.waitUntil(view.hasFocus)
     assert seeks == []
     assert not view.currentIndex().isValid()
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert [seek.position for seek in seeks] == [1]
 
 
 def test_rows_on_screen_are_asked_for_and_shown(view: EventTableView, qtbot: QtBot) -> None:

@@ -207,5 +207,11 @@ def test_narrow_rows_cut_texts_and_overlap_nothing(view: SessionListView) -> Non
     QApplication.processEvents()
     assert table(view).horizontalScrollBar().maximum() == 0
     picture = table(view).viewport().grab().toImage()
+    written = [
+        any(picture.pixelColor(x, y) != DARK.panel for y in range(8, 26))
+        for x in range(picture.width())
+    ]
+    inside = "".join("x" if column else " " for column in written).strip()
+    assert " " * 8 in inside, "id and actor stand apart"
     edge = {picture.pixelColor(picture.width() - 3, y).name() for y in range(58)}
     assert edge == {DARK.panel.name()}, "the margin is kept"

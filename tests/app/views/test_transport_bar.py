@@ -187,12 +187,29 @@ def test_the_time_since_the_start_goes_first_then_the_texts(bar: TransportBar) -
     assert forms[:3] == [(f"{full}  +03:33:00", True), (full, True), (full, False)]
 
 
+def test_in_a_window_of_1280_px_it_still_tells_event_and_time(bar: TransportBar) -> None:
+    bar.resize(678, bar.height())
+    assert where(bar).text == "Event 214 / 400  ·  12:33:00.901 UTC"
+
+
 def test_its_layout_holds_still_while_playing(bar: TransportBar) -> None:
     """Figures that change must not push the buttons beside them."""
     places = set()
     for position in (0, 1, 9, 99, 214, 400):
         bar.show_playback(Playback.of(TIMES).at_position(position), len(TIMES))
+        QApplication.processEvents()
         places.add((where(bar).geometry().x(), button(bar, "axis").x()))
+    assert len(places) == 1
+
+
+def test_a_choice_moves_nothing_and_has_room(bar: TransportBar) -> None:
+    places = set()
+    for speed in SPEEDS:
+        bar.show_playback(Playback.of(TIMES).at_speed(speed), len(TIMES))
+        QApplication.processEvents()
+        shown = button(bar, "speed")
+        assert shown.fontMetrics().horizontalAdvance(shown.text()) + 30 <= shown.width()
+        places.add(button(bar, "transport-loop").x())
     assert len(places) == 1
 
 
