@@ -17,6 +17,8 @@ def plain(text: str, *, limit: int = 400) -> str:
     ``limit`` it ends in an ellipsis.
     """
     cut = text[: limit + 1]
+    if cut.isprintable() and "  " not in cut and cut == cut.strip():
+        return text if len(text) <= limit else cut[: limit - 1] + "…"
     shown = "".join(_shown(character) for character in " ".join(cut.split()))
     return shown if len(text) <= limit else shown[: limit - 1] + "…"
 

@@ -6,9 +6,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from core.events.contributions import Touch
 from core.events.problems import Problem
@@ -49,6 +50,15 @@ def group(codes: Int32, count: int) -> tuple[Int32, Int64]:
     return order, np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
 
 
+def count_before(events: Int32, positions: ArrayLike) -> Int64:
+    """How many of these event indexes (ascending) each of the first ``positions`` events hold.
+
+    The search is in the column's own type: numpy would else convert all of the column first.
+    """
+    wanted = np.asarray(positions).astype(events.dtype)
+    return np.asarray(np.searchsorted(events, wanted, side="left"), dtype=np.int64)
+
+
 @dataclass(frozen=True, eq=False)
 class Contributions:
     """What events add to concepts, in the order of events and, within one, of its payload.
@@ -78,7 +88,7 @@ class Contributions:
 
     def before(self, position: int) -> int:
         """How many contributions the first ``position`` events make."""
-        return int(np.searchsorted(self.event, position, side="left"))
+        return int(count_before(self.event, position))
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +170,7 @@ class SessionLog:
         """For each kind the indexes of its events, ascending."""
         order = np.argsort(self.kinds, kind="stable").astype(np.int32)
         bounds = np.searchsorted(self.kinds[order], np.arange(len(self.kind_names) + 1))
-        return tuple(order[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True))
+        return tuple(order[a:b] for a, b in pairwise(bounds))
 
     @cached_property
     def system_events(self) -> Int32:

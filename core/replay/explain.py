@@ -9,7 +9,7 @@ from typing import overload
 import numpy as np
 
 from core.events.contributions import Source
-from core.replay.columns import Float64, Int32, Int64, UInt8
+from core.replay.columns import Float64, Int32, Int64, UInt8, count_before
 from core.replay.decay import faded
 from core.replay.index import ContextIndex
 
@@ -70,12 +70,12 @@ def explain_concept(
     """
     log, rules = index.log, index.rules
     made = log.contributions
-    own = made.of(concept)
-    own = own[: np.searchsorted(made.event[own], position, side="left")]
-    events = made.event[own]
-    times = log.times[events]
-    last = int(times[-1]) if len(times) else 0
+    events, times, _ = index.series(concept)
+    count = int(count_before(events, position))
+    events, times = events[:count], times[:count]
+    sources = made.source[made.of(concept)[:count]]
+    last = int(times[-1]) if count else 0
     now = last if instant is None else max(instant, last)
-    amounts = np.array(rules.amounts)[made.source[own]]
+    amounts = np.array(rules.amounts)[sources]
     reached = np.minimum(np.cumsum(faded(amounts, now - times, rules.half_life)), rules.cap)
-    return Shares(events, times, made.source[own], amounts, np.diff(reached, prepend=0.0))
+    return Shares(events, times, sources, amounts, np.diff(reached, prepend=0.0))

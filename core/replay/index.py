@@ -11,7 +11,7 @@ import numpy as np
 from core.events.contributions import Touch
 from core.projectors.context import ActiveConcept, ActiveObject, SessionContext
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
-from core.replay.columns import Bool, Float64, Int32, Int64, SessionLog
+from core.replay.columns import Bool, Float64, Int32, Int64, SessionLog, count_before
 from core.replay.decay import decayed_sums, faded
 from core.replay.uncertainty import UncertaintyIndex
 
@@ -36,7 +36,7 @@ class ContextIndex:
     def prepare(self) -> ContextIndex:
         """Compute now what the first answers would have to wait for, and answer itself."""
         log = self.log
-        for known in (log.events_by_kind, log.touches_by_object, log.contributions.by_concept):
+        for known in (log.events_by_kind, log.touches_by_object, self.first_touches):
             assert known is not None
         self.context_at(len(log))
         self.uncertainty.prepare()
@@ -137,7 +137,7 @@ class ContextIndex:
 
     def _active_touches(self, position: int) -> list[int]:
         """The touch by which each active object is one: its first, or under recency its last."""
-        made = int(np.searchsorted(self.log.touches.event, position, side="left"))
+        made = int(count_before(self.log.touches.event, position))
         if self.rules.objects == "first":
             return [int(j) for j in self.first_touches[: self.rules.max_objects] if j < made]
         return self._latest_touches(made)
@@ -199,7 +199,7 @@ class ContextIndex:
     def curve(self, concept: int, positions: Int64, instants: Int64) -> Float64:
         """A concept's capped weight at each playhead of a grid (equally long, ascending)."""
         events, times, sums = self.series(concept)
-        last = np.searchsorted(events, positions, side="left") - 1
+        last = count_before(events, positions) - 1
         reached = last >= 0
         weights = np.zeros(len(positions), dtype=np.float64)
         passed = instants[reached] - times[last[reached]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.replay.axis import IDLE
-from core.replay.columns import Int32, Int64
+from core.replay.columns import Int32, Int64, count_before
 
 SPEEDS: tuple[float, ...] = tuple(2.0**power for power in range(-2, 11))
 """From 0.25× to 1024×."""
@@ -87,9 +87,9 @@ class Playback:
     def stepped_among(self, events: Int32, *, forward: bool) -> Playback:
         """To the next (or previous) of these event indexes (ascending), paused; else as it is."""
         if forward:
-            place = int(np.searchsorted(events, self.position, side="left"))
+            place = int(count_before(events, self.position))
         else:
-            place = int(np.searchsorted(events, self.position - 1, side="left")) - 1
+            place = int(count_before(events, self.position - 1)) - 1
         if not 0 <= place < len(events):
             return self.paused()
         return replace(self.at_position(int(events[place]) + 1), playing=False)

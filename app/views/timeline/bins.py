@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
 from app.views.timeline.scene import Scene
-from core.replay.columns import Int32, Int64
+from core.replay.columns import Int64
 
 UInt32 = NDArray[np.uint32]
 
@@ -25,12 +25,6 @@ def column_positions(scene: Scene) -> Int64:
     positions = scene.positions.copy()
     positions[0] = scene.axis.positions_at(scene.x0 - _BEFORE)
     return positions
-
-
-def column_starts(events: Int32, positions: Int64) -> Int64:
-    """Where each column begins among the (ascending) indexes of some events."""
-    # In the events' own type: else searchsorted converts all of them first.
-    return np.searchsorted(events, positions.astype(events.dtype), side="left").astype(np.int64)
 
 
 def premultiplied(colour: QColor) -> int:

@@ -10,13 +10,13 @@ from PySide6.QtGui import QColor, QPainter
 
 from app import text
 from app.theme import Theme, ui_font
-from app.views.timeline.bins import column_positions, column_starts, columns_picture
+from app.views.timeline.bins import column_positions, columns_picture
 from app.views.timeline.cursor import pixel_of
 from app.views.timeline.layout import BESIDE, INSET
 from app.views.timeline.scene import Hit, Scene
 from app.views.timeline.telling import fitting, tell_events, tell_span
 from core.events.schema import EventType
-from core.replay.columns import KNOWN_KINDS, PENDING, Int32, Int64, SessionLog
+from core.replay.columns import KNOWN_KINDS, PENDING, Int32, Int64, SessionLog, count_before
 from core.replay.playback import Playhead
 
 NEAR = 4
@@ -101,7 +101,7 @@ class LaneTrack:
         painter.setFont(ui_font(11))
         for number, lane in enumerate(lanes):
             strip = _strip(rect, number, len(lanes))
-            counts = np.diff(column_starts(lane.events, positions))
+            counts = np.diff(count_before(lane.events, positions))
             plot = QRect(scene.left, strip.top(), scene.width, strip.height())
             painter.fillRect(plot, scene.theme.panel)
             _paint_columns(painter, plot.adjusted(0, 2, 0, -2), counts, lane.colour(scene.theme))
@@ -143,7 +143,7 @@ class LaneTrack:
         if point.x() > scene.left + scene.width + NEAR:
             return None
         positions = column_positions(scene)
-        starts = column_starts(lane.events, positions)
+        starts = count_before(lane.events, positions)
         column = min(point.x() - scene.left, scene.width - 1)
         if is_dense(np.diff(starts)):
             return _hit_column(lane, starts, column, scene)

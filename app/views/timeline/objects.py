@@ -12,11 +12,11 @@ from app.text import clock, count, plain
 from app.theme import SPACE
 from app.views.contrast import ENOUGH, contrast, mixed
 from app.views.timeline import track_text
-from app.views.timeline.bins import column_positions, column_starts
+from app.views.timeline.bins import column_positions
 from app.views.timeline.scene import Hit, Scene
 from app.views.touch_colours import touch_colour
 from core.events.contributions import Touch
-from core.replay.columns import Int32, Int64, SessionLog
+from core.replay.columns import Int32, Int64, SessionLog, count_before
 from core.replay.index import ContextIndex
 from core.replay.playback import Playhead
 
@@ -126,7 +126,7 @@ class ObjectTrack:
         index = scene.index
         if index is None or not len(log.touches.event):
             return _Layout(scene, rect, np.zeros(0, np.int32), (), 0)
-        made = column_starts(log.touches.event, column_positions(scene)).astype(np.int32)
+        made = count_before(log.touches.event, column_positions(scene)).astype(np.int32)
         choice = self._chosen(index, (int(made[0]), int(made[-1])), _rows(rect))
         bars = tuple(_bar(code, log, made) for code in choice.objects)
         return _Layout(scene, rect, made, bars, choice.total - len(bars))

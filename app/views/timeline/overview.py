@@ -13,7 +13,6 @@ from app.theme import Theme, ui_font
 from app.views.timeline.bins import (
     UInt32,
     column_positions,
-    column_starts,
     picture,
     premultiplied,
 )
@@ -22,7 +21,7 @@ from app.views.timeline.layout import BESIDE, INSET
 from app.views.timeline.ranges import Range
 from app.views.timeline.scene import Hit, Scene
 from app.views.timeline.telling import fitting, tell_span
-from core.replay.columns import Int64, SessionLog
+from core.replay.columns import Int64, SessionLog, count_before
 
 BAR, PITCH = 3, 4
 """How wide a bar is, and how far from the next (px)."""
@@ -119,7 +118,7 @@ def bar_counts(scene: Scene, lanes: tuple[Lane, ...]) -> Int64:
     """The events of each bar: a row a lane, and last those whose type has not been read yet."""
     every = np.append(np.arange(0, scene.width, PITCH), scene.width)
     positions = column_positions(scene)[every]
-    counts = [np.diff(column_starts(lane.events, positions)) for lane in lanes]
+    counts = [np.diff(count_before(lane.events, positions)) for lane in lanes]
     pending = np.diff(positions) - np.sum(counts, axis=0)
     return np.array([*counts, pending])
 

@@ -7,12 +7,12 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from app.theme import DARK
-from app.views.timeline.bins import column_positions, column_starts
+from app.views.timeline.bins import column_positions
 from app.views.timeline.lanes import LaneTrack, is_dense, lane_count, lanes_of
 from app.views.timeline.scene import Scene
 from core.events.schema import EventType
 from core.replay.axis import AxisMode
-from core.replay.columns import SessionLog
+from core.replay.columns import SessionLog, count_before
 from core.replay.playback import Playhead
 from tests.app.views.timeline.scenes import (
     LEFT,
@@ -86,7 +86,7 @@ def test_each_event_is_in_exactly_one_column(mode: AxisMode) -> None:
     """The first and the last lie on the very edges, and would be lost by a half-open range."""
     log = log_of([viewed("a", seconds=s) for s in (0, 0, 1, 5, 5, 400, 900, 901, 901)])
     scene = scene_of(log, mode=mode)
-    starts = column_starts(log.events_by_kind[0], column_positions(scene))
+    starts = count_before(log.events_by_kind[0], column_positions(scene))
     assert (starts[0], starts[-1]) == (0, len(log))
     assert np.diff(starts).sum() == len(log)
 
@@ -108,7 +108,7 @@ def test_where_events_are_dense_higher_columns_hold_more_of_them(qtbot: QtBot) -
     seconds = [n / 10 for n in range(4000)] + [500 + n / 100 for n in range(40_000)]
     log = log_of([viewed("raft", seconds=s) for s in seconds[::8]])
     scene = scene_of(log)
-    assert is_dense(np.diff(column_starts(log.events_by_kind[0], column_positions(scene))))
+    assert is_dense(np.diff(count_before(log.events_by_kind[0], column_positions(scene))))
     lane = painted(scene).copy(lane_rect(0))
     ground = pixels_of(lane, DARK.panel)
     filled = (~ground).sum(axis=0)
