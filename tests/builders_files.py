@@ -72,12 +72,29 @@ def write_log(path: Path, events: Iterable[EventEnvelope | Row]) -> Path:
     connection = apsw.Connection(str(path))
     try:
         with connection:
-            connection.execute(TABLE + INDEXES)
+            connection.execute(f"{TABLE};{INDEXES}")
             for row in map(_row, events):
                 names, values = ", ".join(row), ", ".join("?" * len(row))
                 connection.execute(
                     f"INSERT INTO events ({names}) VALUES ({values})", list(row.values())
                 )
+    finally:
+        connection.close()
+    return path
+
+
+def write_long_log(path: Path, events: int) -> Path:
+    """Make an events.db of one session, `long`, that looks at another concept each second."""
+    connection = apsw.Connection(str(write_log(path, [])))
+    try:
+        connection.execute(
+            "WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < ? - 1)"
+            " INSERT INTO events (event_id, event_type, session_id, occurred_at, object_ref_type,"
+            " object_ref_id) SELECT 'e-' || n, 'UserViewed', 'long',"
+            " strftime('%Y-%m-%dT%H:%M:%S', 1794474000 + n, 'unixepoch'), 'concept',"
+            " 'c-' || n % 100 FROM n",
+            (events,),
+        )
     finally:
         connection.close()
     return path
