@@ -118,7 +118,8 @@ class Opening(QObject):
         wished = self._wish.session_id
         if wished is not None and wished not in ids:
             self.complained.emit(no_such_session(wished, ids))
-            wished = None
+            # A moment of that session is none of another's.
+            wished, self._wish = None, Wish()
         if wished is None:
             several = (s.session_id for s in sessions if s.first != s.last)
             wished = next(several, ids[0] if ids else None)
@@ -156,10 +157,12 @@ class Opening(QObject):
         self.log_changed.emit(log)
         if not same_axis or self._viewport.axis is not step.axes[self.axis_mode]:
             self._viewport.show_axis(step.axes[self.axis_mode], keep=not first)
-        self._replay.show_log(log, step.index)
         if first:
+            # The playhead comes first, so that nothing is told at the one of the session before.
             self._clock.open(log, self._playhead(log))
+            self._replay.show_log(log, step.index)
         else:
+            self._replay.show_log(log, step.index)
             self._clock.grow(log)
         if log.complete:
             self.loaded.emit(step)
