@@ -52,9 +52,14 @@ class KeyboardManners(QObject):
             event.accept()
             return True
         if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+            self._give_back(widget)
+        return False
+
+    def _give_back(self, widget: QWidget) -> None:
+        """Leave the widget; a field with text in it has a use of its own for Escape."""
+        if not (isinstance(widget, QLineEdit) and widget.text()):
             widget.clearFocus()
             self._kept_by = None
-        return False
 
     def _keeps(self, widget: QWidget, event: QKeyEvent) -> bool:
         if event.modifiers() & _OTHER_MODIFIERS or event.key() >= Qt.Key.Key_F1:

@@ -78,6 +78,7 @@ class Presenter:
     def opened(self, opened: Opened) -> None:
         """A file is open."""
         w = self._window
+        w.start_page.show_error("", "")
         w.pages.setCurrentWidget(w.desk)
         w.timeline.setFocus()
         w.top_bar.show_source(opened.path.name)

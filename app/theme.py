@@ -197,7 +197,7 @@ def heading_font() -> QFont:
 def use_fonts(app: QApplication) -> None:
     """Set all text in Inter; before the first widget, since some keep the font they began with."""
     load_fonts()
-    app.setFont(ui_font())
+    app.setFont(ui_font(tabular=False))
 
 
 def apply(app: QApplication, theme: Theme) -> None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
@@ -122,8 +128,9 @@ class Window(QMainWindow):
         self.desk = _splitter(
             Qt.Orientation.Horizontal, self.session_list, self.middle, self.context_panel
         )
-        self.desk.setSizes([250, 1000, 350])
         self.desk.setStretchFactor(1, 1)
+        self.desk.splitterMoved.connect(self._note_desk)
+        self._desk_chosen = False
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self.desk)
@@ -178,6 +185,7 @@ class Window(QMainWindow):
         )
         self.transport.axis_requested.connect(self.wishes.show_axis)
         self.problem_page.check_requested.connect(self.wishes.check_file)
+        self.problem_page.problem_activated.connect(self.wishes.show_problem)
         self.loading_bar.cancel_requested.connect(self.wishes.cancel_loading)
         self.banner.action_requested.connect(self.wishes.reload)
         self.status_line.commands_requested.connect(self.actions_by_id["palette"].trigger)
@@ -234,6 +242,17 @@ class Window(QMainWindow):
     def busy(self) -> bool:
         """Whether anything is still being read or computed for what is on screen."""
         return self.background.busy or self.replay.busy or self.clock.unsettled
+
+    def _note_desk(self) -> None:
+        self._desk_chosen = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the sides their share of the width, until the user chose otherwise."""
+        super().resizeEvent(event)
+        if not self._desk_chosen:
+            left = min(max(self.width() * 17 // 100, 200), 250)
+            right = min(max(self.width() * 24 // 100, 290), 350)
+            self.desk.setSizes([left, self.width() - left - right, right])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take one file."""

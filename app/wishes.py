@@ -7,16 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from app.background import Task
 from app.commands import COMMANDS
 from app.sample import sample_path
+from app.text import plain
 from app.theme import ThemeChoice
 from app.views.key_sheet import KeySheet
 from app.views.palette import Palette
 from app.views.timeline.steps import x_of_playhead
+from core.events.problems import Problem
 from core.projectors.rules import BRAIN_WEB, RECENCY
 from core.replay.axis import AxisMode
 from core.replay.playback import Playback
@@ -142,6 +145,19 @@ class Wishes:
         self._show_tab(3)
         w.presenter.checking()
         self._check = w.source.check(w.presenter.problems_found, w.presenter.checked)
+
+    def show_problem(self, problem: Problem) -> None:
+        """Go to the event of a problem, where it is one of the session's."""
+        w = self._window
+        log = w.opening.log
+        if log is None or problem.row is None:
+            return
+        found = np.flatnonzero(log.rows == problem.row)
+        if problem.session_id == log.session_id and len(found):
+            w.clock.change(lambda p: p.at_position(int(found[0]) + 1).paused())
+        else:
+            where = f"session “{plain(problem.session_id)}”" if problem.session_id else "no session"
+            w.presenter.complaint(f"Row {problem.row} is of {where}; it has no event on screen.")
 
     def _skip_idle(self, on: bool) -> None:
         w = self._window

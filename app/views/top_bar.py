@@ -21,7 +21,7 @@ class TopBar(QWidget):
         self.setAccessibleName("What is open")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._source = PlainLabel()
-        self._source.setFont(ui_font(weight=QFont.Weight.Bold))
+        self._source.setFont(ui_font(weight=QFont.Weight.Bold, tabular=False))
         self._arrow = PlainLabel("›")
         self._session = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self._session.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

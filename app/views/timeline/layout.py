@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect
 
 from app.theme import GUTTER
 
-RIGHT_GUTTER = 104
+RIGHT_GUTTER = 116
 """The width right of the plots, for the names at the ends of curves and for numbers (px)."""
 INSET = 12
 """How far from the left edge the titles in the gutter begin (px)."""

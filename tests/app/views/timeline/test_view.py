@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
-from app.theme import DARK, LIGHT
-from app.views.timeline.layout import Layout
+from app.theme import DARK, GUTTER, LIGHT
+from app.views.timeline.layout import RIGHT_GUTTER, Layout
 from app.views.timeline.picture import Picture, Tracks
 from app.views.timeline.ranges import Range
 from app.views.timeline.scene import Curve
@@ -25,7 +25,7 @@ from core.replay.playback import Playhead
 from tests.app.views.timeline.scenes import half_read, pixels_of, scene_of
 from tests.builders import START, captured, chat, claim, event, log_of, viewed
 
-WIDTH, HEIGHT = 854, 616
+WIDTH, HEIGHT = GUTTER + 600 + RIGHT_GUTTER, 616
 START_US = int(START.timestamp()) * 1_000_000
 LEFT_BUTTON, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
