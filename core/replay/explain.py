@@ -63,7 +63,7 @@ class Shares(Sequence[Share]):
 def explain_concept(
     index: ContextIndex, concept: int, *, position: int, instant: int | None = None
 ) -> Shares:
-    """The contributions to a concept's weight at a playhead.
+    """The contributions to a concept's weight at a playhead; see `ContextIndex.context_at`.
 
     The shares add up to the weight: each is what it adds, after decay, on top of those before it,
     none beyond the cap. Without decay that is what the event changed when it happened.
@@ -74,7 +74,7 @@ def explain_concept(
     count = int(count_before(events, position))
     events, times = events[:count], times[:count]
     sources = made.source[made.of(concept)[:count]]
-    last = int(times[-1]) if count else 0
+    last = log.instant_at(position)
     now = last if instant is None else max(instant, last)
     amounts = np.array(rules.amounts)[sources]
     reached = np.minimum(np.cumsum(faded(amounts, now - times, rules.half_life)), rules.cap)
