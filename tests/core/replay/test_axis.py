@@ -149,6 +149,8 @@ def test_the_axis_of_events_gives_each_event_one_step(instants: list[int]) -> No
     assert axis.positions_at(positions).tolist() == positions.tolist()
     halfway = axis.positions_at(positions + 0.5).tolist()
     assert halfway == [min(p, len(log)) for p in positions.tolist()]
+    outside = axis.x_of_instants([log.start - HOUR, log.start - 1, log.end, log.end + HOUR])
+    assert outside.tolist() == [0.0, 0.0, len(log), len(log)]
 
 
 def test_the_axis_of_events_steps_through_events_of_one_instant() -> None:

@@ -53,8 +53,8 @@ def test_a_year_at_a_short_half_life_stays_a_number() -> None:
     """Growing terms beyond a double would blank the rest of the curve."""
     times = np.arange(0, 365 * 24 * 3600, 60, dtype=np.int64) * 1_000_000
     sums = decayed_sums(times, np.full(len(times), 0.2), 30.0)
-    assert np.all(np.isfinite(sums))
-    assert sums[-1] == pytest.approx(0.2 / (1 - 0.25))
+    # A geometric series: after a dozen terms it stands still, for the rest of the year.
+    assert sums[20:] == pytest.approx(0.2 / (1 - 0.25))
 
 
 def test_a_long_time_leaves_nothing() -> None:

@@ -20,7 +20,7 @@ from tests.core.replay.strategies import logs, rules
 any_rules = rules(decay=False) | rules(decay=True)
 
 
-@given(events=logs, rules=any_rules, part=st.floats(0, 1), later=st.integers(0, 10**11))
+@given(events=logs, rules=any_rules, part=st.floats(0, 1), later=st.integers(-(10**10), 10**11))
 def test_the_shares_add_up_to_the_weight(
     events: list[EventEnvelope], rules: ProjectionRules, part: float, later: int
 ) -> None:
@@ -29,11 +29,27 @@ def test_the_shares_add_up_to_the_weight(
     index = ContextIndex(log, rules)
     position = round(part * len(log))
     instant = log.instant_at(position) + later
-    weights = index.weights_at(position, instant)
+    weights = index.weights_at(position, max(instant, log.instant_at(position)))
     for concept in range(len(log.contributions.concept_ids)):
         shares = explain_concept(index, concept, position=position, instant=instant)
         assert sum(s.share for s in shares) == pytest.approx(float(weights[concept]), abs=1e-9)
         assert all(-1e-12 <= s.share <= s.amount + 1e-12 for s in shares)
+
+
+@given(events=logs, rules=any_rules)
+def test_without_a_time_it_is_the_last_events(
+    events: list[EventEnvelope], rules: ProjectionRules
+) -> None:
+    """A concept last touched an hour ago would be explained as it was then, not as it is."""
+    log = log_of(events)
+    every = rules.model_copy(update={"max_concepts": 100})
+    index = ContextIndex(log, every)
+    for position in range(len(log) + 1):
+        for active in index.context_at(position).active_concepts:
+            concept = log.concept_code(active.concept_id)
+            assert concept is not None
+            shares = explain_concept(index, concept, position=position)
+            assert sum(s.share for s in shares) == pytest.approx(active.weight, abs=1e-9)
 
 
 @given(events=logs, rules=rules(decay=False))

@@ -12,6 +12,7 @@ import pytest
 
 from core.events.store import SQLiteEventStore
 from core.projectors.context import SessionContext
+from core.projectors.rules import BRAIN_WEB, RECENCY, ProjectionRules
 from core.projectors.session_context import SessionContextProjector, fold
 from core.projectors.user_preferences import UserPreferencesProjector
 from core.replay.index import ContextIndex
@@ -112,6 +113,28 @@ def test_the_index_equals_the_fold_at_every_position(
     index = ContextIndex(load(store, session_id))
     for position in range(0, len(events) + 1, 1 + len(events) // 60):
         assert index.context_at(position) == fold(session_id, events[:position])
+
+
+@pytest.mark.parametrize("rules", [BRAIN_WEB, RECENCY], ids=lambda rules: rules.name)
+@pytest.mark.parametrize("seconds", [-86_400.0, -0.5, 0.0, 3_600.0])
+def test_index_and_fold_take_the_same_view_of_time(
+    store: SQLiteEventStore, rules: ProjectionRules, seconds: float
+) -> None:
+    """A moment before the event at the playhead counts as that event's, in both."""
+    session_id = "session-7-018"
+    events = list(store.replay(session_id))
+    log = load(store, session_id)
+    index = ContextIndex(log, rules)
+    for position in range(1, len(events) + 1, 7):
+        instant = log.instant_at(position) + round(seconds * 1e6)
+        ours = index.context_at(position, instant)
+        expected = fold(session_id, events[:position], rules=rules, instant=instant)
+        assert ours.instant == expected.instant
+        assert [c.weight for c in ours.active_concepts] == pytest.approx(
+            [c.weight for c in expected.active_concepts], abs=1e-9
+        )
+        assert ours.active_objects == expected.active_objects
+        assert ours.uncertainty_score == pytest.approx(expected.uncertainty_score, abs=1e-9)
 
 
 @every_session

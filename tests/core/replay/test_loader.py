@@ -374,6 +374,19 @@ def test_what_arrives_while_loading_waits_for_the_next_time(
     assert concepts_of(again)[0] == "late"
 
 
+class GrowsWhileItIsRead(EventsInMemory):
+    """Two of its rows were written after the loader asked for the newest key."""
+
+    def last_rowid(self) -> int:
+        return super().last_rowid() - 2
+
+
+def test_what_arrives_before_the_times_are_read_waits_too() -> None:
+    """The next reading goes on from the newest key: those rows would be there twice."""
+    log = load(GrowsWhileItIsRead([viewed(f"c-{i}", seconds=9 - i) for i in range(5)]), "s")
+    assert (log.last_row, sorted(log.rows.tolist())) == (3, [1, 2, 3])
+
+
 def test_the_file_is_as_it_was(tmp_path: Path) -> None:
     """To look at a log would change it."""
     path = tmp_path / "events.db"
