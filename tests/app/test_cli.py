@@ -440,10 +440,13 @@ class TestWhatIsMeant:
             assert f"  {command}" in answer.out
 
     def test_a_file_may_be_called_like_a_command(self, log: Path) -> None:
-        """`sessions ./sessions` would be taken for a command without its file."""
+        """A log that is called `sessions` could be neither listed nor opened."""
         (log.parent / "sessions").write_bytes(log.read_bytes())
-        done = run_process("sessions", "./sessions", "--json", cwd=log.parent)
-        assert [s["session_id"] for s in json.loads(done.stdout)] == ["glimpse", "study"]
+        listed = run_process("sessions", "./sessions", "--json", cwd=log.parent)
+        assert [s["session_id"] for s in json.loads(listed.stdout)] == ["glimpse", "study"]
+        opened = run_process("./sessions", "--session", "stduy", cwd=log.parent)
+        assert opened.returncode == NO
+        assert b"The nearest are study." in opened.stderr
 
 
 class TestAsAProcess:
