@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC
 from typing import Any
 
 import apsw
@@ -36,22 +35,23 @@ def append_all(connection: apsw.Connection, events: Sequence[EventEnvelope]) -> 
     """
     rows = [_row(event) for event in events]
     with _transaction(connection):
-        return [_append(connection, *each) for each in zip(events, rows, strict=True)]
+        cursor = connection.cursor()
+        return [_append(cursor, *each) for each in zip(events, rows, strict=True)]
 
 
-def _append(connection: apsw.Connection, event: EventEnvelope, row: tuple[Any, ...]) -> Appended:
+def _append(cursor: apsw.Cursor, event: EventEnvelope, row: tuple[Any, ...]) -> Appended:
     try:
-        connection.execute(_INSERT, row)
+        cursor.execute(_INSERT, row)
     except (UnicodeEncodeError, OverflowError, apsw.TooBigError) as error:
         raise EventRejected(f"The event {event.event_id!r} cannot be stored: {error}.") from error
-    if connection.changes():
+    if cursor.connection.changes():
         return Appended(event, existed=False)
-    return Appended(_stored(connection, event), existed=True)
+    return Appended(_stored(cursor, event), existed=True)
 
 
-def _stored(connection: apsw.Connection, event: EventEnvelope) -> EventEnvelope:
+def _stored(cursor: apsw.Cursor, event: EventEnvelope) -> EventEnvelope:
     """The event that stands in the way of this one: the first of the same key or id."""
-    found = connection.execute(_FIRST, (event.idempotency_key, event.event_id)).fetchone()
+    found = cursor.execute(_FIRST, (event.idempotency_key, event.event_id)).fetchone()
     envelope = None if found is None else decode_row(RawRow._make(found))[0]
     if envelope is None:
         raise EventRejected(
@@ -81,7 +81,7 @@ def _row(event: EventEnvelope) -> tuple[Any, ...]:
         event.event_type,
         event.session_id,
         event.actor_id,
-        event.occurred_at.astimezone(UTC).replace(tzinfo=None).isoformat(),
+        event.occurred_at.isoformat().removesuffix("+00:00"),
         event.version,
         event.idempotency_key,
         event.correlation_id,

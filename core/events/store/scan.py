@@ -16,7 +16,7 @@ from core.events.store.index_walk import IndexWalk, Rowids, Texts
 from core.events.store.lane import Lane, Row, Select
 from core.events.store.layout import COLUMNS, Layout
 
-_FIRST_KEY, _LAST_KEY = -(2**63), 2**63 - 1
+_FIRST_KEY = -(2**63)
 
 
 class InstantPage(NamedTuple):
@@ -38,19 +38,11 @@ class Scan:
         self._layout = layout
         self._columnar = _columnar(layout)
 
-    # -- the instants of a session ------------------------------------------------------------
-
-    def index_pages(self, session_id: str) -> Iterator[list[tuple[int, object]]]:
-        """Key and instant as stored of each row of the session.
+    def instant_pages(self, session_id: str) -> Iterator[InstantPage]:
+        """Key and instant of each row of the session.
 
         In the order of the index on session and instant (which is by text), else of arrival.
         """
-        for texts in self._texts(session_id):
-            values = texts.joined.split(",") if texts.values is None else texts.values
-            yield list(zip(texts.rowids.tolist(), values, strict=True))
-
-    def instant_pages(self, session_id: str) -> Iterator[InstantPage]:
-        """As `index_pages`, parsed: about twice as fast as parsing those."""
         for texts in self._texts(session_id):
             if texts.values is None:
                 instants, bad = parse_joined(texts.joined, len(texts.rowids))
@@ -89,14 +81,12 @@ class Scan:
             for page in self.matching("e.event_id = ?1", event_id):
                 return [int(page[0][0])]
         key = event_id.removeprefix("row:")
-        if key == event_id or not key.isdecimal() or int(key) > _LAST_KEY:
+        if key == event_id or not key.isdecimal() or len(key) > 18:
             return []
         found = self._lane.one(
             "SELECT rowid FROM events WHERE rowid = ? AND event_id IS NULL", (int(key),)
         )
         return [] if found is None else [int(found[0])]
-
-    # -- rows by arrival ----------------------------------------------------------------------
 
     def matching(
         self, condition: str, value: object, *, after: int = _FIRST_KEY, more: tuple[str, ...] = ()
@@ -129,8 +119,6 @@ class Scan:
             if rows:
                 after = rows[-1][0]
                 yield [RawRow._make(row) for row in rows]
-
-    # -- rows by key --------------------------------------------------------------------------
 
     def row_pages(self, session_id: str, rowids: Rowids) -> Iterator[list[Row]]:
         """Rows for columns, of ascending keys of one session, in that order.

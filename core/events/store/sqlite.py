@@ -80,8 +80,6 @@ class SQLiteEventStore:
         """The file whose recovered copy is read, or None where the file itself is."""
         return None if self._opened.copy is None else self._opened.file
 
-    # -- appending ----------------------------------------------------------------------------
-
     def append(self, event: EventEnvelope) -> Appended:
         """Store one event durably; the same idempotency key or event id answers with the first."""
         return self.append_many([event])[0]
@@ -94,8 +92,6 @@ class SQLiteEventStore:
             return []
         with self._lane.turn() as connection:
             return append_all(connection, events)
-
-    # -- events in order ----------------------------------------------------------------------
 
     def list_events(
         self, session_id: str, after_ts: datetime | None = None, limit: int | None = 100
@@ -166,8 +162,6 @@ class SQLiteEventStore:
             block = rowids[start : start + _EVENTS_A_TIME].tolist()
             yield from self.envelopes(block).values()
 
-    # -- sessions -----------------------------------------------------------------------------
-
     def sessions(self, *, counts: bool = False) -> list[SessionSummary]:
         """The sessions that have a readable event, the most recent first.
 
@@ -188,17 +182,11 @@ class SQLiteEventStore:
         """How many events fall into each of `bins` equal parts of the session's time."""
         return activity(self._scan, session_id, bins)
 
-    # -- columns ------------------------------------------------------------------------------
-
-    def index_pages(self, session_id: str) -> Iterator[list[tuple[int, object]]]:
-        """Key and instant as stored of each row of the session, from the index alone.
+    def instant_pages(self, session_id: str) -> Iterator[InstantPage]:
+        """Key and instant (int64 arrays) of each row of the session, from the index alone.
 
         In the order of the index (which is by text), or of arrival where there is none.
         """
-        return self._scan.index_pages(session_id)
-
-    def instant_pages(self, session_id: str) -> Iterator[InstantPage]:
-        """As `index_pages`, parsed: keys and instants as int64 arrays, in half the time."""
         return self._scan.instant_pages(session_id)
 
     def row_pages(self, session_id: str, rowids: Rowids) -> Iterator[list[Row]]:
@@ -228,8 +216,6 @@ class SQLiteEventStore:
         """The newest row's key, 0 in an empty log."""
         row = self._lane.one("SELECT max(rowid) FROM events")
         return 0 if row is None or row[0] is None else int(row[0])
-
-    # -- the file -----------------------------------------------------------------------------
 
     def identity(self) -> FileIdentity:
         """Which file this is, and its size and time now; SourceNotFound if it was deleted."""

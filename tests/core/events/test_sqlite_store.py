@@ -192,6 +192,24 @@ def test_rows_on_screen_come_in_the_order_asked_for(tmp_path: Path) -> None:
         assert store.rows([]) == []
 
 
+@pytest.mark.parametrize("table", [TABLE, TABLE.replace(" PRIMARY KEY", "")])
+def test_an_event_is_found_by_the_id_that_is_shown(tmp_path: Path, table: str) -> None:
+    rows = [row("a"), row(None), row("row:1"), row("row:9")]
+    path = make_log(tmp_path / "events.db", rows, statements=[table])
+    with SQLiteEventStore(path) as store:
+        for event in store.replay("s"):
+            assert store.get(event.event_id) == event
+        for unknown in ("", "b", "row:3", "row:", "row:x", "row:" + "9" * 5_000):
+            assert store.get(unknown) is None
+
+
+def test_a_log_is_made_in_an_empty_file(tmp_path: Path) -> None:
+    path = tmp_path / "events.db"
+    path.touch()
+    with SQLiteEventStore(path, writable=True, create=True) as store:
+        assert not store.append(event()).existed
+
+
 def test_what_arrived_is_told_by_key(tmp_path: Path) -> None:
     path = make_log(tmp_path / "events.db", [row("a"), row("b", session_id="t")])
     with SQLiteEventStore(path) as store:
