@@ -33,9 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("play", "Play or pause", "Playback", ("Space",)),
     Command("previous", "Previous event", "Playback", (",",)),
     Command("next", "Next event", "Playback", (".",)),
-    Command(
-        "previous-of-type", "Previous event of the same type", "Playback", ("Shift+,", "<")
-    ),
+    Command("previous-of-type", "Previous event of the same type", "Playback", ("Shift+,", "<")),
     Command("next-of-type", "Next event of the same type", "Playback", ("Shift+.", ">")),
     Command("back", "One second back", "Playback", ("Left",)),
     Command("forward", "One second on", "Playback", ("Right",)),

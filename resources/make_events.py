@@ -773,7 +773,7 @@ STUDIES = (
         "1ay7db5lw",
         "user-lena",
         "art history",
-        "2026-11-14T10:15:40.006500",
+        "2026-11-03T10:15:40.006500",
         (
             Phase("perspective sfumato chiaro", 22, 60),
             Phase("tenebrism baroque chiaro", 20, 50, pause=25.6),
@@ -784,7 +784,7 @@ STUDIES = (
         "z8e3gq0ux",
         "user-haru",
         "knowledge graphs",
-        "2026-11-16T02:20:03.771200",
+        "2026-11-04T02:20:03.771200",
         (
             Phase("kg onto triple reason", 26, 48, pause=8.3),
             Phase("embed link entity sparql kg", 24, 52),
@@ -794,14 +794,14 @@ STUDIES = (
         "f6m1s9jtb",
         "user-omar",
         "history of mathematics",
-        "2026-11-17T16:44:55.250000",
+        "2026-11-05T16:44:55.250000",
         (Phase("jabr khwarizmi algo numeral khayyam jabr", 32, 70),),
     ),
     Study(
         "b4r7o2ceh",
         None,
         "distributed systems",
-        "2026-11-18T07:30:00",
+        "2026-11-06T07:30:00",
         (Phase("snapshot skew idem vector", 31, 26),),
     ),
 )
@@ -1093,7 +1093,7 @@ def _fragments() -> Iterator[Learner]:
 
 
 def _strays() -> Iterator[Learner]:
-    learner = Learner("unknown", None, "art history", "2026-11-15T21:40:09", 7)
+    learner = Learner("unknown", None, "art history", "2026-11-07T21:40:09", 7)
     for key in ("ukiyo", "impress"):
         learner.capture(key)
         learner.now += timedelta(seconds=94.5)

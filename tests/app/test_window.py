@@ -16,10 +16,10 @@ from app import theme as themes
 from app.commands import COMMANDS
 from app.models.opening import Wish
 from app.models.source import Source
+from app.sample import sample_path
 from app.settings import SettingsFile
 from app.views.palette import matching
 from app.window import Window
-from app.sample import sample_path
 from core.events.schema import EventEnvelope
 from core.projectors.rules import BRAIN_WEB, RECENCY
 from core.projectors.session_context import fold

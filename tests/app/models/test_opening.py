@@ -34,7 +34,7 @@ from tests.builders_files import (
 
 PATIENCE = 20_000
 LARGEST = "session_1794474072480_9c2hv6ron"
-LATEST_OF_SEVERAL = "session_1794987000000_b4r7o2ceh"
+LATEST_OF_SEVERAL = LARGEST
 
 STUDY = in_session(
     "study",
