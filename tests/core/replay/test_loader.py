@@ -155,7 +155,8 @@ def test_every_bad_payload_is_told_as_the_store_tells_it() -> None:
     """The window would list other problems than the check of the file."""
     kinds = {"UserViewed": "concept", "ChatMessageCreated": None, "ClaimUpserted": "claim"}
     rows = [
-        row("09:00:00", event_type=kind, object_ref_type=ref, payload=payload)
+        row("09:00:00", event_type=kind, payload=payload)
+        | {"object_ref_type": ref, "object_ref_id": ref and f"{ref}-1"}
         for kind, ref in [*kinds.items(), ("SourceCaptured", "document"), ("SomethingNew", None)]
         for payload in BAD_PAYLOADS
     ]
