@@ -250,7 +250,8 @@ def main() -> None:
         try:
             sys.stdout.flush()
         except BrokenPipeError:
-            _drop_output()
+            # Nobody reads on, as in `| head`: what is left goes nowhere, and Python is silent.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -261,13 +262,7 @@ def faults() -> Iterator[None]:
     except (StoreError, MomentError) as error:
         _fail(str(error), FAULT)
     except BrokenPipeError:
-        _drop_output()
         raise typer.Exit(0) from None
-
-
-def _drop_output() -> None:
-    """Nobody reads on, as in `| head`: let what is still to be written go nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
