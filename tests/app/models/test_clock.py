@@ -61,15 +61,21 @@ class TestPlaying:
         frames: list[tuple[int, int]] = []
 
         def slow_view(playback: Playback) -> None:
-            frames.append((since.nsecsElapsed(), playback.instant - HOUR.start))
+            frames.append((since.nsecsElapsed(), playback.instant - resumed_at))
             called = since.nsecsElapsed()
             while since.nsecsElapsed() - called < 25_000_000:
                 pass
 
         clock.open(HOUR, Playhead(1, HOUR.start))
+        clock.change(lambda playback: playback.at_speed(4).played())
+        qtbot.wait_until(
+            lambda: playback_of(clock).instant > HOUR.start + 1_000_000, timeout=PATIENCE
+        )
+        clock.change(Playback.paused)
+        resumed_at = playback_of(clock).instant
         since.start()
         clock.playback_changed.connect(slow_view)
-        clock.change(lambda playback: playback.at_speed(4).played())
+        clock.change(Playback.played)
         qtbot.wait_until(lambda: len(frames) > 6, timeout=PATIENCE)
         clock.change(Playback.paused)
         (begun, _), *later = frames[:7]

@@ -146,12 +146,17 @@ class TestRules:
     def test_the_last_choice_stands(self, shown: Shown) -> None:
         """Switching to and fro would end on the rules that took longest."""
         shown.show(log_of(STUDY))
+        in_force: list[bool] = []
+        shown.replay.index_changed.connect(
+            lambda index: in_force.append(index.rules == shown.replay.rules)
+        )
         wild = [BRAIN_WEB.model_copy(update={"viewed": n / 10}) for n in range(20)]
         for rules in wild:
             shown.replay.set_rules(rules)
         shown.settle()
         assert shown.replay.index is not None
         assert shown.replay.index.rules == shown.replay.rules == wild[-1]
+        assert all(in_force)
 
     def test_a_choice_made_while_a_session_is_read_counts(self, shown: Shown) -> None:
         """The session would appear under the rules that were left."""
@@ -226,6 +231,15 @@ class TestCurves:
             name: slot for name, slot in known.items() if name in now
         }
 
+    def test_those_chosen_for_a_log_that_is_gone_are_let_go(self, shown: Shown) -> None:
+        """The curves of the session before would be drawn from the events of this one."""
+        log = log_of(many_concepts())
+        shown.replay.show_range(axis_of(log, AxisMode.TIME), 0.0, 1e9)
+        shown.replay.show_log(log, ContextIndex(log))
+        shown.curves.clear()
+        shown.show(replace(log_of(STUDY[:1]), session_id="other"))
+        assert {curve.concept for curves in shown.curves for curve in curves} == {0}
+
     def test_without_a_log_there_are_none(self, shown: Shown) -> None:
         """Curves of a file that was closed would stay on screen."""
         shown.show(log_of(many_concepts()))
@@ -285,12 +299,17 @@ class TestWhy:
     def test_only_the_concept_that_is_selected_is_explained(self, shown: Shown) -> None:
         """Going quickly down the list, the explanation would be of a row that was passed."""
         shown.show(log_of(STUDY))
+        selected: list[bool] = []
+        shown.replay.why_changed.connect(
+            lambda why: selected.append(why.concept == shown.replay.selected)
+        )
         for name in ("raft", "paxos", "quorum", "paxos", "raft", "quorum"):
             shown.replay.select_id(name)
         shown.settle()
         why = shown.whys[-1]
         assert why is not None
         assert ids_in(shown)[why.concept] == "quorum"
+        assert all(selected)
 
 
 class TestSelection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -425,9 +426,22 @@ class TestClosing:
     def test_it_is_let_go_when_the_program_ends(self, heard: Heard, study: Path) -> None:
         """The copy of a log after a crash would stay in the cache for ever."""
         heard.open(study)
+        started: list[int] = []
+        for thread in range(4):
+            heard.background.stream(lambda n=thread: without_end(started, n), each=lambda _: None)
+        heard.qtbot.wait_until(lambda: len(started) == 4, timeout=PATIENCE)
         heard.source.close()
         heard.background.close()
         assert str(study) not in held()
+
+
+def without_end(started: list[int], thread: int) -> Iterator[int]:
+    """Keeps a thread busy until it is cancelled."""
+    started.append(thread)
+    pause = threading.Event()
+    while True:
+        pause.wait(0.001)
+        yield thread
 
 
 def held() -> set[str]:
