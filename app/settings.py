@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 # Whole before PySide6, which looks into every module loaded after it and trips over a half of it.
@@ -45,6 +47,9 @@ class SettingsFile:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or user_config_path("brainweb-replay", appauthor=False) / "settings.json"
+        self._writing = threading.Lock()
+        self._asked = 0
+        self._written = 0
 
     def read(self) -> Settings:
         """The settings; the defaults where there are none. A broken file is set aside."""
@@ -57,6 +62,22 @@ class SettingsFile:
         except (ValidationError, RecursionError):
             self._set_aside()
         return Settings()
+
+    def keeping(self, settings: Settings) -> Callable[[], None]:
+        """A job that writes these settings, on any thread; older ones never replace newer ones.
+
+        Which are newer goes by the order of the calls of this, not by when the jobs are run.
+        """
+        self._asked += 1
+        turn = self._asked
+
+        def keep() -> None:
+            with self._writing:
+                if turn > self._written:
+                    self._written = turn
+                    self.write(settings)
+
+        return keep
 
     def write(self, settings: Settings) -> None:
         """Keep the settings: the old file or the new one, never half of it."""
