@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,24 @@ def test_a_write_that_fails_leaves_what_was_there(file: SettingsFile) -> None:
     file.path.with_suffix(".new").mkdir()
     file.write(Settings(skip_idle=False))
     assert file.read().skip_idle
+
+
+def test_the_last_change_is_what_is_kept(file: SettingsFile) -> None:
+    """Of two changes made at once, either could win, or half of both."""
+    changes = [Settings(recent=(str(number),)) for number in range(40)]
+    jobs = [file.keeping(settings) for settings in changes]
+    jobs[-1]()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda job: job(), jobs))
+    assert file.read() == changes[-1]
+    assert [kept.name for kept in file.path.parent.iterdir()] == ["settings.json"]
+
+
+def test_changes_that_come_one_by_one_are_all_kept(file: SettingsFile) -> None:
+    """The first change would be the last."""
+    for theme in (ThemeChoice.DARK, ThemeChoice.LIGHT, ThemeChoice.DARK):
+        file.keeping(Settings(theme=theme))()
+        assert file.read().theme == theme
 
 
 def test_a_place_that_cannot_be_used_is_no_fault(tmp_path: Path) -> None:
