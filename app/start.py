@@ -40,7 +40,7 @@ def show_window(source: Path | None, session: str | None, at: str | None) -> int
             "There is no display to open a window on. `brainweb-replay render SOURCE --out x.png`"
             " writes a picture instead, `brainweb-replay context` prints the context."
         )
-    app = _application()
+    app = application()
     window = Window(SettingsFile())
     window.show()
     if source is not None:
@@ -60,7 +60,7 @@ def render(
 ) -> None:
     """Write a picture of the window; raises StoreError where it cannot be had."""
     _offscreen(scale)
-    _application()
+    application()
     window = _opened(source, session, at, theme=ThemeChoice(theme), size=size)
     try:
         _save(window, out)
@@ -76,7 +76,7 @@ def play_offscreen(
     With ``at`` it stops there, else at the session's end.
     """
     _offscreen(1)
-    _application()
+    application()
     wish_at = at or "#0"
     window = _opened(source or sample_path(), session, wish_at, theme=ThemeChoice.DARK)
     try:
@@ -94,11 +94,11 @@ def play_offscreen(
 def _play(window: Window) -> None:
     """Play to the end at full speed, idle gaps skipped, then show all of it."""
     window.clock.change(lambda p: p.at_speed(1024.0).skipping_idle(True).played())
-    _wait(lambda: window.clock.playback is None or not window.clock.playback.playing)
-    _wait(lambda: not window.busy)
+    wait(lambda: window.clock.playback is None or not window.clock.playback.playing)
+    wait(lambda: not window.busy)
 
 
-def _application() -> QApplication:
+def application() -> QApplication:
     """The one Qt application, with its fonts."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
@@ -124,7 +124,7 @@ def _opened(
     size: tuple[int, int] = (1600, 1000),
 ) -> Window:
     """A window that nobody sees, with a session read and everything of it on screen."""
-    window = Window(_NoSettings(), theme=theme)
+    window = Window(NoSettings(), theme=theme)
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     window.resize(*size)
     window.show()
@@ -133,7 +133,7 @@ def _opened(
     window.source.load_failed.connect(problems.append)
     window.open(source, _wish(session, at))
     try:
-        _wait(lambda: bool(problems) or not window.busy)
+        wait(lambda: bool(problems) or not window.busy)
         if problems:
             raise problems[0]
     except Exception:
@@ -142,7 +142,7 @@ def _opened(
     return window
 
 
-class _NoSettings(SettingsFile):
+class NoSettings(SettingsFile):
     """The defaults, and nothing kept: a picture does not depend on who makes it."""
 
     def __init__(self) -> None:
@@ -156,7 +156,7 @@ class _NoSettings(SettingsFile):
         """Nothing."""
 
 
-def _wait(until: Callable[[], bool]) -> None:
+def wait(until: Callable[[], bool]) -> None:
     """Let Qt work until something is so; raises StoreError where it takes ten minutes."""
     app = QApplication.instance()
     assert app is not None
