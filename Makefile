@@ -13,7 +13,7 @@ READY := $(VENV)/ready$(subst /,_,$(addprefix -,$(PYTHON)))
 export SOURCE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup lint types contracts format sample constraints clean
+.PHONY: help run test check setup lint types contracts format sample constraints pictures clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -68,3 +68,9 @@ clean: ## Remove the environment and everything that was made
 $(READY): pyproject.toml constraints.txt tools/setup.sh
 	@tools/setup.sh $(VENV) $(PYTHON)
 	@touch $@
+
+pictures: $(READY) $(SAMPLE) ## Draw the pictures of the documentation anew
+	@for theme in dark light; do \
+		$(BIN)/python -m app render $(SAMPLE) --session session_1794474072480_9c2hv6ron --at '#214' \
+			--theme $$theme --out docs/pictures/window-$$theme.png; \
+	done
