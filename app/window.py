@@ -34,7 +34,7 @@ from app.models.replay import Replay
 from app.models.source import Source
 from app.models.viewport import Viewport
 from app.presenter import Presenter
-from app.settings import Settings, SettingsFile
+from app.settings import SettingsFile
 from app.theme import ThemeChoice
 from app.views.banner import Banner, LoadingBar
 from app.views.before_after import BeforeAfterView
@@ -201,6 +201,7 @@ class Window(QMainWindow):
 
     def _restore(self) -> None:
         self.opening.axis_mode = self.settings.axis
+        self.clock.change(lambda playback: playback.skipping_idle(self.settings.skip_idle))
         self.apply_theme()
         self.presenter.start()
 
@@ -212,11 +213,8 @@ class Window(QMainWindow):
     def keep(self, **changes: object) -> None:
         """Change settings and keep them."""
         self.settings = self.settings.model_copy(update=changes)
-        self._write_settings(self.settings)
-
-    def _write_settings(self, settings: Settings) -> None:
-        file = self.settings_file
-        self.background.run(lambda: file.write(settings), then=lambda _: None)
+        write = self.settings_file.keeping(self.settings)
+        self.background.run(write, then=lambda _: None, lasting=True)
 
     def choose_theme(self, choice: ThemeChoice) -> None:
         """Show this theme, and remember it."""

@@ -476,3 +476,20 @@ def test_closing_the_file_brings_the_start_page_back(
     assert sample.pages.currentWidget() is sample.start_page
     assert isinstance(sample.source, Source)
     assert not sample.actions_by_id["play"].isEnabled()
+
+
+def test_what_was_chosen_is_in_force_at_the_next_start(
+    sample: Window, settled: Callable[[], None], qtbot: QtBot
+) -> None:
+    """A ticked box that does nothing is a lie."""
+    sample.actions_by_id["skip-idle"].trigger()
+    sample.actions_by_id["axis-event"].trigger()
+    settled()
+    again = make_window(qtbot, sample.settings_file.path)
+    again.open(sample_path())
+    qtbot.wait_until(lambda: not again.busy, timeout=PATIENCE)
+    assert again.clock.playback is not None
+    assert again.clock.playback.skip_idle
+    assert again.viewport.axis is not None
+    assert again.viewport.axis.mode is AxisMode.EVENT
+    again.close()
