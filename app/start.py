@@ -19,7 +19,9 @@ from app.window import Window
 from core.events.errors import StoreError
 from core.projectors.context import SessionContext
 from core.replay.moment import Moment
+from core.replay.playback import SPEEDS
 
+_FRAMES = 240
 _PATIENCE = 600_000
 """How long (ms) a picture may take to be complete."""
 
@@ -92,9 +94,13 @@ def play_offscreen(
 
 
 def _play(window: Window) -> None:
-    """Play to the end at full speed, idle gaps skipped, then show all of it."""
-    window.clock.change(lambda p: p.at_speed(1024.0).skipping_idle(True).played())
-    wait(lambda: window.clock.playback is None or not window.clock.playback.playing)
+    """Play to the end, idle gaps skipped, in so many frames however long the session is."""
+    axis = window.viewport.axis
+    seconds = 0.0 if axis is None else axis.length / SPEEDS[-1] / _FRAMES
+    window.clock.change(lambda p: p.at_speed(SPEEDS[-1]).skipping_idle(True).played())
+    while window.clock.playback is not None and window.clock.playback.playing:
+        window.clock.change(lambda p: p.advanced(seconds))
+        application().processEvents()
     wait(lambda: not window.busy)
 
 
