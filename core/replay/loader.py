@@ -30,6 +30,7 @@ PROBLEMS_KEPT = 10_000
 
 _FIRST_PAINT = 20_000
 _REFRESH = 100_000
+_STEPS_MOST = 20
 _UNUSUAL_PAGE = 500
 
 
@@ -82,11 +83,13 @@ def load_steps(store: ColumnSource, session_id: str) -> Iterator[Loaded]:
         yield Loaded(log, 0, total)
     reading = Reading(log.rows)
     read = shown = 0
+    # Each step carries all columns: a number of steps that grew with the log would cost its square.
+    refresh = max(_REFRESH, total // _STEPS_MOST)
     for page in store.row_pages(session_id, reading.rowids):
         with collector_paused():
             reading.take(page)
         read += len(page)
-        if read - shown >= _REFRESH:
+        if read - shown >= refresh:
             shown = read
             yield Loaded(_partial(log, reading), read, total)
     if read != total:
@@ -142,8 +145,8 @@ _NO_NAMES = ConceptNames(np.zeros(1, np.int64), np.zeros(0, np.int32), ())
 
 
 def _partial(log: SessionLog, reading: Reading) -> SessionLog:
-    """The kinds so far, shared with the reading that goes on filling them."""
-    return replace(log, kinds=reading.kinds, kind_names=reading.kind_names)
+    """The kinds so far, and the names of these: the reading goes on while others look at them."""
+    return replace(log, kinds=reading.kinds.copy(), kind_names=reading.kind_names)
 
 
 def _complete(

@@ -322,6 +322,29 @@ def test_a_long_session_fills_in_with_progress(monkeypatch: pytest.MonkeyPatch) 
     assert complete == [False] * (len(read) - 1) + [True]
 
 
+def test_what_a_step_told_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table that paints while reading goes on would meet a type that has no name yet."""
+    monkeypatch.setattr(loader, "_FIRST_PAINT", 5)
+    monkeypatch.setattr(loader, "_REFRESH", 3)
+    types = [event(f"Type{number}", seconds=number) for number in range(40)]
+    steps = list(load_steps(EventsInMemory(types), "s"))
+    assert len(steps) > 3
+    for step in steps:
+        known = step.log.kinds[step.log.kinds != PENDING]
+        assert len(known) == step.read
+        assert all(kind < len(step.log.kind_names) for kind in known.tolist())
+
+
+def test_a_long_session_comes_in_no_more_steps_than_a_picture_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ten times as many events would take a hundred times as long to show."""
+    monkeypatch.setattr(loader, "_FIRST_PAINT", 5)
+    monkeypatch.setattr(loader, "_REFRESH", 1)
+    events = [event(seconds=number) for number in range(300)]
+    assert len(list(load_steps(EventsInMemory(events), "s"))) <= 22
+
+
 def test_a_short_session_is_there_at_once() -> None:
     """A small log would flicker through half-read pictures."""
     (only,) = load_steps(EventsInMemory([event(), event(seconds=1)]), "s")
