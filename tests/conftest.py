@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import shutil
@@ -20,6 +21,8 @@ from hypothesis import HealthCheck, settings
 WITHOUT_QT = os.environ.get("WITHOUT_QT") == "1"
 ON_A_DISPLAY = os.environ.get("BRAINWEB_TEST_DISPLAY") == "1"
 USER_FOLDERS = Path(tempfile.mkdtemp(prefix="brainweb-tests-"))
+# At the exit, so that a program which imports this file without pytest leaves nothing either.
+atexit.register(shutil.rmtree, USER_FOLDERS, ignore_errors=True)
 
 # What a developer may have set, and a test must not depend on nor write to.
 FOREIGN = (
@@ -82,10 +85,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini("qt_api", "unused without Qt")
         parser.addini("qt_log_level_fail", "unused without Qt")
         parser.addini("qt_log_ignore", "unused without Qt", type="linelist")
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    shutil.rmtree(USER_FOLDERS, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
