@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.models.reading import LoadStep
 from app.models.replay import Moment, Why
-from app.models.source import LoadStep, Opened
+from app.models.source import Opened
 from app.sample import sample_path
 from app.text import count
 from app.views.banner import BannerKind
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 SPARKLINE = 48
 """How many bars a session's sparkline has."""
 
+_NOT_OPENED = "This file cannot be opened"
+_A_BUG = "This should not have happened"
 _FILE_STATES = {
     "grown": "The file has grown. Reload it to see the new events; the playhead stays.",
     "replaced": "The file was replaced by another. What you see is the old one; reload to see it.",
@@ -65,12 +68,11 @@ class Presenter:
         w = self._window
         w.menus.show_recent(w.settings.recent)
 
-        def missing() -> set[str]:
-            return {name for name in w.settings.recent if not Path(name).exists()}
-
-        w.start_page.show_recent(w.settings.recent)
+        recent = w.settings.recent
+        w.start_page.show_recent(recent)
         w.background.run(
-            missing, then=lambda gone: w.start_page.show_recent(w.settings.recent, missing=gone)
+            lambda: {name for name in recent if not _is_there(name)},
+            then=lambda gone: w.start_page.show_recent(w.settings.recent, missing=gone),
         )
 
     # -- the file ---------------------------------------------------------------------------------
@@ -79,8 +81,9 @@ class Presenter:
         """A file is open."""
         w = self._window
         w.start_page.show_error("", "")
-        w.pages.setCurrentWidget(w.desk)
-        w.timeline.setFocus()
+        if w.pages.currentWidget() is not w.desk:
+            w.pages.setCurrentWidget(w.desk)
+            w.timeline.setFocus()
         w.top_bar.show_source(opened.path.name)
         w.setWindowTitle(f"{opened.path.name} — Brain Web Replay")
         w.status_line.show_kind("SQLite · read-only")
@@ -99,10 +102,11 @@ class Presenter:
         w = self._window
         text = str(error)
         if not isinstance(error, StoreError):
-            text = f"Something went wrong that should not have: {error!r}. The log has the details."
+            text = f"Something went wrong that should not have: {error!r}. It was logged in full."
         if w.source.path is None:
             w.pages.setCurrentWidget(w.start_page)
-            w.start_page.show_error("This file cannot be opened", text)
+            known = isinstance(error, StoreError)
+            w.start_page.show_error(_NOT_OPENED if known else _A_BUG, text)
         else:
             w.banner.show_message(text, kind=BannerKind.ERROR, action="Reload")
 
@@ -177,8 +181,11 @@ class Presenter:
             w.loading_bar.show_progress(step.log.session_id, step.read, step.total)
 
     def load_failed(self, error: Exception) -> None:
-        """A session, or rows of it, could not be read."""
-        self._window.loading_bar.hide()
+        """A session could not be read."""
+        w = self._window
+        w.loading_bar.hide()
+        if w.opening.log is None or not w.opening.log.complete:
+            w.context_panel.show_message("This session could not be read.")
         self.failed(error)
 
     def log(self, log: SessionLog | None) -> None:
@@ -192,10 +199,8 @@ class Presenter:
             w.context_panel.show_message("Choose a session.")
         elif log.complete and not len(log):
             w.context_panel.show_message("No event of this session has a readable time.")
-        problems = () if log is None else log.problems
-        self._problems = len(problems)
-        w.problem_page.show_problems(problems)
-        self._show_problem_count()
+        if not w.source.checking:
+            self._show_own_problems()
         self._enable()
 
     def loaded(self, step: LoadStep) -> None:
@@ -205,6 +210,14 @@ class Presenter:
         w.status_line.show_loaded(
             f"{count(len(step.log), 'event')} read in {step.seconds * 1000:,.0f} ms"
         )
+
+    def _show_own_problems(self) -> None:
+        """The problems of the session."""
+        log = self._window.opening.log
+        problems = () if log is None else log.problems
+        self._problems = len(problems)
+        self._window.problem_page.show_problems(problems)
+        self._show_problem_count()
 
     def checking(self) -> None:
         """The whole file is being checked; what the session's problems were is found again."""
@@ -219,9 +232,11 @@ class Presenter:
         self._window.problem_page.add_problems(problems)
         self._show_problem_count()
 
-    def checked(self) -> None:
-        """The whole file was checked."""
+    def checked(self, whole: bool) -> None:
+        """The whole file was checked; or not, for that was stopped."""
         self._window.problem_page.show_checking(False)
+        if not whole:
+            self._show_own_problems()
 
     def _show_problem_count(self) -> None:
         w = self._window
@@ -251,7 +266,7 @@ class Presenter:
         if log is None or event < 0 or not log.complete:
             w.event_detail.show_envelope(None, playback.position)
         else:
-            w.source.read_envelopes(log, [event])
+            w.source.read_envelope(log, event)
 
     def range(self, shown: tuple[float, float]) -> None:
         """Another range of the axis is visible."""
@@ -340,6 +355,14 @@ class Presenter:
                 action.setEnabled(has_file)
             elif action.property("menu") in _MENUS_OF_A_SESSION and command_id not in _ALWAYS:
                 action.setEnabled(has_log)
+
+
+def _is_there(name: str) -> bool:
+    """Whether there is such a file, as far as that can be told."""
+    try:
+        return Path(name).exists()
+    except OSError:
+        return False
 
 
 _NEED_A_FILE = {"reload", "close", "find-session", "check-file"}

@@ -151,6 +151,8 @@ class Window(QMainWindow):
         source.load_failed.connect(show.load_failed)
         source.state_changed.connect(show.file_state)
         source.step_loaded.connect(show.progress)
+        source.problems_found.connect(show.problems_found)
+        source.check_ended.connect(show.checked)
         source.closed.connect(show.closed)
 
         opening.session_changed.connect(show.session)

@@ -11,7 +11,6 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from app.background import Task
 from app.commands import COMMANDS
 from app.sample import sample_path
 from app.text import plain
@@ -38,7 +37,6 @@ class Wishes:
     def __init__(self, window: Window) -> None:
         self._window = window
         self.last_path: Path | None = None
-        self._check: Task | None = None
 
     def slots(self) -> dict[str, Callable[..., object]]:
         """What each command does, by its id."""
@@ -137,14 +135,12 @@ class Wishes:
     def check_file(self, *_: object) -> None:
         """Look for every problem of the file; asked again while it looks, stop."""
         w = self._window
-        if self._check is not None and not self._check.done:
-            self._check.cancel()
-            self._check = None
-            w.presenter.checked()
+        if w.source.checking:
+            w.source.stop_check()
             return
         self._show_tab(3)
         w.presenter.checking()
-        self._check = w.source.check(w.presenter.problems_found, w.presenter.checked)
+        w.source.check()
 
     def show_problem(self, problem: Problem) -> None:
         """Go to the event of a problem, where it is one of the session's."""

@@ -9,8 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.models.clock import Clock
+from app.models.reading import LoadStep
 from app.models.replay import Replay
-from app.models.source import LoadStep, Source
+from app.models.source import Source
 from app.models.viewport import Viewport
 from app.nearest import no_such_session
 from core.events.store.base import SessionSummary
@@ -22,14 +23,10 @@ from core.replay.playback import Playhead
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to show once a file is open: a session (None: the latest of several events), a moment.
-
-    ``playhead`` is where it was before the file was read again.
-    """
+    """What to show of a file: a session (None: the latest of several events), a moment of it."""
 
     session_id: str | None = None
     at: Moment | None = None
-    playhead: Playhead | None = None
 
 
 class Opening(QObject):
@@ -83,10 +80,7 @@ class Opening(QObject):
         self._source.open(path)
 
     def reload(self) -> None:
-        """Read the file again; session and playhead stay."""
-        playback = self._clock.playback
-        playhead = None if playback is None else playback.playhead
-        self._wish = Wish(self._session_id, playhead=playhead)
+        """Read the file again; session and playhead stay, and so does a wish not yet granted."""
         self._source.reload()
 
     def close(self) -> None:
@@ -115,7 +109,7 @@ class Opening(QObject):
 
     def _choose(self, sessions: Sequence[SessionSummary]) -> None:
         ids = [session.session_id for session in sessions]
-        wished = self._wish.session_id
+        wished = self._wish.session_id or self._session_id
         if wished is not None and wished not in ids:
             self.complained.emit(no_such_session(wished, ids))
             # A moment of that session is none of another's.
@@ -132,7 +126,8 @@ class Opening(QObject):
         if session_id != self._session_id:
             self._forget()
         self._session_id = session_id
-        self.session_changed.emit(session_id)
+        if self._log is None:
+            self.session_changed.emit(session_id)
         self._source.open_session(session_id, self._replay.rules)
 
     def _forget(self) -> None:
@@ -178,7 +173,7 @@ class Opening(QObject):
     def _playhead(self, log: SessionLog) -> Playhead | None:
         wish, self._wish = self._wish, Wish()
         if wish.at is None:
-            return wish.playhead
+            return None
         try:
             return wish.at.in_log(log)
         except MomentError as error:

@@ -109,9 +109,11 @@ class Replay(QObject):
             self.selected_changed.emit(None)
         elif index is not None:
             self._follow_codes(old, log)
-        self._take_index(index)
-        if index is not None and index.rules != self._rules:
-            self.set_rules(self._rules)
+        # Other rules were chosen while it was being read.
+        is_stale = index is not None and index.rules != self._rules
+        self._take_index(None if is_stale else index)
+        if is_stale:
+            self._reindex()
 
     def _follow_codes(self, old: SessionLog, log: SessionLog) -> None:
         """Keep selection and curves where a log that was read again has other codes for them."""
@@ -131,7 +133,10 @@ class Replay(QObject):
         """Recompute everything under these rules."""
         self._rules = rules
         self.rules_changed.emit(rules)
-        log = self._log
+        self._reindex()
+
+    def _reindex(self) -> None:
+        log, rules = self._log, self._rules
         if log is not None and log.complete:
             self._indexing.run(
                 lambda: ContextIndex(log, rules).prepare(), then=self._take_index_if_current

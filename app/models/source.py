@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import logging
-import time
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import Background, Latest, Task
-from core.events.errors import SourceChanged
+from app.models.reading import counts, envelopes, session_steps
 from core.events.problems import Problem
-from core.events.schema import EventEnvelope
 from core.events.store.base import SessionSummary
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.rules import ProjectionRules
-from core.replay.apart import WORTH_IT, ReaderDiedError, steps_apart
-from core.replay.axis import Axis, AxisMode, axis_of
 from core.replay.columns import SessionLog
-from core.replay.index import ContextIndex
-from core.replay.loader import Loaded, load_steps
 
-logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _WATCH = 1000
-_COUNTS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +31,12 @@ class Opened:
     notice: str | None
 
 
-@dataclass(frozen=True, eq=False)
-class LoadStep:
-    """A session as far as it has been read; axes and index come with the last step."""
-
-    log: SessionLog
-    read: int
-    total: int
-    seconds: float
-    axes: dict[AxisMode, Axis]
-    index: ContextIndex | None
-
-
 class Source(QObject):
     """Opens files and reads sessions, all of it in the background.
 
-    ``failed`` tells of a known fault with its message. ``state_changed`` says `grown`, `replaced`
-    or `deleted` once when that happens to the file that is open.
+    ``failed`` tells of a fault, ``load_failed`` of one that ended the reading of a session.
+    ``state_changed`` says `grown`, `replaced` or `deleted` once when that happens to the file that
+    is open. ``check_ended`` says whether the whole file was looked through.
     """
 
     opened = Signal(object)
@@ -61,10 +44,11 @@ class Source(QObject):
     sessions_changed = Signal(object)
     counts_changed = Signal(object)
     activity_changed = Signal(object)
-    session_opening = Signal(str)
     step_loaded = Signal(object)
     load_failed = Signal(object)
     envelopes_read = Signal(object)
+    problems_found = Signal(object)
+    check_ended = Signal(bool)
     state_changed = Signal(str)
     closed = Signal()
 
@@ -74,8 +58,12 @@ class Source(QObject):
         self._store: SQLiteEventStore | None = None
         self._path: Path | None = None
         self._tasks: list[Task] = []
+        self._opening: Task | None = None
         self._loading: Task | None = None
+        self._stop_loading = threading.Event()
+        self._checking: Task | None = None
         self._state = "same"
+        self._detail = Latest(background)
         self._look = Latest(background)
         self._watch = QTimer(self, interval=_WATCH)
         self._watch.timeout.connect(self._look_at_file)
@@ -85,33 +73,73 @@ class Source(QObject):
         """The file that is open."""
         return self._path
 
+    @property
+    def checking(self) -> bool:
+        """Whether the whole file is being looked through for problems."""
+        return self._checking is not None
+
+    # -- the file ---------------------------------------------------------------------------------
+
     def open(self, path: Path) -> None:
         """Open a file read-only, and list its sessions; the one before is closed."""
-        self.close()
-        self._path = path
-        self._tasks.append(
-            self._background.run(
-                lambda: SQLiteEventStore(path), then=self._take_store, error=self._refuse
-            )
-        )
+        self._leave_for(path)
+        self._open(path)
 
     def reload(self) -> None:
-        """Open the same file again, for it may have grown or been replaced."""
+        """Open the same file again, for it may have grown or been replaced.
+
+        What is open stays open until then, and where that fails.
+        """
         if self._path is not None:
-            self.open(self._path)
+            self._open(self._path)
 
     def close(self) -> None:
         """Close the file; nothing more is heard of it."""
+        self._leave_for(None)
+
+    def _leave_for(self, path: Path | None) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+        had_path, self._path = self._path is not None, path
+        self._let_go()
+        if had_path:
+            self.closed.emit()
+
+    def _open(self, path: Path) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+        self._opening = self._background.run(
+            lambda: SQLiteEventStore(path), then=self._take_store, error=self._refuse
+        )
+
+    def _take_store(self, store: SQLiteEventStore) -> None:
+        self._let_go()
+        self._store = store
+        assert self._path is not None
+        self.opened.emit(Opened(self._path, store.notice))
+        self._watch.start()
+        self._run(store.sessions, self._take_sessions)
+
+    def _refuse(self, error: Exception) -> None:
+        if self._store is None:
+            self._path = None
+        self.failed.emit(error)
+
+    def _let_go(self) -> None:
+        """Hear no more of the store, and close it."""
         for task in self._tasks:
             task.cancel()
         self._tasks.clear()
         self.cancel_loading()
+        self.stop_check()
         self._watch.stop()
         self._look.cancel()
-        store, self._store, self._path, self._state = self._store, None, None, "same"
+        self._detail.cancel()
+        store, self._store, self._state = self._store, None, "same"
         if store is not None:
             self._background.run(store.close, then=lambda _: None, lasting=True)
-            self.closed.emit()
+
+    # -- sessions ---------------------------------------------------------------------------------
 
     def open_session(self, session_id: str, rules: ProjectionRules) -> None:
         """Read a session; steps come by ``step_loaded``."""
@@ -119,28 +147,19 @@ class Source(QObject):
         if store is None:
             return
         self.cancel_loading()
-        self.session_opening.emit(session_id)
+        stop = self._stop_loading = threading.Event()
         self._loading = self._background.stream(
-            lambda: _steps(store, session_id, rules),
+            lambda: session_steps(store, session_id, rules, stopped=stop.is_set),
             each=self.step_loaded.emit,
             error=self.load_failed.emit,
         )
 
     def cancel_loading(self) -> None:
         """Stop reading the session."""
+        self._stop_loading.set()
         if self._loading is not None:
             self._loading.cancel()
             self._loading = None
-
-    def read_envelopes(self, log: SessionLog, events: Sequence[int]) -> None:
-        """Read whole events by index; ``envelopes_read`` brings them by index."""
-        store = self._store
-        if store is not None:
-            self._run(
-                lambda: (log, _envelopes(store, log, events)),
-                self.envelopes_read.emit,
-                self.load_failed.emit,
-            )
 
     def read_activity(self, session_ids: Sequence[str], bins: int) -> None:
         """Count the events of sessions over their time; ``activity_changed`` brings them by id."""
@@ -151,54 +170,72 @@ class Source(QObject):
             self._run(
                 lambda one=session_id: {one: store.activity(one, bins)},  # type: ignore[misc]
                 self.activity_changed.emit,
-                self.failed.emit,
             )
 
-    def check(
-        self, found: Callable[[list[Problem]], None], done: Callable[[], None]
-    ) -> Task | None:
-        """Look for every problem in the file; ``found`` gets them in batches."""
-        store = self._store
-        if store is None:
-            return None
-        task = self._background.stream(
-            lambda: _batches(store.problems()), each=found, then=done, error=self.failed.emit
-        )
-        self._tasks.append(task)
-        return task
-
-    def _run(
-        self,
-        job: Callable[[], object],
-        then: Callable[[object], None],
-        error: Callable[[Exception], None],
-    ) -> None:
-        self._tasks = [task for task in self._tasks if not task.done]
-        self._tasks.append(self._background.run(job, then=then, error=error))
-
-    def _take_store(self, store: SQLiteEventStore) -> None:
-        self._store = store
-        assert self._path is not None
-        self.opened.emit(Opened(self._path, store.notice))
-        self._watch.start()
-        self._run(store.sessions, self._take_sessions, self.failed.emit)
-
-    def _refuse(self, error: Exception) -> None:
-        self._path = None
-        self.failed.emit(error)
-
-    def _take_sessions(self, sessions: object) -> None:
-        assert isinstance(sessions, list)
+    def _take_sessions(self, sessions: list[SessionSummary]) -> None:
         self.sessions_changed.emit(sessions)
-        store = self._store
+        store, ids = self._store, [session.session_id for session in sessions]
         if store is not None:
             self._tasks.append(
                 self._background.stream(
-                    lambda: _counts(store, sessions),
+                    lambda: counts(store, ids),
                     each=self.counts_changed.emit,
                     error=self.failed.emit,
                 )
             )
+
+    # -- rows -------------------------------------------------------------------------------------
+
+    def read_envelopes(self, log: SessionLog, events: Sequence[int]) -> None:
+        """Read whole events by index; ``envelopes_read`` brings them by index."""
+        store = self._store
+        if store is not None:
+            self._run(lambda: (log, envelopes(store, log, events)), self.envelopes_read.emit)
+
+    def read_envelope(self, log: SessionLog, event: int) -> None:
+        """As `read_envelopes`; of those asked for while one is read only the last is read."""
+        store = self._store
+        if store is not None:
+            self._detail.run(
+                lambda: (log, envelopes(store, log, [event])),
+                then=self.envelopes_read.emit,
+                error=self.failed.emit,
+            )
+
+    def check(self) -> None:
+        """Look for every problem in the file; ``problems_found`` brings them in batches."""
+        store = self._store
+        if store is not None and self._checking is None:
+            self._checking = self._background.stream(
+                store.problem_pages,
+                each=self._take_problems,
+                then=lambda: self._end_check(whole=True),
+                error=self._fail_check,
+            )
+
+    def stop_check(self) -> None:
+        """Look no further."""
+        if self._checking is not None:
+            self._checking.cancel()
+            self._end_check(whole=False)
+
+    def _take_problems(self, problems: list[Problem]) -> None:
+        if problems:
+            self.problems_found.emit(problems)
+
+    def _end_check(self, *, whole: bool) -> None:
+        self._checking = None
+        self.check_ended.emit(whole)
+
+    def _fail_check(self, error: Exception) -> None:
+        self._end_check(whole=False)
+        self.failed.emit(error)
+
+    def _run(self, job: Callable[[], T], then: Callable[[T], None]) -> None:
+        self._tasks = [task for task in self._tasks if not task.done]
+        self._tasks.append(self._background.run(job, then=then, error=self.failed.emit))
+
+    # -- what happens to the file -----------------------------------------------------------------
 
     def _look_at_file(self) -> None:
         store = self._store
@@ -214,62 +251,3 @@ class Source(QObject):
     def _take_state_error(self, error: Exception) -> None:
         self._watch.stop()
         self.failed.emit(error)
-
-
-def _steps(store: SQLiteEventStore, session_id: str, rules: ProjectionRules) -> Iterator[LoadStep]:
-    """The steps of loading, with what the charts need computed beside them."""
-    began = time.monotonic()
-    axes: dict[AxisMode, Axis] = {}
-    total = -1
-    for step, index in _read(store, session_id, rules):
-        if step.total != total:
-            axes = {mode: axis_of(step.log, mode) for mode in AxisMode}
-            total = step.total
-        # Asked for here, so that the first paint does not have to.
-        assert step.log.events_by_kind is not None
-        yield LoadStep(step.log, step.read, step.total, time.monotonic() - began, axes, index)
-
-
-def _read(
-    store: SQLiteEventStore, session_id: str, rules: ProjectionRules
-) -> Iterator[tuple[Loaded, ContextIndex | None]]:
-    """Read here, or, once it shows to be long, in a process of its own."""
-    for step in load_steps(store, session_id):
-        if step.log.complete:
-            yield step, ContextIndex(step.log, rules).prepare()
-            return
-        yield step, None
-        if step.read == 0 and step.total >= WORTH_IT and store.recovered_from is None:
-            try:
-                yield from steps_apart(store.path, session_id, rules)
-            except ReaderDiedError as error:
-                logger.warning("%s; reading here instead", error)
-            else:
-                return
-
-
-def _envelopes(
-    store: SQLiteEventStore, log: SessionLog, events: Sequence[int]
-) -> dict[int, EventEnvelope]:
-    """Whole events by index. Raises SourceChanged where a row is not the one that was indexed."""
-    rows = {int(log.rows[event]): event for event in events}
-    found = store.envelopes(list(rows))
-    if any(envelope.session_id != log.session_id for envelope in found.values()):
-        raise SourceChanged("The file was rewritten while it was open. Press F5 to read it again.")
-    return {rows[row]: envelope for row, envelope in found.items()}
-
-
-def _counts(store: SQLiteEventStore, sessions: list[SessionSummary]) -> Iterator[dict[str, int]]:
-    ids = [session.session_id for session in sessions]
-    for start in range(0, len(ids), _COUNTS_AT_ONCE):
-        yield store.session_counts(ids[start : start + _COUNTS_AT_ONCE])
-
-
-def _batches(problems: Iterator[Problem], size: int = 200) -> Iterator[list[Problem]]:
-    batch: list[Problem] = []
-    for problem in problems:
-        batch.append(problem)
-        if len(batch) >= size:
-            yield batch
-            batch = []
-    yield batch

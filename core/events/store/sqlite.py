@@ -134,9 +134,13 @@ class SQLiteEventStore:
 
     def problems(self, session_id: str | None = None) -> Iterator[Problem]:
         """What cannot be read as it should, in order of arrival."""
+        for page in self.problem_pages(session_id):
+            yield from page
+
+    def problem_pages(self, session_id: str | None = None) -> Iterator[list[Problem]]:
+        """The same by page, a page without any too, so that a search for them can be stopped."""
         for page in self._raw_pages(session_id):
-            for row in page:
-                yield from decode_row(row)[1]
+            yield [problem for row in page for problem in decode_row(row)[1]]
 
     def _raw_pages(self, session_id: str | None) -> Iterator[list[RawRow]]:
         if session_id is None:
@@ -217,8 +221,13 @@ class SQLiteEventStore:
         row = self._lane.one("SELECT max(rowid) FROM events")
         return 0 if row is None or row[0] is None else int(row[0])
 
+    @property
+    def opened_as(self) -> FileIdentity:
+        """Which file was opened, and its size and time then."""
+        return self._opened.identity
+
     def identity(self) -> FileIdentity:
-        """Which file this is, and its size and time now; SourceNotFound if it was deleted."""
+        """Which file the path names now, its size and time; SourceNotFound if it was deleted."""
         return files.identity(self._opened.file)
 
     def data_version(self) -> int:

@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 from app.background import Background
 from app.models.clock import Clock
 from app.models.opening import Opening, Wish
+from app.models.reading import LoadStep
 from app.models.replay import Moment, Replay
-from app.models.source import LoadStep, Source
+from app.models.source import Source
 from app.models.viewport import Viewport
 from core.events.errors import SourceNotFound
 from core.projectors.rules import RECENCY
@@ -257,6 +258,20 @@ class TestSessions:
         assert desk.viewport.axis is not None
         assert desk.viewport.axis.mode == AxisMode.EVENT
 
+    def test_nothing_is_told_under_rules_that_are_not_in_force(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        """Rules chosen while a session loads would be named over numbers of other rules."""
+        desk.opening.open(write_long_log(tmp_path / "events.db", 20_100))
+        with desk.qtbot.wait_signal(desk.opening.log_changed, timeout=PATIENCE):
+            pass
+        indexes: list[ContextIndex | None] = []
+        desk.replay.index_changed.connect(indexes.append)
+        desk.replay.set_rules(RECENCY)
+        desk.settle()
+        assert {index.rules.name for index in indexes if index is not None} == {"Recency"}
+        assert desk.moments[-1].context == ContextIndex(desk.log, RECENCY).context_at(20_100)
+
     def test_nothing_is_told_of_it_before_its_own_playhead(self, desk: Desk, path: Path) -> None:
         """For a moment the new session would be shown at the old one's time."""
         desk.open(path, Wish("earlier"))
@@ -427,6 +442,29 @@ class TestReloading:
         assert desk.log is log
         assert desk.playback.playhead == at
 
+    def test_a_session_chosen_meanwhile_counts(self, desk: Desk, path: Path) -> None:
+        """A click right after F5 would be forgotten."""
+        desk.open(path)
+        desk.opening.reload()
+        desk.open_session("earlier")
+        assert desk.opening.session_id == desk.log.session_id == "earlier"
+        assert desk.log.complete
+
+    def test_before_anything_is_read_the_wish_stays(self, desk: Desk, path: Path) -> None:
+        """F5 pressed too soon would open another session, or the right one at its end."""
+        desk.opening.open(path, Wish("earlier", Written("#1")))
+        desk.reload()
+        assert desk.log.session_id == "earlier"
+        assert desk.playback.position == 1
+
+    def test_the_marked_range_stays(self, desk: Desk, path: Path) -> None:
+        """The session is the same one: nothing of it is put away."""
+        desk.open(path)
+        desk.sessions.clear()
+        self.grown(desk, path)
+        desk.reload()
+        assert desk.sessions == []
+
     def test_an_emptied_file_shows_nothing(self, desk: Desk, path: Path) -> None:
         """Events that the file does not hold any more would be shown as if it did."""
         desk.open(path)
@@ -463,7 +501,7 @@ class TestClosing:
         desk.open(path)
         desk.source.read_activity(["study", "earlier"], 48)
         desk.source.read_envelopes(desk.log, range(len(desk.log)))
-        desk.source.check(lambda _: None, lambda: None)
+        desk.source.check()
         desk.settle()
         desk.open_session("earlier")
         desk.reload()

@@ -13,7 +13,8 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from app.background import Background
-from app.models.source import LoadStep, Opened, Source
+from app.models.reading import LoadStep
+from app.models.source import Opened, Source
 from core.events.errors import (
     NotADatabase,
     NotAnEventLog,
@@ -61,6 +62,8 @@ class Heard:
         self.steps: list[LoadStep] = []
         self.load_failed: list[Exception] = []
         self.envelopes: list[tuple[SessionLog, dict[int, EventEnvelope]]] = []
+        self.problems: list[list[Problem]] = []
+        self.checks: list[bool] = []
         self.states: list[str] = []
         self.closed: list[Path | None] = []
         source.opened.connect(self.opened.append)
@@ -71,6 +74,8 @@ class Heard:
         source.step_loaded.connect(self.steps.append)
         source.load_failed.connect(self.load_failed.append)
         source.envelopes_read.connect(self.envelopes.append)
+        source.problems_found.connect(self.problems.append)
+        source.check_ended.connect(self.checks.append)
         source.state_changed.connect(self.states.append)
         source.closed.connect(lambda: self.closed.append(source.path))
 
@@ -255,12 +260,9 @@ class TestReading:
     ) -> None:
         """Going down the list, a session that was passed would appear at last."""
         heard.open(SAMPLE)
-        opening: list[str] = []
-        heard.source.session_opening.connect(opening.append)
         heard.source.open_session(LARGEST, BRAIN_WEB)
         heard.source.open_session("unknown", BRAIN_WEB)
         heard.settle()
-        assert opening == [LARGEST, "unknown"]
         assert {step.log.session_id for step in heard.steps} == {"unknown"}
 
     def test_an_event_is_read_whole_when_it_is_looked_at(self, heard: Heard, study: Path) -> None:
@@ -287,7 +289,31 @@ class TestReading:
         heard.source.read_envelopes(log, [0])
         heard.settle()
         assert heard.envelopes == []
-        assert [type(error) for error in heard.load_failed] == [SourceChanged]
+        assert [type(error) for error in heard.failed] == [SourceChanged]
+        assert heard.load_failed == []
+
+    def test_an_event_of_another_time_is_not_shown_as_this_one(
+        self, heard: Heard, study: Path
+    ) -> None:
+        """Where rows were renumbered, the detail would be of another event of the session."""
+        heard.open(study)
+        log = heard.read("study").log
+        execute_elsewhere(study, "UPDATE events SET occurred_at = '2026-01-01' || 'T00:00:00'")
+        heard.source.read_envelope(log, 1)
+        heard.settle()
+        assert heard.envelopes == []
+        assert [type(error) for error in heard.failed] == [SourceChanged]
+
+    def test_of_the_details_that_were_passed_by_only_the_last_is_read(
+        self, heard: Heard, study: Path
+    ) -> None:
+        """Playing over a slow disk, the detail would fall behind further and further."""
+        heard.open(study)
+        log = heard.read("study").log
+        for event in (0, 1, 0, 1, 0, 1):
+            heard.source.read_envelope(log, event)
+        heard.settle()
+        assert [list(answer[1]) for answer in heard.envelopes] == [[0], [1]]
 
     def test_without_a_file_nothing_is_asked_for(self, heard: Heard) -> None:
         """A late wish of a view would crash the window after the file was closed."""
@@ -296,7 +322,10 @@ class TestReading:
         heard.source.read_envelopes(log_of(STUDY), [0])
         heard.source.reload()
         heard.source.close()
-        assert heard.source.check(lambda _: None, lambda: None) is None
+        heard.source.read_envelope(log_of(STUDY), 0)
+        heard.source.check()
+        heard.source.stop_check()
+        assert heard.checks == []
         assert not heard.background.busy
         assert heard.closed == []
 
@@ -307,25 +336,41 @@ class TestChecking:
         good = viewed("raft")
         rows = [row_of(good), *(row_of(good, payload="{", event_id=f"bad-{n}") for n in range(450))]
         heard.open(write_log(tmp_path / "events.db", rows))
-        batches: list[list[Problem]] = []
-        done: list[int] = []
-        task = heard.source.check(batches.append, lambda: done.append(len(batches)))
+        heard.source.check()
+        assert heard.source.checking
         heard.settle()
-        assert task is not None
-        assert task.done
-        problems = [problem for batch in batches for problem in batch]
+        assert not heard.source.checking
+        assert heard.checks == [True]
+        problems = [problem for batch in heard.problems for problem in batch]
         assert [problem.event_id for problem in problems] == [f"bad-{n}" for n in range(450)]
-        assert done == [len(batches)]
-        assert len(batches) < 10
+        assert len(heard.problems) < 10
 
     def test_closing_the_file_ends_it(self, heard: Heard, study: Path) -> None:
         """Problems of a file that was closed would be listed under the next one."""
+        execute_elsewhere(study, "UPDATE events SET payload = '{'")
         heard.open(study)
-        found: list[object] = []
-        heard.source.check(found.append, lambda: found.append("done"))
+        heard.source.check()
         heard.source.close()
         heard.settle()
-        assert found == []
+        assert (heard.problems, heard.checks) == ([], [False])
+
+    def test_reading_the_file_again_ends_it_and_says_so(self, heard: Heard, study: Path) -> None:
+        """The page would say “Checking…” for ever."""
+        heard.open(study)
+        heard.source.check()
+        heard.source.reload()
+        heard.settle()
+        assert heard.checks in ([False], [True])
+        assert not heard.source.checking
+
+    def test_a_fault_ends_it_and_says_so(self, heard: Heard, study: Path) -> None:
+        """Half a check would be taken for all of it."""
+        heard.open(study)
+        execute_elsewhere(study, "DELETE FROM events")
+        heard.source.check()
+        heard.settle()
+        assert heard.checks == [False]
+        assert [type(error) for error in heard.failed] == [SourceChanged]
 
 
 class TestWhatHappensToTheFile:
@@ -382,6 +427,33 @@ class TestWhatHappensToTheFile:
         assert heard.counts == {"study": 3}
         assert len(heard.read("study").log) == 3
         assert heard.source.path == study
+
+    def test_where_that_fails_the_file_stays_open(self, heard: Heard, study: Path) -> None:
+        """F5 on a file that was moved would take away what one is looking at."""
+        heard.open(study)
+        log = heard.read("study").log
+        study.unlink()
+        heard.source.reload()
+        heard.settle()
+        assert [type(error) for error in heard.failed] == [SourceNotFound]
+        assert heard.source.path == study
+        assert heard.closed == []
+        heard.source.read_envelopes(log, [0])
+        heard.settle()
+        assert len(heard.envelopes) == 1
+
+    def test_asked_twice_it_is_read_again_once(self, heard: Heard, study: Path) -> None:
+        """F5 pressed twice would leave the first of the files open, or show both."""
+        heard.open(study)
+        append_elsewhere(study, in_session("study", [viewed("late", seconds=90)]))
+        heard.source.reload()
+        heard.source.reload()
+        heard.settle()
+        assert len(heard.opened) == 2
+        assert len(heard.sessions) == 2
+        assert heard.counts == {"study": 3}
+        if sys.platform != "win32":
+            assert [file.path for file in psutil.Process().open_files()].count(str(study)) == 1
 
     def looks(self, heard: Heard) -> list[int]:
         """Grows with each look at the file."""

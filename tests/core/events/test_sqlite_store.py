@@ -18,6 +18,7 @@ from core.events.errors import (
 )
 from core.events.schema import new_event
 from core.events.store import EventStore, SQLiteEventStore
+from tests.builders_files import write_long_log
 from tests.core.events.logs import (
     GOLDEN,
     TABLE,
@@ -265,3 +266,20 @@ def test_a_stores_own_appends_are_not_a_change_by_others(tmp_path: Path) -> None
     with SQLiteEventStore(path, writable=True) as store:
         store.append(new_event("UserViewed", "s"))
         assert store.changed() == "same"
+
+
+def test_a_search_for_problems_pauses_where_it_finds_none(tmp_path: Path) -> None:
+    """Who stops the check of a large and sound log would wait for its last row."""
+    with SQLiteEventStore(write_long_log(tmp_path / "events.db", 20_000)) as store:
+        pages = list(store.problem_pages())
+    assert len(pages) > 1
+    assert not any(pages)
+
+
+def test_which_file_was_opened_is_known_when_the_path_names_another(tmp_path: Path) -> None:
+    """What opens the file a second time would read another one, and mix the two."""
+    path = make_log(tmp_path / "events.db", [row("first")])
+    with SQLiteEventStore(path) as store:
+        before = store.identity()
+        make_log(tmp_path / "other.db", [row("second")]).replace(path)
+        assert store.opened_as == before != store.identity()

@@ -1,0 +1,102 @@
+"""What is read of an open file in the background: sessions in steps, rows, counts."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from core.events.errors import SourceChanged
+from core.events.instants import from_datetime
+from core.events.schema import EventEnvelope
+from core.events.store.sqlite import SQLiteEventStore
+from core.projectors.rules import ProjectionRules
+from core.replay.apart import WORTH_IT, ReadHereError, steps_apart
+from core.replay.axis import Axis, AxisMode, axis_of
+from core.replay.columns import SessionLog
+from core.replay.index import ContextIndex
+from core.replay.loader import Loaded, load_steps
+
+logger = logging.getLogger(__name__)
+
+_COUNTS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, eq=False)
+class LoadStep:
+    """A session as far as it has been read, in so many seconds; the last step has the index."""
+
+    log: SessionLog
+    read: int
+    total: int
+    seconds: float
+    axes: dict[AxisMode, Axis]
+    index: ContextIndex | None
+
+
+def session_steps(
+    store: SQLiteEventStore,
+    session_id: str,
+    rules: ProjectionRules,
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[LoadStep]:
+    """The steps of loading, with what the charts need computed beside them.
+
+    They end early once ``stopped`` answers yes. Raises what the store raises.
+    """
+    began = time.monotonic()
+    axes: dict[AxisMode, Axis] = {}
+    total = -1
+    for step, index in _steps(store, session_id, rules, stopped):
+        if step.total != total:
+            axes = {mode: axis_of(step.log, mode) for mode in AxisMode}
+            total = step.total
+        # Asked for here, so that the first paint does not have to.
+        assert step.log.events_by_kind is not None
+        yield LoadStep(step.log, step.read, step.total, time.monotonic() - began, axes, index)
+
+
+def _steps(
+    store: SQLiteEventStore,
+    session_id: str,
+    rules: ProjectionRules,
+    stopped: Callable[[], bool],
+) -> Iterator[tuple[Loaded, ContextIndex | None]]:
+    """Read here, or, once it shows to be long, in a process of its own."""
+    for step in load_steps(store, session_id):
+        if step.log.complete:
+            yield step, ContextIndex(step.log, rules).prepare()
+            return
+        yield step, None
+        if step.read == 0 and step.total >= WORTH_IT and store.recovered_from is None:
+            try:
+                yield from steps_apart(
+                    store.path, session_id, rules, identity=store.opened_as, stopped=stopped
+                )
+            except ReadHereError as error:
+                logger.warning("%s; reading in this process instead", error)
+            else:
+                return
+
+
+def envelopes(
+    store: SQLiteEventStore, log: SessionLog, events: Sequence[int]
+) -> dict[int, EventEnvelope]:
+    """Whole events by index. Raises SourceChanged where a row is not the one that was indexed."""
+    rows = {int(log.rows[event]): event for event in events}
+    found = store.envelopes(list(rows))
+    for row, envelope in found.items():
+        at = int(log.times[rows[row]])
+        if envelope.session_id != log.session_id or from_datetime(envelope.occurred_at) != at:
+            raise SourceChanged(
+                "The file was rewritten while it was open. Press F5 to read it again."
+            )
+    return {rows[row]: envelope for row, envelope in found.items()}
+
+
+def counts(store: SQLiteEventStore, session_ids: Sequence[str]) -> Iterator[dict[str, int]]:
+    """How many events the sessions have, some hundreds at a time."""
+    for start in range(0, len(session_ids), _COUNTS_AT_ONCE):
+        yield store.session_counts(session_ids[start : start + _COUNTS_AT_ONCE])
