@@ -27,6 +27,9 @@ from core.replay.playback import Playhead
 _WIDTHS = {SINCE: 88, TYPE: 192, ACTOR: 96, OBJECT: 164}
 _NARROW_WIDTHS = {SINCE: 76, TYPE: 144, ACTOR: 76, OBJECT: 108}
 _NARROW = 900
+_LATE_DAYS = range(27, 365, 30)
+"""Days since the epoch, one in each month, that are written with two figures."""
+_DAY = 86_400_000_000
 _AHEAD = 2
 """How many rows around the current one are kept in view."""
 
@@ -107,20 +110,18 @@ class EventTableView(CellTable):
             return
         metrics = QFontMetrics(ui_font(12))
         digits = "0" * max(3, len(str(self._table.rowCount())))
+        # The widest that a session can have, so that columns stand where they stood in another.
+        times = [self._table.time_text(day * _DAY) for day in _LATE_DAYS]
         narrow = self.viewport().width() < _NARROW
         widths = {
             NUMBER: metrics.horizontalAdvance(digits) + 2 * PADDING,
-            TIME: max(map(metrics.horizontalAdvance, self._ends())) + 2 * PADDING,
+            TIME: max(map(metrics.horizontalAdvance, times)) + 2 * PADDING,
             **(_NARROW_WIDTHS if narrow else _WIDTHS),
         }
         self._laying_out = True
         for column, width in widths.items():
             self.setColumnWidth(column, width)
         self._laying_out = False
-
-    def _ends(self) -> tuple[str, str]:
-        """The times of the first and the last event, as they are shown."""
-        return self._table.time_text(0), self._table.time_text(max(0, self._table.rowCount() - 1))
 
     def _note_width(self, column: int) -> None:
         if not self._laying_out and column != SUMMARY:

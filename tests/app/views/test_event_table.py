@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.theme import DARK, LIGHT, Theme
+from app.theme import DARK, LIGHT, Theme, ui_font
+from app.views.cell_table import PADDING
 from app.views.event_table import EventTableView
 from core.replay.columns import SessionLog
 from core.replay.playback import Playhead
@@ -186,6 +188,16 @@ def test_the_type_has_its_colour_and_the_current_row_stands_out(
 def test_the_summary_has_room_at_any_width(view: EventTableView, width: int) -> None:
     view.resize(width, 240)
     assert view.columnWidth(6) >= (100 if width < 720 else 150)
+
+
+def test_times_of_a_session_of_several_days_are_not_cut(view: EventTableView) -> None:
+    """Else two events of one minute cannot be told apart."""
+    day = 86_400.0
+    log = log_of([viewed("c-1", seconds=i * day, name="Raft") for i in range(60)])
+    view.show_log(log)
+    advance = QFontMetrics(ui_font(12)).horizontalAdvance
+    shown = [str(view.model().index(row, 1).data()) for row in range(60)]
+    assert view.columnWidth(1) >= max(map(advance, shown)) + 2 * PADDING
 
 
 def test_widths_that_the_user_chose_stay(view: EventTableView) -> None:
