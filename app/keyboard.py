@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QApplication,
     QLineEdit,
@@ -19,6 +20,16 @@ _BY_KEYBOARD = {
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 }
+_MOVING = {
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+}
+"""The keys of the player that move about in a widget, too."""
+_ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _OTHER_MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier
     | Qt.KeyboardModifier.AltModifier
@@ -53,7 +64,16 @@ class KeyboardManners(QObject):
             return True
         if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
             self._give_back(widget)
+        elif event.type() == QEvent.Type.KeyPress and event.key() in _ENTER:
+            return self._press(widget)
         return False
+
+    def _press(self, widget: QWidget) -> bool:
+        """Enter presses a button, as Space does; Qt does so in dialogs alone."""
+        if not isinstance(widget, QAbstractButton) or not widget.isEnabled():
+            return False
+        widget.click()
+        return True
 
     def _give_back(self, widget: QWidget) -> None:
         """Leave the widget; a field with text in it has a use of its own for Escape."""
@@ -64,4 +84,8 @@ class KeyboardManners(QObject):
     def _keeps(self, widget: QWidget, event: QKeyEvent) -> bool:
         if event.modifiers() & _OTHER_MODIFIERS or event.key() >= Qt.Key.Key_F1:
             return False
-        return isinstance(widget, _TEXT) or widget is self._kept_by
+        if isinstance(widget, _TEXT):
+            return True
+        own = event.key() in _MOVING
+        own = own or (event.key() == Qt.Key.Key_Space and isinstance(widget, QAbstractButton))
+        return own and widget is self._kept_by
