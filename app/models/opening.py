@@ -60,6 +60,8 @@ class Opening(QObject):
         self._log: SessionLog | None = None
         self._axes: dict[AxisMode, Axis] = {}
         self.axis_mode = AxisMode.FOLDED
+        self._begun = False
+        source.opened.connect(self._begin_what_is_wished)
         source.sessions_changed.connect(self._choose)
         source.step_loaded.connect(self._take)
 
@@ -107,9 +109,19 @@ class Opening(QObject):
         if axis is not None:
             self._viewport.show_axis(axis, keep=True)
 
+    def _begin_what_is_wished(self) -> None:
+        """Read the session that is wished for at once; the list will tell whether it is there."""
+        self._begun = False
+        wished = self._wish.session_id or self._session_id
+        if wished is not None:
+            self._begin(wished)
+
     def _choose(self, sessions: Sequence[SessionSummary]) -> None:
         ids = [session.session_id for session in sessions]
         wished = self._wish.session_id or self._session_id
+        if self._begun and (wished is None or wished in ids):
+            # It is being read, or was cancelled meanwhile.
+            return
         if wished is not None and wished not in ids:
             self.complained.emit(no_such_session(wished, ids))
             # A moment of that session is none of another's.
@@ -126,6 +138,7 @@ class Opening(QObject):
         if session_id != self._session_id:
             self._forget()
         self._session_id = session_id
+        self._begun = True
         if self._log is None:
             self.session_changed.emit(session_id)
         self._source.open_session(session_id, self._replay.rules)

@@ -61,6 +61,7 @@ class Source(QObject):
         self._opening: Task | None = None
         self._loading: Task | None = None
         self._stop_loading = threading.Event()
+        self._after_loading: list[Callable[[], None]] = []
         self._checking: Task | None = None
         self._state = "same"
         self._detail = Latest(background)
@@ -151,7 +152,8 @@ class Source(QObject):
         self._loading = self._background.stream(
             lambda: session_steps(store, session_id, rules, stopped=stop.is_set),
             each=self.step_loaded.emit,
-            error=self.load_failed.emit,
+            then=self._end_loading,
+            error=self._fail_loading,
         )
 
     def cancel_loading(self) -> None:
@@ -159,30 +161,55 @@ class Source(QObject):
         self._stop_loading.set()
         if self._loading is not None:
             self._loading.cancel()
-            self._loading = None
+            self._end_loading()
+
+    def _fail_loading(self, error: Exception) -> None:
+        self._end_loading()
+        self.load_failed.emit(error)
+
+    def _end_loading(self) -> None:
+        self._loading = None
+        waiting, self._after_loading = self._after_loading, []
+        for start in waiting:
+            start()
+
+    def _after_the_session(self, start: Callable[[], None]) -> None:
+        """Start what can wait once no session is being read: that comes first."""
+        if self._loading is None:
+            start()
+        else:
+            self._after_loading.append(start)
 
     def read_activity(self, session_ids: Sequence[str], bins: int) -> None:
         """Count the events of sessions over their time; ``activity_changed`` brings them by id."""
         store = self._store
-        if store is None:
-            return
-        for session_id in session_ids:
-            self._run(
-                lambda one=session_id: {one: store.activity(one, bins)},  # type: ignore[misc]
-                self.activity_changed.emit,
-            )
+
+        def start() -> None:
+            if store is None or store is not self._store:
+                return
+            for session_id in session_ids:
+                self._run(
+                    lambda one=session_id: {one: store.activity(one, bins)},  # type: ignore[misc]
+                    self.activity_changed.emit,
+                )
+
+        self._after_the_session(start)
 
     def _take_sessions(self, sessions: list[SessionSummary]) -> None:
         self.sessions_changed.emit(sessions)
         store, ids = self._store, [session.session_id for session in sessions]
-        if store is not None:
-            self._tasks.append(
-                self._background.stream(
-                    lambda: counts(store, ids),
-                    each=self.counts_changed.emit,
-                    error=self.failed.emit,
+
+        def start() -> None:
+            if store is not None and store is self._store:
+                self._tasks.append(
+                    self._background.stream(
+                        lambda: counts(store, ids),
+                        each=self.counts_changed.emit,
+                        error=self.failed.emit,
+                    )
                 )
-            )
+
+        self._after_the_session(start)
 
     # -- rows -------------------------------------------------------------------------------------
 
