@@ -10,7 +10,7 @@ from app.text import clock, date_and_clock, offset
 from app.theme import DARK, SPACE, Theme, ui_font
 from core.replay.playback import Playback
 
-DETAILS = 5
+DETAILS = 6
 """How many forms there are, the first being the fullest."""
 
 _Piece = tuple[str, bool, bool]
@@ -79,11 +79,15 @@ class PlayheadLabel(QWidget):
 
     def _pieces_at(self, position: int, instant: int) -> list[_Piece]:
         detail = self._detail
+        if not self._total:
+            return [("No events", False, True)]
         pieces: list[_Piece] = [("Event ", False, False)] if detail < 2 else []
-        pieces.append((f"{position:,}", True, False))
+        if detail < 5:
+            pieces.append((f"{position:,}", True, False))
         if detail < 4:
             pieces.append((f" / {self._total:,}", False, False))
-        pieces.append(("  ·  ", False, True))
+        if detail < 5:
+            pieces.append(("  ·  ", False, True))
         pieces.append((clock(instant, decimals=3 if detail < 3 else 0), True, False))
         if detail < 2:
             pieces.append((" UTC", False, False))
@@ -92,7 +96,7 @@ class PlayheadLabel(QWidget):
         return pieces
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._total:
             after = offset(self._instant - self._start)
             told = f"{date_and_clock(self._instant)} UTC, {after} after the first event"
             QToolTip.showText(event.globalPos(), told, self)

@@ -38,6 +38,7 @@ class _Form:
     toggle_texts: bool = False
     axis_text: bool = False
     spacing: int = SPACE
+    without: tuple[str, ...] = ()
 
 
 _FORMS = (
@@ -49,6 +50,9 @@ _FORMS = (
     _Form(2),
     _Form(3),
     _Form(4),
+    _Form(4, without=("fit",)),
+    _Form(4, without=("fit", "start", "end")),
+    _Form(5, without=("fit", "start", "end")),
 )
 
 
@@ -61,7 +65,8 @@ class TransportBar(QWidget):
     """Buttons for the given actions, by id (`ACTIONS`); a click on one takes no focus.
 
     ``speed_requested`` carries a float of `SPEEDS`, ``axis_requested`` an `AxisMode`. Where the bar
-    is narrow, the time since the start goes first, then the texts of the toggles.
+    is narrow, the time since the start goes first, then the texts of the toggles, and at
+    last the buttons that keys and the pointer can do without.
     """
 
     speed_requested = Signal(object)
@@ -128,13 +133,26 @@ class TransportBar(QWidget):
         needed = []
         for form in _FORMS:
             self._apply(form)
-            needed.append(self._row.totalMinimumSize().width())
+            # Those left out are not hidden to see what that saves: one may have the focus.
+            saved = sum(self._room(name) for name in form.without)
+            needed.append(self._row.totalMinimumSize().width() - saved)
         self._needed = tuple(needed)
         self._fit()
 
+    def _room(self, name: str) -> int:
+        """What a button that is shown takes, px."""
+        button = self._buttons[name]
+        if button.isHidden():
+            return 0
+        width = button.minimumWidth() or button.minimumSizeHint().width()
+        return width + self._row.spacing()
+
     def _fit(self) -> None:
         forms = zip(_FORMS, self._needed, strict=True)
-        self._apply(next((form for form, needed in forms if needed <= self.width()), _FORMS[-1]))
+        form = next((form for form, needed in forms if needed <= self.width()), _FORMS[-1])
+        self._apply(form)
+        for name, button in self._buttons.items():
+            button.setHidden(name in form.without)
 
     def _apply(self, form: _Form) -> None:
         self._where.show_detail(form.detail)

@@ -158,7 +158,7 @@ def test_what_is_shown_is_no_wish(bar: TransportBar) -> None:
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 @pytest.mark.parametrize("total", [400, 1_000_000])
-@pytest.mark.parametrize("width", [640, 720, 800, 900, 1000, 1300])
+@pytest.mark.parametrize("width", [437, 500, 560, 640, 720, 800, 900, 1000, 1300])
 def test_nothing_clips_or_overlaps_at_any_width(
     bar: TransportBar, width: int, total: int, theme: Theme
 ) -> None:
@@ -185,6 +185,11 @@ def test_the_time_since_the_start_goes_first_then_the_texts(bar: TransportBar) -
     forms = list(dict.fromkeys(told))
     full = "Event 214 / 400  ·  12:33:00.901 UTC"
     assert forms[:3] == [(f"{full}  +03:33:00", True), (full, True), (full, False)]
+
+
+def test_without_events_no_moment_is_made_up(bar: TransportBar) -> None:
+    bar.show_playback(Playback.of(np.zeros(0, np.int64)), 0)
+    assert where(bar).text == "No events"
 
 
 def test_in_a_window_of_1280_px_it_still_tells_event_and_time(bar: TransportBar) -> None:
