@@ -31,6 +31,7 @@ class BeforeAfterView(QWidget):
         self._shown: tuple[SessionContext, SessionContext] | None = None
         self._changes = ChangeTableModel(self)
         self._table = _ChangeTable(self._changes)
+        self.setFocusProxy(self._table)
         self._message = PlainLabel()
         self._message.setObjectName("before-after-message")
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -70,6 +71,9 @@ class BeforeAfterView(QWidget):
         self._say(text)
 
     def _say(self, text: str) -> None:
+        if text:
+            # Else the focus would go on to a button, and the player's keys with it.
+            self._table.clearFocus()
         self._message.setText(text)
         self._message.setVisible(bool(text))
         self._table.setVisible(not text)

@@ -52,6 +52,7 @@ class EventDetailView(QWidget):
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._stack = QStackedLayout(self)
         self._lay_out()
+        self.setFocusProxy(self._payload)
         self.show_message("No event is shown")
 
     def _lay_out(self) -> None:
@@ -92,6 +93,9 @@ class EventDetailView(QWidget):
     def show_message(self, text: str) -> None:
         """Say this instead of an event."""
         self._envelope = None
+        # Else the focus would go on to a button, and the player's keys with it.
+        for part in (self._fields, self._payload, self._copy):
+            part.clearFocus()
         self._message.setText(text)
         self._stack.setCurrentIndex(0)
 

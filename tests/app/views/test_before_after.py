@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QTableView
+from PySide6.QtWidgets import QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
 from app.theme import DARK
@@ -92,3 +92,19 @@ def test_a_message_takes_the_place_of_a_change(view: BeforeAfterView) -> None:
     assert rows(view) == []
     show(view, 13)
     assert len(rows(view)) == 3
+
+
+def test_the_focus_goes_to_the_table_and_on_to_no_button(
+    view: BeforeAfterView, qtbot: QtBot
+) -> None:
+    """Else stepping on by keys leads to one, and Space presses it."""
+    beside = QPushButton(view)
+    beside.show()
+    with qtbot.waitActive(view):
+        view.activateWindow()
+    show(view, 1)
+    view.setFocus()
+    assert table(view).hasFocus()
+    show(view, 12)
+    assert message(view).text() == NOTHING
+    assert not table(view).hasFocus() and not beside.hasFocus()

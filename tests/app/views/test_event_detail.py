@@ -162,3 +162,16 @@ def test_odd_text_of_a_log_breaks_nothing(view: EventDetailView) -> None:
     assert fields(view)["Actor"] == "<i>a</i>\ufffd"
     view.copy_json()
     assert json.loads(clipboard())["payload"]["\ud800"] == "x\ud800"
+
+
+def test_the_focus_goes_to_the_payload_and_on_to_no_button(
+    view: EventDetailView, qtbot: QtBot
+) -> None:
+    """Else the keys after the command that shows the detail go nowhere, or press something."""
+    with qtbot.waitActive(view):
+        view.activateWindow()
+    view.show_envelope(EVENT, 1)
+    view.setFocus()
+    assert payload(view).hasFocus()
+    view.show_message("No event has happened yet")
+    assert view.focusWidget() is None or not view.focusWidget().hasFocus()
