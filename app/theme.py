@@ -251,9 +251,13 @@ QToolButton:hover, QPushButton:hover {{ background: {control_hover}; }}
 QToolButton:checked {{ border-color: {accent}; color: {accent}; }}
 QToolButton:disabled, QPushButton:disabled {{ color: {muted}; }}
 QToolButton:focus, QPushButton:focus, QLineEdit:focus {{ border: 1px solid {accent}; }}
+QToolButton:checked:focus {{ border: 1px solid {text}; }}
 QToolButton::menu-indicator {{ image: none; width: 0; }}
 QToolButton[primary="true"], QPushButton[primary="true"] {{ background: {accent};
     color: {on_accent}; border-color: {accent}; }}
+QToolButton[primary="true"]:focus, QPushButton[primary="true"]:focus {{
+    border: 2px solid {text}; padding: 2px 9px; }}
+QFileDialog QToolButton {{ padding: 2px; min-width: 20px; }}
 QLineEdit {{ background: {ground}; color: {text}; border: 1px solid {line};
     border-radius: {radius}px; padding: 3px 8px; min-height: 20px;
     selection-background-color: {selection}; selection-color: {text}; }}

@@ -98,6 +98,9 @@ class CellTable(RowTable):
                     if cell.text:
                         rect = QRectF(left, top, width, height)
                         self._paint_cell(painter, rect, cell, column, current=row == current)
+            if current < 0 and self.hasFocus():
+                painter.setPen(self._theme.accent)
+                painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
 
     def _paint_ground(self, painter: QPainter, top: int, height: int, *, current: bool) -> None:
         width = self.viewport().width()

@@ -50,6 +50,7 @@ class PayloadView(QTreeView):
         self.setFont(ui_font(12, tabular=False))
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
         self.setIndentation(4 * SPACE)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -110,9 +111,12 @@ class _RowDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, rect = self.theme, option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        ground = theme.selection if selected else theme.panel
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        current = focused or bool(option.state & QStyle.StateFlag.State_Selected)
+        ground = theme.selection if current else theme.panel
         painter.fillRect(rect, ground)
+        if focused and index.column() == KEY:
+            painter.fillRect(rect.x(), rect.y(), 2, rect.height(), theme.accent)
         colour = theme.muted if index.column() == KEY else theme.text
         painter.setFont(self._font)
         painter.setPen(readable(colour, ground, theme.text))
