@@ -132,7 +132,7 @@ class Opening(QObject):
         if wished is not None:
             self._begin(wished)
         else:
-            self._forget()
+            self.cancel()
 
     def _begin(self, session_id: str) -> None:
         if session_id != self._session_id:
