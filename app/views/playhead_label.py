@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.text import clock, date_and_clock, offset
 from app.theme import DARK, SPACE, Theme, ui_font
+from app.views.text_views import tip_of
 from core.replay.playback import Playback
 
 DETAILS = 6
@@ -99,7 +100,7 @@ class PlayheadLabel(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._total:
             after = offset(self._instant - self._start)
             told = f"{date_and_clock(self._instant)} UTC, {after} after the first event"
-            QToolTip.showText(event.globalPos(), told, self)
+            QToolTip.showText(event.globalPos(), tip_of(told), self)
             return True
         return super().event(event)
 

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from html import escape
+from textwrap import wrap
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+_TIP_WIDTH = 96
+_TIP_LINES = 20
+
 
 def tip_of(text: str) -> str:
-    """A tooltip that shows this text as typed, whatever it holds."""
-    return f"<span>{escape(text)}</span>" if text else ""
+    """A tooltip that shows this text as typed, whatever it holds, line by line.
+
+    Lines end after so many characters and tips after so many lines: Qt would break them wherever
+    a space is, and never a long word.
+    """
+    lines = [part for line in text.splitlines() for part in wrap(line, _TIP_WIDTH) or [""]]
+    if len(lines) > _TIP_LINES:
+        lines[_TIP_LINES - 1 :] = ["…"]
+    shown = "<br>".join(map(escape, lines))
+    return f"<p style='margin: 0; white-space: pre'>{shown}</p>" if shown else ""
 
 
 def tint(label: QWidget, colour: QColor) -> None:

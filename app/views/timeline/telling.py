@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 
@@ -85,9 +83,3 @@ def fitting(metrics: QFontMetrics, width: int, *candidates: str) -> str:
 def elided(metrics: QFontMetrics, width: int, label: str) -> str:
     """The text, ended by an ellipsis where it is wider than so many px."""
     return metrics.elidedText(label, Qt.TextElideMode.ElideRight, max(0, width))
-
-
-def as_plain(words: str) -> str:
-    """Text that a tool tip shows as it is, markup in it included, line by line."""
-    lines = "<br>".join(html.escape(line) for line in words.splitlines())
-    return f"<span style='white-space: pre'>{lines}</span>"

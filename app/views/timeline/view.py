@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import text
 from app.theme import DARK, Theme
+from app.views.text_views import tip_of
 from app.views.timeline import gestures
 from app.views.timeline.cursor import paint_pointer
 from app.views.timeline.lanes import lane_count
@@ -27,7 +28,6 @@ from app.views.timeline.overview import Grip
 from app.views.timeline.picture import Picture, Tracks
 from app.views.timeline.ranges import Range, clamped, whole
 from app.views.timeline.scene import Curve, Scene
-from app.views.timeline.telling import as_plain
 from core.replay.axis import Axis
 from core.replay.columns import KNOWN_KINDS, SessionLog
 from core.replay.index import ContextIndex
@@ -234,7 +234,7 @@ class TimelineView(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             picture = self._shown()
             hit = None if picture is None else picture.hit(event.pos())
-            QToolTip.showText(event.globalPos(), as_plain(hit.text) if hit else "", self)
+            QToolTip.showText(event.globalPos(), tip_of(hit.text if hit else ""), self)
             return True
         return super().event(event)
 
