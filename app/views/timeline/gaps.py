@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QRegion
 
 from app.theme import ui_font
 from app.views.timeline.layout import LABELS
@@ -60,8 +61,16 @@ def _end(gap: Gap) -> float:
     return gap.x1
 
 
-def paint_gaps(painter: QPainter, tracks: QRect, scene: Scene) -> None:
-    """Paint the strips over the plots of the tracks; crowds of hair-thin ones would only blur."""
+def paint_gaps(
+    painter: QPainter, tracks: QRect, scene: Scene, *, around: Sequence[QRect] = ()
+) -> None:
+    """Paint the strips over the plots of the tracks, but around words.
+
+    Crowds of hair-thin ones would only blur.
+    """
+    words = QRegion()
+    for rect in around:
+        words += rect
     ground, line = QColor(scene.theme.track), QColor(scene.theme.muted)
     ground.setAlpha(120)
     line.setAlpha(110)
@@ -72,7 +81,7 @@ def paint_gaps(painter: QPainter, tracks: QRect, scene: Scene) -> None:
         if strip.right - strip.left < _LEAST_STRIP:
             continue
         area = QRect(strip.left, tracks.top(), strip.right - strip.left, tracks.height())
-        painter.setClipRect(area)
+        painter.setClipRegion(QRegion(area) - words)
         painter.fillRect(area, ground)
         if area.width() >= _LEAST_HATCHED:
             painter.drawLines(_hatching(area))

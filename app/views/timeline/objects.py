@@ -97,8 +97,15 @@ class ObjectTrack:
         note = f"+{layout.more:,} more" if layout.more else ""
         track_text.paint_title(painter, rect.top(), scene, title=TITLE, note=note)
         if not layout.bars:
-            plot = QRect(scene.left, rect.top(), scene.width, rect.height())
-            track_text.paint_message(painter, plot, scene, _empty_text(scene))
+            track_text.paint_message(painter, _plot(rect, scene), scene, _empty_text(scene))
+
+    def words(self, rect: QRect, scene: Scene) -> list[QRect]:
+        """Where words stand in the plot, which nothing should be painted over."""
+        bars = self._laid_out(rect, scene).bars
+        if not bars:
+            return [track_text.message_rect(_plot(rect, scene), _empty_text(scene))]
+        bodies = (_body(_row_rect(row, rect, scene), bar) for row, bar in enumerate(bars))
+        return [_label(body, bar)[0] for body, bar in zip(bodies, bars, strict=True)]
 
     def paint_playhead(
         self, painter: QPainter, rect: QRect, scene: Scene, playhead: Playhead
@@ -195,15 +202,33 @@ def _paint_bar(painter: QPainter, row: QRect, bar: _Bar, scene: Scene) -> None:
     theme = scene.theme
     colour = touch_colour(theme, bar.touch)
     shade = mixed(theme.panel, colour, _SHADE[theme.is_dark])
-    body = row.adjusted(bar.start, _BAR_INSET, 0, -_BAR_INSET)
+    body = _body(row, bar)
     painter.fillRect(body, shade)
-    label = body.adjusted(_LABEL_AT, -_BAR_INSET, -SPACE, _BAR_INSET)
-    text = track_text.elided(bar.name, track_text.small_metrics(), label.width())
-    covered = label.left() + track_text.small_metrics().horizontalAdvance(text)
-    _paint_ticks(painter, body, bar, colour=colour, shade=shade, covered=covered, scene=scene)
+    label, text = _label(body, bar)
+    _paint_ticks(
+        painter, body, bar, colour=colour, shade=shade, covered=label.right() + 1, scene=scene
+    )
     painter.setFont(track_text.small_font())
     painter.setPen(theme.text)
-    painter.drawText(label, _ALIGN.AlignVCenter | _ALIGN.AlignAbsolute, text)
+    flags = _ALIGN.AlignVCenter | _ALIGN.AlignAbsolute | Qt.TextFlag.TextDontClip
+    painter.drawText(label, flags, text)
+
+
+def _plot(rect: QRect, scene: Scene) -> QRect:
+    return QRect(scene.left, rect.top(), scene.width, rect.height())
+
+
+def _body(row: QRect, bar: _Bar) -> QRect:
+    """The bar itself in its row."""
+    return row.adjusted(bar.start, _BAR_INSET, 0, -_BAR_INSET)
+
+
+def _label(body: QRect, bar: _Bar) -> tuple[QRect, str]:
+    """Where a bar's name stands, and what of it there is room for."""
+    metrics = track_text.small_metrics()
+    left = body.left() + _LABEL_AT
+    text = track_text.elided(bar.name, metrics, body.right() + 1 - SPACE - left)
+    return QRect(left, body.top(), metrics.horizontalAdvance(text), body.height()), text
 
 
 def _paint_ticks(

@@ -85,7 +85,8 @@ class Picture:
             painter.save()
             track.paint(painter, rect, scene)
             painter.restore()
-        paint_gaps(painter, layout.tracks, scene)
+        words = self.tracks.objects.words(layout.objects, scene)
+        paint_gaps(painter, layout.tracks, scene, around=words)
         if loop is not None:
             self._paint_loop(painter, loop)
         paint_ruler(painter, layout.ruler, scene)

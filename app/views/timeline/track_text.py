@@ -82,6 +82,12 @@ def paint_message(painter: QPainter, plot: QRect, scene: Scene, text: str) -> No
     painter.drawText(plot, _ALIGN.AlignCenter, elided(text, small_metrics(), plot.width()))
 
 
+def message_rect(plot: QRect, text: str) -> QRect:
+    """Where the words of a message stand in an empty plot."""
+    shown = elided(text, small_metrics(), plot.width())
+    return small_metrics().boundingRect(plot, int(_ALIGN.AlignCenter), shown)
+
+
 def elided(text: str, metrics: QFontMetrics, width: int) -> str:
     """The text, its end replaced by an ellipsis where it is wider than that."""
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, width))

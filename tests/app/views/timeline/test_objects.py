@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from app.theme import DARK, LIGHT, Theme
 from app.views.contrast import ENOUGH, contrast
+from app.views.timeline.gaps import paint_gaps, strips_of
 from app.views.timeline.objects import ROW_HEIGHT, ObjectTrack
 from core.events.contributions import Touch
 from core.events.schema import EventType
@@ -176,3 +177,36 @@ def test_markup_in_an_id_is_told_as_it_was_typed(qtbot: QtBot) -> None:
     log = log_of([claim("<i>\u202ex", seconds=0.0), viewed("c", seconds=9.0)])
     texts = told(ObjectTrack(), RECT, scene_of(log))
     assert any(text.startswith("claim <i>\ufffdx · ") for text in texts)
+
+
+def test_an_idle_gap_is_not_painted_over_a_name(qtbot: QtBot) -> None:
+    """A fold is narrower than a name, and would strike it through."""
+    events = [claim("cl-14", seconds=at) for at in (0.0, 60.0, 4_000.0, 4_060.0)]
+    scene, track = scene_of(log_of(events), mode=AxisMode.FOLDED), ObjectTrack()
+    whole = QRect(LEFT, 0, WIDTH, RECT.height())
+    (name,) = track.words(RECT, scene)
+    strips = strips_of(scene)
+    assert not whole.intersected(name).isEmpty() and strips
+    image = QImage(RECT.size(), QImage.Format.Format_RGB32)
+    image.fill(DARK.panel)
+    crossing = QRect(strips[0].left, 0, 3, RECT.height())
+    with QPainter(image) as painter:
+        paint_gaps(painter, whole, scene, around=[crossing])
+    assert is_blank(image, DARK.panel, crossing)
+    assert not is_blank(image, DARK.panel, QRect(crossing.right() + 1, 0, 4, RECT.height()))
+
+
+def test_words_stand_where_a_name_is_painted(log: SessionLog, qtbot: QtBot) -> None:
+    scene, track = scene_of(log), ObjectTrack()
+    image = still(track, RECT, scene)
+    for name in track.words(RECT, scene):
+        assert has_colour(image, DARK.text, name)
+        beyond = QRect(name.right() + 2, name.top(), 60, name.height())
+        assert not has_colour(image, DARK.text, beyond)
+
+
+def test_without_objects_the_words_are_those_that_say_so(qtbot: QtBot) -> None:
+    scene, track = scene_of(log_of([viewed("c")])), ObjectTrack()
+    (words,) = track.words(RECT, scene)
+    image = still(track, RECT, scene)
+    assert not is_blank(image, DARK.panel, words)
