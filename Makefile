@@ -67,7 +67,7 @@ clean: ## Remove the environment and everything that was made
 
 $(READY): pyproject.toml constraints.txt tools/setup.sh
 	@tools/setup.sh $(VENV) $(PYTHON)
-	@touch $@
+	@touch $@ $(VENV)/ready
 
 pictures: $(READY) $(SAMPLE) ## Draw the pictures of the documentation anew
 	@for theme in dark light; do \
