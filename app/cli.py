@@ -26,6 +26,8 @@ from core.replay.index import ContextIndex
 from core.replay.loader import load
 from core.replay.moment import Moment, MomentError
 
+logger = logging.getLogger(__name__)
+
 NO = 1
 """Exit status: the answer is no."""
 FAULT = 2
@@ -246,6 +248,10 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="brainweb-replay")
+    except Exception:
+        # Else the status would be 1, which says that the answer is no.
+        logger.exception("This should not have happened; please report it")
+        sys.exit(FAULT)
     finally:
         try:
             sys.stdout.flush()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt
@@ -15,6 +16,7 @@ from app.models.opening import Wish
 from app.sample import sample_path
 from app.settings import Settings, SettingsFile
 from app.theme import ThemeChoice
+from app.uncaught import told_of_uncaught
 from app.window import Window
 from core.events.errors import StoreError
 from core.projectors.context import SessionContext
@@ -47,7 +49,8 @@ def show_window(source: Path | None, session: str | None, at: str | None) -> int
     window.show()
     if source is not None:
         window.open(source, _wish(session, at))
-    return app.exec()
+    with told_of_uncaught(window.presenter.failed, interrupted=window.close):
+        return app.exec()
 
 
 def render(
@@ -63,11 +66,8 @@ def render(
     """Write a picture of the window; raises StoreError where it cannot be had."""
     _offscreen(scale)
     application()
-    window = _opened(source, session, at, theme=ThemeChoice(theme), size=size)
-    try:
+    with _opened(source, session, at, theme=ThemeChoice(theme), size=size) as window:
         _save(window, out)
-    finally:
-        window.close()
 
 
 def play_offscreen(
@@ -79,9 +79,8 @@ def play_offscreen(
     """
     _offscreen(1)
     application()
-    wish_at = at or "#0"
-    window = _opened(source or sample_path(), session, wish_at, theme=ThemeChoice.DARK)
-    try:
+    source = source or sample_path()
+    with _opened(source, session, at or "#0", theme=ThemeChoice.DARK) as window:
         if at is None:
             _play(window)
         _save(window, out)
@@ -89,14 +88,14 @@ def play_offscreen(
         if playback is None or index is None:
             raise StoreError("There is no session with events in this log to play.")
         return index.context_at(playback.position, playback.instant)
-    finally:
-        window.close()
 
 
 def _play(window: Window) -> None:
     """Play to the end, idle gaps skipped, in so many frames however long the session is."""
     axis = window.viewport.axis
-    seconds = 0.0 if axis is None else axis.length / SPEEDS[-1] / _FRAMES
+    length = 0.0 if axis is None else axis.length
+    # At least so much that the playhead, which counts microseconds, moves.
+    seconds = max(length / SPEEDS[-1] / _FRAMES, 1e-6)
     window.clock.change(lambda p: p.at_speed(SPEEDS[-1]).skipping_idle(True).played())
     while window.clock.playback is not None and window.clock.playback.playing:
         window.clock.change(lambda p: p.advanced(seconds))
@@ -121,6 +120,7 @@ def _offscreen(scale: float) -> None:
         os.environ["QT_SCALE_FACTOR"] = str(scale)
 
 
+@contextmanager
 def _opened(
     source: Path,
     session: str | None,
@@ -128,24 +128,35 @@ def _opened(
     *,
     theme: ThemeChoice,
     size: tuple[int, int] = (1600, 1000),
-) -> Window:
-    """A window that nobody sees, with a session read and everything of it on screen."""
+) -> Iterator[Window]:
+    """A window that nobody sees, with a session read and everything of it on screen.
+
+    Raises what would be told on screen, also what happens until the window is done with.
+    """
     window = Window(NoSettings(), theme=theme)
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     window.resize(*size)
     window.show()
-    problems: list[Exception] = []
-    window.source.failed.connect(problems.append)
-    window.source.load_failed.connect(problems.append)
-    window.open(source, _wish(session, at))
+    faults: list[Exception] = []
+    for failed in (window.source.failed, window.source.load_failed, window.background.failed):
+        failed.connect(faults.append)
+    window.opening.complained.connect(lambda text: faults.append(StoreError(text)))
     try:
-        wait(lambda: bool(problems) or not window.busy)
-        if problems:
-            raise problems[0]
-    except Exception:
+        with told_of_uncaught(faults.append):
+            window.open(source, _wish(session, at))
+            wait(lambda: bool(faults) or not window.busy)
+            _raise_first(faults)
+            yield window
+            application().processEvents()
+            _raise_first(faults)
+    finally:
         window.close()
-        raise
-    return window
+        window.deleteLater()
+
+
+def _raise_first(faults: list[Exception]) -> None:
+    if faults:
+        raise faults[0]
 
 
 class NoSettings(SettingsFile):
