@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app import theme as themes
 from app.commands import COMMANDS
 from app.models.opening import Wish
+from app.models.session_list import SessionListModel
 from app.models.source import Source
 from app.sample import sample_path
 from app.settings import SettingsFile
@@ -269,6 +270,44 @@ def test_a_file_that_grew_is_read_again_and_keeps_the_playhead(
     assert position(window) == 3
 
 
+def test_reading_again_leaves_everything_in_its_place(
+    window: Window, settled: Callable[[], None], log_file: Path
+) -> None:
+    """Each F5 would flash the start page, empty the list of sessions and unmark the range."""
+    window.open(log_file)
+    settled()
+    assert window.opening.log is not None
+    window.selection.mark(window.opening.log.start, window.opening.log.end)
+    pages: list[int] = []
+    window.pages.currentChanged.connect(pages.append)
+    rows: list[int] = []
+    model = window.session_list.findChild(SessionListModel)
+    assert isinstance(model, SessionListModel)
+    model.modelReset.connect(lambda: rows.append(1))
+    for _ in range(2):
+        window.actions_by_id["reload"].trigger()
+    settled()
+    assert pages == rows == []
+    assert window.selection.range is not None
+    assert window.opening.log is not None
+
+
+def test_reading_a_deleted_file_again_says_so_and_keeps_what_is_there(
+    window: Window, settled: Callable[[], None], log_file: Path
+) -> None:
+    """One key would take away what cannot be had again."""
+    window.open(log_file)
+    settled()
+    log_file.unlink()
+    window.actions_by_id["reload"].trigger()
+    settled()
+    assert window.pages.currentWidget() is window.desk
+    assert str(log_file) in texts(window.banner)
+    window.clock.change(lambda p: p.at_position(2))
+    settled()
+    assert position(window) == 2
+
+
 def test_a_file_that_grew_is_announced(
     window: Window, settled: Callable[[], None], log_file: Path, qtbot: QtBot
 ) -> None:
@@ -367,6 +406,76 @@ def test_a_log_of_odd_rows_is_shown_and_its_problems_are_listed(
     window.actions_by_id["check-file"].trigger()
     settled()
     assert window.tabs.tabText(3) == f"Problems · {found}"
+
+
+@pytest.fixture
+def bad_log(tmp_path: Path) -> Path:
+    """Two sessions, each with a bad row, and a row of no session."""
+    rows = [
+        row_of(viewed("raft", seconds=i).model_copy(update={"session_id": session_id}))
+        for session_id in ("one", "two")
+        for i in range(3)
+    ]
+    for place in (1, 4):
+        rows[place]["payload"] = "{"
+    rows[0]["occurred_at"] = "yesterday"
+    return write_log(tmp_path / "bad.db", rows)
+
+
+def test_the_check_of_the_file_is_not_mixed_with_a_session_opened_meanwhile(
+    window: Window, settled: Callable[[], None], bad_log: Path
+) -> None:
+    """Problems would be there twice, or be missing, and nobody could tell."""
+    window.open(bad_log, Wish("one"))
+    settled()
+    assert window.tabs.tabText(3) == "Problems · 2"
+    window.actions_by_id["check-file"].trigger()
+    window.session_list.session_requested.emit("two")
+    settled()
+    told = (window.tabs.tabText(3), "whole file" in texts(window.problem_page))
+    assert told in [("Problems · 3", True), ("Problems · 1", False)]
+    window.session_list.session_requested.emit("one")
+    settled()
+    assert window.tabs.tabText(3) == "Problems · 2"
+
+
+def test_a_check_that_is_stopped_leaves_the_problems_of_the_session(
+    window: Window, settled: Callable[[], None], bad_log: Path
+) -> None:
+    """What was found so far would be taken for all that there is."""
+    window.open(bad_log, Wish("one"))
+    settled()
+    for _ in range(2):
+        window.actions_by_id["check-file"].trigger()
+    settled()
+    assert window.tabs.tabText(3) == "Problems · 2"
+    assert "in this session" in texts(window.problem_page)
+
+
+def test_a_check_ends_when_the_file_is_read_again(
+    window: Window, settled: Callable[[], None], bad_log: Path
+) -> None:
+    """The page would say “Checking…” for ever."""
+    window.open(bad_log, Wish("one"))
+    settled()
+    window.actions_by_id["check-file"].trigger()
+    window.actions_by_id["reload"].trigger()
+    settled()
+    assert "Checking" not in texts(window.problem_page)
+    assert window.tabs.tabText(3) == "Problems · 2"
+
+
+def test_a_recent_file_that_cannot_be_looked_for_is_no_trouble(
+    window: Window, settled: Callable[[], None], log_file: Path
+) -> None:
+    """One name in the settings would greet the user with a fault at every start."""
+    window.settings = window.settings.model_copy(update={"recent": ("x" * 5_000,)})
+    window.presenter.start()
+    settled()
+    assert "should not" not in texts(window.start_page)
+    window.open(log_file)
+    settled()
+    assert window.pages.currentWidget() is window.desk
 
 
 def test_text_of_a_log_is_never_markup(
