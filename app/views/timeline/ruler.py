@@ -71,7 +71,7 @@ def ticks_of(scene: Scene, advance: Advance) -> list[Tick]:
     for pixel, instant in zip(pixels.tolist(), instants, strict=True):
         label = _label(instant, step, day=day, with_year=several_years)
         if instant in resumed:
-            label = _day(instant, with_year=False)
+            label = _day(instant, with_year=several_years)
         ticks.append(Tick(pixel, label, names_day=instant // DAY != day))
         day = instant // DAY
     return ticks
@@ -142,7 +142,7 @@ def _label(instant: int, step: int, *, day: int, with_year: bool) -> str:
         time = text.clock(instant, decimals=3 if step >= MILLISECOND else 6)
     if instant // DAY == day:
         return time
-    name = _day(instant, with_year=False)
+    name = _day(instant, with_year=with_year)
     return name if instant % DAY == 0 else f"{name} {time}"
 
 

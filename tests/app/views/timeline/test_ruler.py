@@ -65,6 +65,11 @@ def test_years_are_told_with_their_years() -> None:
     assert all("20" in label for label in labels(scene_of(over(0, 900 * DAY))))
 
 
+def test_after_a_fold_of_years_the_year_is_named() -> None:
+    scene = scene_of(over(0, 1, 900 * DAY, 900 * DAY + 1), mode=AxisMode.FOLDED)
+    assert any("2029" in label for label in labels(scene))
+
+
 def test_no_tick_lies_within_a_folded_gap() -> None:
     """There a label would say a time at which nothing is drawn."""
     scene = scene_of(
