@@ -23,6 +23,7 @@ class KeySheet(QDialog):
         self.setWindowTitle("Keys")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(6 * SPACE, 6 * SPACE, 6 * SPACE, 4 * SPACE)
+        outer.setSpacing(4 * SPACE)
         grid = QGridLayout()
         grid.setHorizontalSpacing(6 * SPACE)
         grid.setVerticalSpacing(6 * SPACE)

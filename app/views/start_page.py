@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.theme import DARK, SPACE, Theme, heading_font, ui_font
@@ -49,6 +49,7 @@ class StartPage(QWidget):
         self._sample.clicked.connect(self.sample_requested)
         self._recent.recent_requested.connect(self.recent_requested)
         self._error.retry_requested.connect(self.retry_requested)
+        self.setFocusProxy(self._open)
         self.show_recent(())
 
     def _lay_out(self) -> None:
@@ -87,6 +88,11 @@ class StartPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be ready for Enter: what had the focus before is out of sight."""
+        super().showEvent(event)
+        self.setFocus()
 
     def show_theme(self, theme: Theme) -> None:
         """Paint by this theme."""

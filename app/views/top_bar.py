@@ -11,6 +11,8 @@ from app.theme import SPACE, Theme, ui_font
 from app.views.menu_button import MenuButton
 from app.views.text_views import ElidedLabel, PlainLabel, tint
 
+_HEIGHT = 11 * SPACE
+
 
 class TopBar(QWidget):
     """Draws where we are; its buttons open the menus that it is given."""
@@ -20,6 +22,7 @@ class TopBar(QWidget):
         self.setObjectName("top-bar")
         self.setAccessibleName("What is open")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(_HEIGHT)
         self._source = PlainLabel()
         self._source.setFont(ui_font(weight=QFont.Weight.Bold, tabular=False))
         self._arrow = PlainLabel("›")
@@ -29,7 +32,7 @@ class TopBar(QWidget):
         self._rules = _menu_button("Rules", rules_menu)
         self._menu = _menu_button("Menu", main_menu)
         row = QHBoxLayout(self)
-        row.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
+        row.setContentsMargins(3 * SPACE, 0, 3 * SPACE, 0)
         row.setSpacing(2 * SPACE)
         row.addWidget(self._open)
         row.addWidget(self._source)

@@ -27,6 +27,7 @@ class WhyList(RowList):
     def __init__(self) -> None:
         self._model = WhyModel()
         super().__init__(self._model, WhyDelegate(), name="why", told="What the weight is made of")
+        self.show_empty("No event has added to it yet")
         self.row_pressed.connect(lambda row: self.seek_requested.emit(row.playhead))
 
     def show_shares(self, shares: Sequence[Share], log: SessionLog | None) -> None:

@@ -44,6 +44,13 @@ def test_buttons_ask_for_what_they_say(page: StartPage, qtbot: QtBot) -> None:
         qtbot.mouseClick(button(page, "start-sample"), Qt.MouseButton.LeftButton)
 
 
+def test_whenever_it_comes_enter_opens(page: StartPage) -> None:
+    button(page, "start-sample").setFocus()
+    page.hide()
+    page.show()
+    assert page.focusWidget() is button(page, "start-open")
+
+
 def test_recent_files_are_offered_with_their_folder(page: StartPage, qtbot: QtBot) -> None:
     page.show_recent(PATHS, missing=[PATHS[1]])
     model = recent(page).model()
@@ -89,7 +96,7 @@ def test_everything_is_reached_by_tab(page: StartPage, qtbot: QtBot) -> None:
     page.show_recent(PATHS)
     page.activateWindow()
     button(page, "start-open").setFocus()
-    qtbot.waitUntil(button(page, "start-open").hasFocus)
+    assert page.focusWidget() is button(page, "start-open")
     qtbot.keyClick(button(page, "start-open"), Qt.Key.Key_Tab)
     assert button(page, "start-sample").hasFocus()
     qtbot.keyClick(button(page, "start-sample"), Qt.Key.Key_Tab)
