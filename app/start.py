@@ -16,7 +16,7 @@ from app.models.opening import Wish
 from app.sample import sample_path
 from app.settings import Settings, SettingsFile
 from app.theme import ThemeChoice
-from app.uncaught import told_of_uncaught
+from app.uncaught import called_on_interrupt, told_of_uncaught
 from app.window import Window
 from core.events.errors import StoreError
 from core.projectors.context import SessionContext
@@ -49,7 +49,7 @@ def show_window(source: Path | None, session: str | None, at: str | None) -> int
     window.show()
     if source is not None:
         window.open(source, _wish(session, at))
-    with told_of_uncaught(window.presenter.failed, interrupted=window.close):
+    with told_of_uncaught(window.presenter.failed), called_on_interrupt(window.close):
         return app.exec()
 
 
