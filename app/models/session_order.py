@@ -31,14 +31,14 @@ class SessionSort(StrEnum):
 
 def sort_key(session: SessionSummary, sort: SessionSort, *, events: int | None) -> tuple[Any, ...]:
     """What to sort by; sessions that are equal in that are in order of their names."""
-    name = _natural(session.session_id)
+    name = _Name(session.session_id)
     if sort is SessionSort.NAME:
-        return name
+        return (name,)
     if sort is SessionSort.LONGEST:
-        return (session.first - session.last, *name)
+        return (session.first - session.last, name)
     if sort is SessionSort.MOST_EVENTS:
-        return (-(events or 0), *name)
-    return (-session.last, *name)
+        return (-(events or 0), name)
+    return (-session.last, name)
 
 
 def searched_text(session: SessionSummary) -> str:
@@ -56,6 +56,15 @@ def started(session: SessionSummary) -> str:
 @lru_cache(maxsize=8_192)
 def _day_texts(day: int) -> str:
     return f"{date(day * _DAY)}\n{format_instant(day * _DAY)[:10]}"
+
+
+class _Name(str):
+    """Compared as people count; taken apart only where something is compared with it."""
+
+    __slots__ = ()
+
+    def __lt__(self, other: str) -> bool:
+        return _natural(self) < _natural(other)
 
 
 @lru_cache(maxsize=32_768)
