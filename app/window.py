@@ -250,7 +250,7 @@ class Window(QMainWindow):
         """Give the sides their share of the width, until the user chose otherwise."""
         super().resizeEvent(event)
         if not self._desk_chosen:
-            left = min(max(self.width() * 17 // 100, 200), 250)
+            left = min(max(self.width() * 18 // 100, 210), 250)
             right = min(max(self.width() * 24 // 100, 290), 350)
             self.desk.setSizes([left, self.width() - left - right, right])
 

@@ -92,10 +92,12 @@ class SessionDelegate(QStyledItemDelegate):
         second = QRect(rect.x() + _EDGE, top + 18, rect.width() - 2 * _EDGE, 16)
         size = f"{row.size} · {row.length}" if row.length else row.size
         taken = self._write(painter, second, size, self._small, muted)
-        begun = row.started[: -len(_YEAR) - 6] + row.started[-6:]
+        day, clock = row.started[: -len(_YEAR) - 6], row.started[-6:]
         room = second.width() - taken - 2 * SPACE
-        if QFontMetrics(self._small).horizontalAdvance(begun) <= room:
-            self._write(painter, second, begun, self._small, muted, right=True)
+        for begun in (day + clock, day):
+            if QFontMetrics(self._small).horizontalAdvance(begun) <= room:
+                self._write(painter, second, begun, self._small, muted, right=True)
+                break
         spark = QRect(rect.x() + _EDGE, rect.bottom() - 4 - _SPARK, second.width(), _SPARK)
         _paint_activity(painter, spark, row.activity, mixed(ground, theme.accent, 0.7))
 
