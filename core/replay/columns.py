@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from core.events.contributions import Touch
 from core.events.problems import Problem
 from core.events.schema import EventType
-from core.replay.strings import ObjectKeys
+from core.replay.strings import ObjectKeys, Strings
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
@@ -71,7 +71,7 @@ class Contributions:
     event: Int32
     concept: Int32
     source: UInt8
-    concept_ids: Sequence[str]
+    concept_ids: Strings
 
     def __len__(self) -> int:
         return len(self.event)
@@ -194,11 +194,7 @@ class SessionLog:
 
     def concept_code(self, concept_id: str) -> int | None:
         """The code of a concept, None where no event contributes to it."""
-        return self._concept_codes.get(concept_id)
-
-    @cached_property
-    def _concept_codes(self) -> dict[str, int]:
-        return {name: code for code, name in enumerate(self.contributions.concept_ids)}
+        return self.contributions.concept_ids.find(concept_id)
 
     def concept_label(self, concept: int, position: int | None = None) -> str:
         """A concept's name as of ``position`` (by default the last one), else its id."""

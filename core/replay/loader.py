@@ -23,7 +23,7 @@ from core.replay.columns import (
     SessionLog,
 )
 from core.replay.reading import Reading, RowTuple
-from core.replay.strings import ObjectKeys
+from core.replay.strings import ObjectKeys, Strings
 
 PROBLEMS_KEPT = 10_000
 """How many problems a log carries; the store lists them all."""
@@ -139,7 +139,7 @@ def _ordered(session_id: str, rows: Int64, times: Int64, last_row: int) -> Sessi
 
 
 _NO_CONTRIBUTIONS = Contributions(
-    np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint8), ()
+    np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint8), Strings.of(())
 )
 _NO_NAMES = ConceptNames(np.zeros(1, np.int64), np.zeros(0, np.int32), ())
 

@@ -44,6 +44,15 @@ class Strings(Sequence[str]):
         raw = self.text[self.ends[place] : self.ends[place + 1]].tobytes()
         return raw.decode("utf-8", "surrogatepass")
 
+    def find(self, value: str) -> int | None:
+        """The place of the first string that is this one, None where there is none."""
+        sought = value.encode("utf-8", "surrogatepass")
+        places = np.flatnonzero(np.diff(self.ends) == len(sought))
+        # From behind: what was made by counting differs there.
+        for offset in reversed(range(len(sought))):
+            places = places[self.text[self.ends[places] + offset] == sought[offset]]
+        return int(places[0]) if len(places) else None
+
 
 @dataclass(frozen=True, eq=False)
 class ObjectKeys(Sequence[tuple[str, str]]):
