@@ -248,7 +248,8 @@ QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; paddi
 QToolButton, QPushButton {{ background: {control}; color: {text}; border: 1px solid {line};
     border-radius: {radius}px; padding: 3px 10px; min-height: 20px; }}
 QToolButton:hover, QPushButton:hover {{ background: {control_hover}; }}
-QToolButton:checked {{ border-color: {accent}; color: {accent}; }}
+QToolButton:checked, QToolButton:checked:hover {{ background: {panel}; border-color: {accent};
+    color: {accent}; }}
 QToolButton:disabled, QPushButton:disabled {{ color: {muted}; }}
 QToolButton:focus, QPushButton:focus, QLineEdit:focus {{ border: 1px solid {accent}; }}
 QToolButton:checked:focus {{ border: 1px solid {text}; }}
@@ -257,6 +258,8 @@ QToolButton[primary="true"], QPushButton[primary="true"] {{ background: {accent}
     color: {on_accent}; border-color: {accent}; }}
 QToolButton[primary="true"]:focus, QPushButton[primary="true"]:focus {{
     border: 2px solid {text}; padding: 2px 9px; }}
+QToolButton[primary="true"]:disabled, QPushButton[primary="true"]:disabled {{
+    background: {control}; color: {muted}; border-color: {line}; }}
 QFileDialog QToolButton {{ padding: 2px; min-width: 20px; }}
 QLineEdit {{ background: {ground}; color: {text}; border: 1px solid {line};
     border-radius: {radius}px; padding: 3px 8px; min-height: 20px;

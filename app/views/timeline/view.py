@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import text
-from app.theme import DARK, Theme
+from app.theme import DARK, Theme, ui_font
 from app.views.text_views import tip_of
 from app.views.timeline import gestures
 from app.views.timeline.cursor import paint_pointer
@@ -32,6 +32,8 @@ from core.replay.axis import Axis
 from core.replay.columns import KNOWN_KINDS, SessionLog
 from core.replay.index import ContextIndex
 from core.replay.playback import Playhead
+
+NOTHING = "No session is open"
 
 __all__ = ["RIGHT_GUTTER", "TimelineView"]
 
@@ -196,10 +198,13 @@ class TimelineView(QWidget):
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(self._theme.ground)
         picture = self._shown()
-        if picture is not None:
-            painter = QPainter(pixmap)
-            picture.paint(painter, self._loop)
-            painter.end()
+        with QPainter(pixmap) as painter:
+            if picture is not None:
+                picture.paint(painter, self._loop)
+            elif self._log is None:
+                painter.setFont(ui_font(13, tabular=False))
+                painter.setPen(self._theme.muted)
+                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, NOTHING)
         return pixmap
 
     # -- the pointer ------------------------------------------------------------------------------
