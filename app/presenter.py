@@ -15,7 +15,7 @@ from app.text import count
 from app.views.banner import BannerKind
 from app.views.timeline.scene import Curve
 from app.views.timeline.steps import x_of_playhead
-from core.events.errors import StoreError
+from core.events.errors import SourceLocked, StoreError
 from core.events.problems import Problem
 from core.events.schema import EventEnvelope
 from core.events.store.base import SessionSummary
@@ -109,6 +109,9 @@ class Presenter:
             w.start_page.show_error(_NOT_OPENED if known else _A_BUG, text)
         else:
             w.banner.show_message(text, kind=BannerKind.ERROR, action="Reload")
+        if isinstance(error, SourceLocked):
+            # What could not be read now can be soon: rows on screen are asked for again.
+            w.event_table.show_log(w.opening.log)
 
     def closed(self) -> None:
         """No file any more."""

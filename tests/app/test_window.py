@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app import theme as themes
 from app.commands import COMMANDS
+from app.models.event_table import SUMMARY, EventTableModel
 from app.models.opening import Wish
 from app.models.session_list import SessionListModel
 from app.models.source import Source
@@ -21,6 +22,7 @@ from app.sample import sample_path
 from app.settings import SettingsFile
 from app.views.palette import matching
 from app.window import Window
+from core.events.errors import SourceLocked
 from core.events.schema import EventEnvelope
 from core.projectors.rules import BRAIN_WEB, RECENCY
 from core.projectors.session_context import fold
@@ -306,6 +308,28 @@ def test_reading_a_deleted_file_again_says_so_and_keeps_what_is_there(
     window.clock.change(lambda p: p.at_position(2))
     settled()
     assert position(window) == 2
+
+
+def test_rows_that_were_locked_are_asked_for_again(
+    window: Window, settled: Callable[[], None], log_file: Path, qtbot: QtBot
+) -> None:
+    """A program that writes for a while would leave dots where the events are told."""
+    window.open(log_file)
+    settled()
+    model = window.event_table.findChild(EventTableModel)
+    assert isinstance(model, EventTableModel)
+    qtbot.wait_until(lambda: model.cell(0, SUMMARY).text == "Raft", timeout=PATIENCE)
+    log = window.opening.log
+    assert log is not None
+    model.show_log(None)
+    model.show_log(log)
+    model.want(0, 6)
+    with qtbot.assert_not_emitted(model.rows_requested):
+        model.want(0, 6)
+    window.source.failed.emit(SourceLocked("“my.db” is locked. Try again when it is done."))
+    with qtbot.wait_signal(model.rows_requested, timeout=PATIENCE):
+        model.want(0, 6)
+    settled()
 
 
 def test_a_file_that_grew_is_announced(
