@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -65,6 +65,7 @@ class CellTable(RowTable):
         self._theme = DARK
         self._colours: dict[tuple[Tone, bool], QColor] = {}
         self.setModel(model)
+        self.selectionModel().currentRowChanged.connect(self._repaint_frame)
         self.show_theme(DARK)
 
     def show_theme(self, theme: Theme) -> None:
@@ -101,6 +102,10 @@ class CellTable(RowTable):
             if current < 0 and self.hasFocus():
                 painter.setPen(self._theme.accent)
                 painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+
+    def _repaint_frame(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if current.isValid() != previous.isValid():
+            self.viewport().update()
 
     def _paint_ground(self, painter: QPainter, top: int, height: int, *, current: bool) -> None:
         width = self.viewport().width()
