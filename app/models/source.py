@@ -131,6 +131,7 @@ class Source(QObject):
         for task in self._tasks:
             task.cancel()
         self._tasks.clear()
+        self._after_loading.clear()
         self.cancel_loading()
         self.stop_check()
         self._watch.stop()

@@ -455,6 +455,24 @@ class TestWhatHappensToTheFile:
         if sys.platform != "win32":
             assert [file.path for file in psutil.Process().open_files()].count(str(study)) == 1
 
+    @pytest.mark.parametrize("left", ["reload", "close", "open"])
+    def test_what_was_to_be_counted_later_is_let_go_with_the_file(
+        self, heard: Heard, long_log: Path, left: str
+    ) -> None:
+        """F5 while a session loads would say that the file was closed."""
+
+        def leave() -> None:
+            if not heard.steps:
+                heard.source.read_activity(["long"], 48)
+                getattr(heard.source, left)(*([SAMPLE] if left == "open" else []))
+
+        heard.source.opened.connect(lambda _: heard.source.open_session("long", BRAIN_WEB))
+        heard.source.sessions_changed.connect(lambda _: QTimer.singleShot(0, leave))
+        heard.open(long_log)
+        heard.qtbot.wait(0)
+        heard.settle()
+        assert heard.failed == heard.load_failed == []
+
     def looks(self, heard: Heard) -> list[int]:
         """Grows with each look at the file."""
         looks: list[int] = []
