@@ -99,7 +99,7 @@ def _play(window: Window) -> None:
     window.clock.change(lambda p: p.at_speed(SPEEDS[-1]).skipping_idle(True).played())
     while window.clock.playback is not None and window.clock.playback.playing:
         window.clock.change(lambda p: p.advanced(seconds))
-        application().processEvents()
+        QApplication.processEvents()
     wait(lambda: not window.busy)
 
 
@@ -147,7 +147,7 @@ def _opened(
             wait(lambda: bool(faults) or not window.busy)
             _raise_first(faults)
             yield window
-            application().processEvents()
+            QApplication.processEvents()
             _raise_first(faults)
     finally:
         window.close()

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 
 from app import start
 from app.models.opening import Wish
@@ -41,7 +42,7 @@ def frames(act: Callable[[int], object], values: Iterable[int]) -> list[float]:
     for value in values:
         began = time.perf_counter()
         act(value)
-        start.application().processEvents()
+        QApplication.processEvents()
         taken.append((time.perf_counter() - began) * 1e3)
     return taken
 
@@ -89,6 +90,8 @@ def main(path: Path, session: str) -> None:
     report("zoom out", frames(lambda _: window.viewport.zoom(-1, middle), range(20)))
     window.viewport.zoom(6, middle)
     report("pan", frames(lambda _: window.viewport.pan(1), range(30)))
+    report("scrub, the view turning pages", frames(seek, anywhere.tolist()))
+    window.viewport.fit()
     assert window.replay.index is not None
     window.replay.select(window.replay.index.top_concepts(0, count, 1)[0])
     start.wait(lambda: not window.busy)
