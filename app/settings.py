@@ -12,6 +12,7 @@ import pydantic.fields  # noqa: F401
 from platformdirs import user_config_path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from app.text import is_encodable
 from app.theme import ThemeChoice
 from core.replay.axis import AxisMode
 
@@ -36,7 +37,7 @@ class Settings(BaseModel):
         A name that is not valid text cannot be kept in JSON and is left out.
         """
         name = str(path)
-        if not _is_valid(name):
+        if not is_encodable(name):
             return self
         others = tuple(known for known in self.recent if known != name)
         return self.model_copy(update={"recent": (name, *others)[:RECENT]})
@@ -97,12 +98,3 @@ class SettingsFile:
             self.path.replace(aside)
         except OSError as error:
             logger.warning("the settings cannot be set aside: %s", error)
-
-
-def _is_valid(text: str) -> bool:
-    """Whether a text has no lone surrogates, as names of files in other encodings have."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

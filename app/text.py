@@ -23,6 +23,15 @@ def plain(text: str, *, limit: int = 400) -> str:
     return shown if len(text) <= limit else shown[: limit - 1] + "…"
 
 
+def is_encodable(text: str) -> bool:
+    """Whether a text can be written: a lone surrogate, which a log or a path may hold, cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _shown(character: str) -> str:
     kept_format = "\u200c\u200d"
     category = unicodedata.category(character)

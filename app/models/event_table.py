@@ -56,11 +56,6 @@ class EventTableModel(CellTableModel):
         """How many events have happened."""
         return self._position
 
-    @property
-    def dated(self) -> bool:
-        """Whether times are shown with their day, since the session spans several."""
-        return self._dated
-
     def show_log(self, log: SessionLog | None) -> None:
         """Show this log; where it begins with the rows shown so far, only what came is added.
 

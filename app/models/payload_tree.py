@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
 
 from app.models.cells import NO_PARENT, Index
 from app.models.summaries import first_keys, literal
-from app.text import count, plain
+from app.text import count, is_encodable, plain
 
 KEY, VALUE = range(2)
 BATCH = 256
@@ -58,7 +58,7 @@ class PayloadTreeModel(QAbstractItemModel):
     def copy_text(self, index: Index) -> str:
         """All of a row's value to paste elsewhere: a text as it is, anything else as JSON."""
         value = self.value(index)
-        return value if isinstance(value, str) and _is_encodable(value) else json_text(value)
+        return value if isinstance(value, str) and is_encodable(value) else json_text(value)
 
     def _at(self, index: Index) -> _Node:
         return self._nodes[index.internalId() if index.isValid() else _ROOT]
@@ -148,12 +148,4 @@ def shown_value(value: object) -> str:
 def json_text(value: object) -> str:
     """A value as indented JSON; characters that no text can carry alone are escaped."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    return text if _is_encodable(text) else json.dumps(value, indent=2)
-
-
-def _is_encodable(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return text if is_encodable(text) else json.dumps(value, indent=2)

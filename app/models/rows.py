@@ -6,12 +6,13 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QObject, Qt
 
-Index = QModelIndex | QPersistentModelIndex
+from app.models.cells import NO_PARENT
+from app.models.cells import Index as Index
+
 ROW_ROLE = Qt.ItemDataRole.UserRole
 """The row itself."""
-NO_PARENT = QModelIndex()
 
 
 class Row(Protocol):

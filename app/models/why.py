@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
-from app.models.rows import NO_PARENT, Index, RowModel
+from app.models.cells import NO_PARENT, Index
+from app.models.rows import RowModel
 from app.text import clock, date_and_clock, delta, plain, weight
 from core.events.contributions import Source
 from core.replay.columns import NONE, SessionLog

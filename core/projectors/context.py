@@ -111,16 +111,6 @@ class ContextDifference:
     uncertainty_before: float
     uncertainty_after: float
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing differs."""
-        same = self.uncertainty_before == self.uncertainty_after
-        return same and not self.concepts and not self.objects
-
-    def delta_of(self, concept_id: str) -> float:
-        """By how much that concept's weight changed, 0 where it did not."""
-        return next((c.delta for c in self.concepts if c.concept_id == concept_id), 0.0)
-
 
 def difference(before: SessionContext, after: SessionContext) -> ContextDifference:
     """What differs from one context to the other: first what ``after`` holds, then what went."""
