@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +29,7 @@ from tests.builders_files import (
     write_log,
 )
 from tests.core.events.logs import another_program, heard
+from tests.core.events.test_opening import as_nobody, needs_permissions
 
 PATIENCE = 20_000
 FAULT = 2
@@ -185,6 +188,31 @@ def test_what_a_crash_left_is_shown_from_a_copy(window: Window, folder: Path, qt
         assert "recovered copy" in said(window.banner)
         window.opening.close()
         qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
+
+
+@needs_permissions
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_a_folder_that_cannot_be_written(window: Window, qtbot: QtBot, mode: str) -> None:
+    """A log on a share or a disc that is only read could not be looked at."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        path = folder / "events.db"
+        a_log(path)
+        execute_elsewhere(path, f"PRAGMA journal_mode = {mode}")
+        folder.chmod(0o555)
+        with unchanged(folder), as_nobody():
+            result = CliRunner().invoke(app, ["context", str(path), "--session", "s", "--json"])
+            assert result.exit_code == 0
+            assert ("cannot be written" in result.stderr) == (mode == "wal")
+            opened(window, path, qtbot)
+            assert window.opening.log is not None
+            assert len(window.opening.log) == 2
+            assert ("cannot be written" in said(window.banner)) == (mode == "wal")
+            window.opening.close()
+            qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
+    finally:
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
 
 
 def test_what_is_written_while_it_is_open_is_offered(
