@@ -35,6 +35,18 @@ FOREIGN = (
     "QT_STYLE_OVERRIDE",
 )
 
+# Coloured fringes, which some systems give to text, hold colours that nothing was painted in.
+FONTS = """\
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <match target="pattern">
+    <edit name="rgba" mode="assign"><const>none</const></edit>
+  </match>
+</fontconfig>
+"""
+
 # Threads and windows are given this long to end what they were told to end.
 GRACE_SECONDS = 10.0
 
@@ -57,6 +69,9 @@ def set_environment() -> None:
         folder = USER_FOLDERS / name.lower()
         folder.mkdir()
         os.environ[f"XDG_{name}_HOME"] = str(folder)
+    fonts = USER_FOLDERS / "fonts.conf"
+    fonts.write_text(FONTS, encoding="utf-8")
+    os.environ["FONTCONFIG_FILE"] = str(fonts)
     if not ON_A_DISPLAY:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="runtime-", dir=USER_FOLDERS)
