@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 from core.events.contributions import Touch, contributions, touched_object
@@ -72,6 +73,10 @@ class ContextFold:
         self.first_touch.setdefault((kind, identity), touch)
         self.last_touch.pop((kind, identity), None)
         self.last_touch[kind, identity] = (touch, instant)
+
+    def copied(self) -> ContextFold:
+        """A state of its own that goes on from here."""
+        return deepcopy(self, {id(self.rules): self.rules})
 
     def context(self, instant: int | None = None) -> SessionContext:
         """The context after the events so far, at ``instant`` (µs).

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.events.schema import EventEnvelope, EventType
@@ -35,31 +36,51 @@ class UserPreferences:
         }
 
 
-def preferences(session_id: str, events: Iterable[EventEnvelope]) -> UserPreferences:
-    """The preferences after these events of one session, in order; ties by first appearance.
+@dataclass(slots=True)
+class PreferenceFold:
+    """What is counted of a session; `apply` the events in order, then ask for `preferences`."""
 
-    The user is the actor of the first event, `unknown` where it has none.
-    """
-    user: str | None = None
-    types: Counter[str] = Counter()
-    domains: Counter[str] = Counter()
-    concepts: Counter[str] = Counter()
-    for event in events:
-        if not types:
-            user = event.actor_id
-        types[event.event_type] += 1
+    session_id: str
+    user_id: str | None = None
+    types: Counter[str] = field(default_factory=Counter)
+    domains: Counter[str] = field(default_factory=Counter)
+    concepts: Counter[str] = field(default_factory=Counter)
+
+    def apply(self, event: EventEnvelope) -> None:
+        """Count the next event."""
+        if not self.types:
+            self.user_id = event.actor_id
+        self.types[event.event_type] += 1
         domain = event.payload.get("domain")
         if isinstance(domain, str) and domain:
-            domains[domain] += 1
+            self.domains[domain] += 1
         if event.object_ref is not None and event.object_ref.type == "concept":
-            concepts[event.object_ref.id] += 1
-    return UserPreferences(
-        session_id=session_id,
-        user_id=user or "unknown",
-        preferred_domains=tuple(d for d, _ in domains.most_common(DOMAINS)),
-        preferred_concepts=tuple(c for c, _ in concepts.most_common(CONCEPTS)),
-        interaction_style=_style(types),
-    )
+            self.concepts[event.object_ref.id] += 1
+
+    def copied(self) -> PreferenceFold:
+        """A state of its own that goes on from here."""
+        return deepcopy(self)
+
+    def preferences(self) -> UserPreferences:
+        """The preferences after the events so far; ties by first appearance.
+
+        The user is the actor of the first event, `unknown` where it has none.
+        """
+        return UserPreferences(
+            session_id=self.session_id,
+            user_id=self.user_id or "unknown",
+            preferred_domains=tuple(d for d, _ in self.domains.most_common(DOMAINS)),
+            preferred_concepts=tuple(c for c, _ in self.concepts.most_common(CONCEPTS)),
+            interaction_style=_style(self.types),
+        )
+
+
+def preferences(session_id: str, events: Iterable[EventEnvelope]) -> UserPreferences:
+    """The preferences after these events of one session, in order."""
+    state = PreferenceFold(session_id)
+    for event in events:
+        state.apply(event)
+    return state.preferences()
 
 
 def _style(types: Counter[str]) -> str:

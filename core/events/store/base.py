@@ -35,6 +35,19 @@ class SessionSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """A row that arrived: its key, its session, its instant (µs) and its actor.
+
+    The session is None where there is none, the instant where it cannot be read.
+    """
+
+    row: int
+    session_id: str | None
+    instant: int | None
+    actor_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class EventPage:
     """Some events, and where to go on: None when there are no more today."""
 
@@ -82,6 +95,20 @@ class EventStore(Protocol):
 
         A cursor is good for as long as the store is open. Raises ValueError for any other text.
         """
+        ...
+
+    def since(self, session_id: str, mark: str | None = None) -> Iterator[EventPage]:
+        """Pages of the session's events that came after a mark; the first mark is None.
+
+        From None on they come as `replay` gives them, after a mark in order of arrival. The last
+        page's cursor is the mark to go on from when more arrives, so there is always a page, if an
+        empty one; the other pages have none. A mark is good for as long as the store is open.
+        Raises ValueError for any other text.
+        """
+        ...
+
+    def position(self, session_id: str) -> int:
+        """How many readable events the session has now: the position of its last context."""
         ...
 
     def replay(self, session_id: str) -> Iterator[EventEnvelope]:

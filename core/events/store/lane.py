@@ -117,6 +117,11 @@ class Lane:
         with self.turn():
             return self._data_version()
 
+    def revision(self) -> tuple[int, int]:
+        """What differs once another connection, or this one, has written."""
+        with self.turn() as connection:
+            return self._data_version(), connection.total_changes()
+
     def same_file(self) -> bool:
         """Whether the newest row at opening is still there: the file grew, but is the same log."""
         with self.turn():

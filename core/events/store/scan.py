@@ -10,8 +10,9 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from core.events.instants import parse_instants, parse_joined
-from core.events.rows import RawRow, RepairedText
+from core.events.instants import UNREADABLE, parse_instants, parse_joined
+from core.events.rows import RawRow, RepairedText, SQLiteValue
+from core.events.store.base import Arrival
 from core.events.store.index_walk import IndexWalk, Rowids, Texts
 from core.events.store.lane import Lane, Row, Select
 from core.events.store.layout import COLUMNS, Layout
@@ -57,6 +58,23 @@ class Scan:
         ):
             rowids, raws = zip(*page, strict=True)
             yield InstantPage(np.array(rowids, dtype=np.int64), *parse_instants(raws))
+
+    def arrivals_in_all(self, after: int) -> Iterator[list[Arrival]]:
+        """The rows of every session that are newer than a key, by order of arrival."""
+        select = Select(
+            ("e.rowid", "e.session_id", "e.actor_id", "e.occurred_at"),
+            "FROM events AS e NOT INDEXED WHERE e.rowid > ? ORDER BY e.rowid",
+        )
+        complete = False
+        while not complete:
+            rows, complete, _ = self._lane.page(select, (after,))
+            if rows:
+                after = rows[-1][0]
+                instants = parse_instants([row[3] for row in rows])[0].tolist()
+                yield [
+                    Arrival(row[0], _name(row[1]), None if at == UNREADABLE else at, _name(row[2]))
+                    for row, at in zip(rows, instants, strict=True)
+                ]
 
     def _texts(self, session_id: str) -> Iterator[Texts]:
         if not _storable(session_id):
@@ -110,9 +128,9 @@ class Scan:
             if found := [row[:-1] for row in rows if row[-1]]:
                 yield found
 
-    def raw_pages(self) -> Iterator[list[RawRow]]:
-        """Every row of the log, by order of arrival."""
-        after, complete = _FIRST_KEY, False
+    def raw_pages(self, after: int = _FIRST_KEY) -> Iterator[list[RawRow]]:
+        """Every row of the log that is newer than a key, by order of arrival."""
+        complete = False
         select = Select(_RAW, "FROM events AS e NOT INDEXED WHERE e.rowid > ? ORDER BY e.rowid")
         while not complete:
             rows, complete, _ = self._lane.page(select, (after,))
@@ -194,6 +212,13 @@ def _columnar(layout: Layout) -> tuple[str, ...]:
     odd += [] if layout.text else [f"e.{name} < ''" for name in texts]
     names = ("rowid", "event_type", "actor_id", "object_ref_type", "object_ref_id", "payload")
     return (*(f"e.{name}" for name in names), f"({' OR '.join(odd)})")
+
+
+def _name(value: SQLiteValue) -> str | None:
+    """A value as `decode_row` reads it where a text should stand."""
+    if value is None or type(value) is str:
+        return value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _storable(text: str) -> bool:

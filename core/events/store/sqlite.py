@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -26,7 +27,14 @@ from core.events.rows import RawRow, decode_row
 from core.events.schema import EventEnvelope
 from core.events.store import files
 from core.events.store.appending import append_all
-from core.events.store.base import Appended, Change, EventPage, FileIdentity, SessionSummary
+from core.events.store.base import (
+    Appended,
+    Arrival,
+    Change,
+    EventPage,
+    FileIdentity,
+    SessionSummary,
+)
 from core.events.store.index_walk import Rowids
 from core.events.store.lane import Lane, Row
 from core.events.store.opening import open_to_read, open_to_write
@@ -35,7 +43,8 @@ from core.events.store.recovery import discard
 from core.events.store.scan import InstantPage, Scan
 from core.events.store.sessions import activity, counted, list_sessions, newest_first
 
-_ORDERS_KEPT = 4
+_ORDERS_KEPT = 16
+_MARK = re.compile(r"-?[0-9]{1,19}")
 _EVENTS_A_TIME = 500
 
 
@@ -114,6 +123,31 @@ class SQLiteEventStore:
         stop = start + limit
         events = list(self._in_order(order.rowids[start:stop]))
         return EventPage(events, order.cursor_at(stop) if stop < len(order) else None)
+
+    def since(self, session_id: str, mark: str | None = None) -> Iterator[EventPage]:
+        """Pages of the session's events that came after a mark; the first mark is None.
+
+        From None on they come as `replay` gives them, after a mark in order of arrival. The last
+        page's cursor is the mark to go on from when more arrives, so there is always a page, if an
+        empty one; the other pages have none. A mark is good for as long as the store is open.
+        Raises ValueError for any other text.
+        """
+        if mark is None:
+            order = self._order(session_id)
+            newest, rowids = order.seen, order.rowids
+        else:
+            newest, rowids = self.last_rowid(), self._arrived(session_id, _marked(mark))
+            rowids = rowids[rowids <= newest]
+        starts = range(0, max(1, len(rowids)), _EVENTS_A_TIME)
+        for start in starts:
+            block = rowids[start : start + _EVENTS_A_TIME].tolist()
+            events = list(self.envelopes(block).values())
+            # Only the last page says where to go on: in order of time there is no way between.
+            yield EventPage(events, str(newest) if start == starts[-1] else None)
+
+    def position(self, session_id: str) -> int:
+        """How many readable events the session has now: the position of its last context."""
+        return len(self._order(session_id))
 
     def replay(self, session_id: str) -> Iterator[EventEnvelope]:
         """Every event that the session has now, without limit."""
@@ -213,8 +247,16 @@ class SQLiteEventStore:
 
     def arrivals(self, session_id: str, after_rowid: int) -> list[int]:
         """The keys of the session's rows that are newer than a key."""
+        rowids: list[int] = self._arrived(session_id, after_rowid).tolist()
+        return rowids
+
+    def _arrived(self, session_id: str, after_rowid: int) -> Rowids:
         pages = self._scan.arrivals(session_id, after_rowid)
-        return [rowid for page in pages for rowid in page.rowids.tolist()]
+        return np.concatenate([NOTHING.rowids, *(page.rowids for page in pages)])
+
+    def arrivals_in_all(self, after_rowid: int) -> Iterator[list[Arrival]]:
+        """Pages of the rows of the whole log that are newer than a key, in order of arrival."""
+        return self._scan.arrivals_in_all(after_rowid)
 
     def last_rowid(self) -> int:
         """The newest row's key, 0 in an empty log."""
@@ -233,6 +275,10 @@ class SQLiteEventStore:
     def data_version(self) -> int:
         """A number that changes when another connection has written."""
         return self._lane.data_version()
+
+    def revision(self) -> tuple[int, int]:
+        """What differs once anybody, this store or another program, has written."""
+        return self._lane.revision()
 
     def changed(self) -> Change:
         """What others did to the file since the last call or the opening.
@@ -275,6 +321,13 @@ class SQLiteEventStore:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _marked(mark: str) -> int:
+    """The key that a mark stands for."""
+    if not _MARK.fullmatch(mark):
+        raise ValueError(f"{mark!r} is not the mark of an earlier page")
+    return int(mark)
 
 
 def _decoded(rows: Iterable[RawRow]) -> dict[int, EventEnvelope]:

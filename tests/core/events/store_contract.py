@@ -178,6 +178,37 @@ class StoreContract:
         assert ids_of(page.events + rest.events) == ids_of([*made[:3], late, made[3]])
         assert rest.cursor is None
 
+    @in_every_class
+    @given(
+        batches=st.lists(
+            st.lists(st.tuples(st.sampled_from(["s", "t"]), st.sampled_from([0, 1, 2]))),
+            max_size=5,
+        )
+    )
+    def test_what_came_since_a_mark_comes_once(self, batches: list[list[tuple[str, int]]]) -> None:
+        """Who catches up and then follows has every event once, late ones among them."""
+        with self.make_store() as store:
+            seen, mark = [], None
+            for batch in batches:
+                made = [event(second, session_id=name) for name, second in batch]
+                store.append_many(made)
+                *before, last = store.since("s", mark)
+                came = [each for page in [*before, last] for each in page.events]
+                of_session = [each for each in made if each.session_id == "s"]
+                assert sorted(ids_of(came)) == sorted(ids_of(of_session))
+                if mark is not None:
+                    assert came == of_session
+                seen += came
+                mark = last.cursor
+                assert mark is not None
+                assert store.position("s") == len(seen)
+            assert sorted(ids_of(seen)) == sorted(ids_of(store.replay("s")))
+
+    def test_a_mark_of_nobody_is_refused(self, store: EventStore) -> None:
+        for mark in ("", "x", "1.2", "1e3"):
+            with pytest.raises(ValueError, match="mark"):
+                list(store.since("s", mark))
+
     def test_a_cursor_of_nobody_is_refused(self, store: EventStore) -> None:
         for cursor in ("", "x", "1", "1.2.3", "1e3.4"):
             with pytest.raises(ValueError, match="cursor"):

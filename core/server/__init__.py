@@ -1,0 +1,3 @@
+"""The server."""
+
+from __future__ import annotations
