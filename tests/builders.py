@@ -80,8 +80,13 @@ class EventsInMemory:
     """The rows of one session as a store would give them to the loader, in order of arrival."""
 
     def __init__(self, events: Sequence[EventEnvelope], *, page: int = 7) -> None:
-        self._rows = [_raw(rowid, e) for rowid, e in enumerate(events, 1)]
+        self._rows: list[RawRow] = []
         self._page = page
+        self.append(events)
+
+    def append(self, events: Sequence[EventEnvelope]) -> None:
+        """More events arrive."""
+        self._rows += [_raw(rowid, e) for rowid, e in enumerate(events, len(self._rows) + 1)]
 
     def last_rowid(self) -> int:
         return len(self._rows)
@@ -91,6 +96,12 @@ class EventsInMemory:
             rows = self._rows[start : start + self._page]
             instants, bad = parse_instants([r.occurred_at for r in rows])
             yield InstantPage(np.array([r.rowid for r in rows]), instants, bad)
+
+    def arrival_pages(self, session_id: str, after_rowid: int) -> Iterator[InstantPage]:
+        for page in self.instant_pages(session_id):
+            new = page.rowids > after_rowid
+            if np.any(new):
+                yield InstantPage(page.rowids[new], page.instants[new], [])
 
     def row_pages(self, session_id: str, rowids: Int64) -> Iterator[list[RowTuple]]:
         wanted = set(rowids.tolist())

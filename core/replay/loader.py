@@ -77,7 +77,15 @@ def load_steps(store: ColumnSource, session_id: str) -> Iterator[Loaded]:
     """
     last_row = store.last_rowid()
     with collector_paused():
-        log, unreadable = _instants(store, session_id, last_row)
+        log, unreadable = _instants(store.instant_pages(session_id), session_id, last_row)
+    yield from read_rows(store, log, unreadable)
+
+
+def read_rows(store: ColumnSource, log: SessionLog, unreadable: list[int]) -> Iterator[Loaded]:
+    """Read the rows of a log of instants, as `load_steps` does.
+
+    ``unreadable`` has the keys of rows whose instant cannot be read: only their problems are.
+    """
     total = len(log)
     if total >= _FIRST_PAINT:
         yield Loaded(log, 0, total)
@@ -85,7 +93,7 @@ def load_steps(store: ColumnSource, session_id: str) -> Iterator[Loaded]:
     read = shown = 0
     # Each step carries all columns: a number of steps that grew with the log would cost its square.
     refresh = max(_REFRESH, total // _STEPS_MOST)
-    for page in store.row_pages(session_id, reading.rowids):
+    for page in store.row_pages(log.session_id, reading.rowids):
         with collector_paused():
             reading.take(page)
         read += len(page)
@@ -100,22 +108,33 @@ def load_steps(store: ColumnSource, session_id: str) -> Iterator[Loaded]:
         yield Loaded(_complete(store, log, reading, unreadable), total, total)
 
 
-def _instants(store: ColumnSource, session_id: str, last_row: int) -> tuple[SessionLog, list[int]]:
+def _instants(
+    pages: Iterator[InstantPage], session_id: str, last_row: int
+) -> tuple[SessionLog, list[int]]:
     """A log of the instants alone, and the keys of the rows whose instant cannot be read."""
+    rows, times, unreadable = readable_instants(pages, last_row)
+    return log_of_instants(session_id, rows, times, last_row), unreadable
+
+
+def readable_instants(
+    pages: Iterator[InstantPage], last_row: int
+) -> tuple[Int64, Int64, list[int]]:
+    """Keys and instants (µs) of the rows up to a key, and the keys of those without instant."""
     rowids: list[Int64] = [np.zeros(0, np.int64)]
     times: list[Int64] = [np.zeros(0, np.int64)]
     unreadable: list[int] = []
-    for page in store.instant_pages(session_id):
+    for page in pages:
         kept = page.rowids <= last_row
         bad = [place for place, _ in page.bad]
         unreadable.extend(page.rowids[bad][kept[bad]].tolist())
         kept[bad] = False
         rowids.append(page.rowids[kept])
         times.append(page.instants[kept])
-    return _ordered(session_id, np.concatenate(rowids), np.concatenate(times), last_row), unreadable
+    return np.concatenate(rowids), np.concatenate(times), unreadable
 
 
-def _ordered(session_id: str, rows: Int64, times: Int64, last_row: int) -> SessionLog:
+def log_of_instants(session_id: str, rows: Int64, times: Int64, last_row: int) -> SessionLog:
+    """A log whose rows are still to be read, put in order by instant and then by key."""
     steps = np.diff(times)
     if not (np.all(steps >= 0) and np.all(np.diff(rows)[steps == 0] > 0)):
         order = np.lexsort((rows, times))

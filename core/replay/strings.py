@@ -44,6 +44,23 @@ class Strings(Sequence[str]):
         raw = self.text[self.ends[place] : self.ends[place + 1]].tobytes()
         return raw.decode("utf-8", "surrogatepass")
 
+    def followed_by(self, others: Strings) -> Strings:
+        """These strings, and others after them."""
+        ends = np.concatenate([self.ends, others.ends[1:] + self.ends[-1]])
+        return Strings(np.concatenate([self.text[: self.ends[-1]], others.text]), ends)
+
+    def first(self, count: int) -> Strings:
+        """The first ``count`` of them, which are there."""
+        return Strings(self.text, self.ends[: count + 1])
+
+    def taken(self, places: NDArray[np.int64]) -> Strings:
+        """Those at these places, in this order."""
+        starts = self.ends[places]
+        lengths = self.ends[places + 1] - starts
+        ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        within = np.arange(int(ends[-1])) - np.repeat(ends[:-1], lengths)
+        return Strings(self.text[np.repeat(starts, lengths) + within], ends)
+
     def find(self, value: str) -> int | None:
         """The place of the first string that is this one, None where there is none."""
         sought = value.encode("utf-8", "surrogatepass")
@@ -69,6 +86,13 @@ class ObjectKeys(Sequence[tuple[str, str]]):
         codes = {kind: code for code, kind in enumerate(names)}
         types = np.fromiter((codes[kind] for kind, _ in keys), np.int32, len(keys))
         return cls(types, names, Strings.of(key for _, key in keys))
+
+    def followed_by(self, others: ObjectKeys) -> ObjectKeys:
+        """These objects, and others after them."""
+        names = list(dict.fromkeys([*self.type_names, *others.type_names]))
+        codes = np.array([names.index(name) for name in others.type_names], dtype=np.int32)
+        types = np.concatenate([self.types, codes[others.types] if len(codes) else others.types])
+        return ObjectKeys(types, names, self.ids.followed_by(others.ids))
 
     def are(self, kind: str) -> NDArray[np.bool_]:
         """Which of them are of that type."""

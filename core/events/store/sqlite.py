@@ -250,6 +250,10 @@ class SQLiteEventStore:
         rowids: list[int] = self._arrived(session_id, after_rowid).tolist()
         return rowids
 
+    def arrival_pages(self, session_id: str, after_rowid: int) -> Iterator[InstantPage]:
+        """As `instant_pages`, of the rows that are newer than a key, by order of arrival."""
+        return self._scan.arrivals(session_id, after_rowid)
+
     def _arrived(self, session_id: str, after_rowid: int) -> Rowids:
         pages = self._scan.arrivals(session_id, after_rowid)
         return np.concatenate([NOTHING.rowids, *(page.rowids for page in pages)])

@@ -1,0 +1,195 @@
+"""A log that grows: what arrived is read and joined to the columns, late events in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+
+from core.events.problems import Problem
+from core.events.store.scan import InstantPage
+from core.replay.columns import (
+    KINDS_MOST,
+    NONE,
+    ConceptNames,
+    Contributions,
+    Int32,
+    Int64,
+    SessionLog,
+    UInt16,
+)
+from core.replay.loader import (
+    PROBLEMS_KEPT,
+    ColumnSource,
+    log_of_instants,
+    read_rows,
+    readable_instants,
+)
+from core.replay.strings import ObjectKeys, Strings
+
+
+class GrowingSource(ColumnSource, Protocol):
+    """What growing asks of a store beyond loading."""
+
+    def arrival_pages(self, session_id: str, after_rowid: int) -> Iterator[InstantPage]:
+        """Key and instant of the session's rows that are newer than a key, by arrival."""
+        ...
+
+
+class Growth:
+    """Carries a complete log on as its session grows; each log that it answers is a new value.
+
+    What is read are the rows that arrived, and of what was there only what comes after a late one.
+    Not for several threads at once.
+    """
+
+    def __init__(self, log: SessionLog) -> None:
+        if not log.complete:
+            raise ValueError("a log grows once it is complete")
+        self.log = log
+        self._after = log.last_row
+        self._concepts: dict[str, int] | None = None
+        self._objects: dict[tuple[str, str], int] | None = None
+
+    def grow(self, store: GrowingSource) -> SessionLog:
+        """The log with what has arrived; the same one where nothing of the session did.
+
+        Raises SourceChanged where rows vanished, and what the store raises; the log is then as it
+        was.
+        """
+        log, last_row = self.log, store.last_rowid()
+        if last_row == self._after:
+            return log
+        pages = store.arrival_pages(log.session_id, self._after)
+        rows, times, unreadable = readable_instants(pages, last_row)
+        if len(rows) or unreadable:
+            kept = log.position_at(int(times.min())) if len(rows) else len(log)
+            rows = np.concatenate([log.rows[kept:], rows])
+            times = np.concatenate([log.times[kept:], times])
+            rest = log_of_instants(log.session_id, rows, times, last_row)
+            for step in read_rows(store, rest, unreadable):
+                rest = step.log
+            self.log = self._joined(kept, rest)
+        self._after = last_row
+        return self.log
+
+    def _joined(self, kept: int, rest: SessionLog) -> SessionLog:
+        """The first ``kept`` events and then the rest, in the codes of the first."""
+        log = self.log
+        kind_names = tuple(dict.fromkeys([*log.kind_names, *rest.kind_names]))[:KINDS_MOST]
+        actor_names = tuple(dict.fromkeys([*log.actor_names, *rest.actor_names]))
+        objects, object_keys = self._object_codes(rest.object_keys)
+        contributions, concepts = self._contributions(kept, rest.contributions)
+        return SessionLog(
+            session_id=log.session_id,
+            rows=np.concatenate([log.rows[:kept], rest.rows]),
+            times=np.concatenate([log.times[:kept], rest.times]),
+            kinds=np.concatenate([log.kinds[:kept], _recoded_kinds(rest, kind_names)]),
+            actors=np.concatenate([log.actors[:kept], _recoded_actors(rest, actor_names)]),
+            objects=np.concatenate([log.objects[:kept], _through(objects, rest.objects)]),
+            kind_names=kind_names,
+            actor_names=actor_names,
+            object_keys=object_keys,
+            contributions=contributions,
+            names=_names(log, kept, rest.names, concepts, len(contributions.concept_ids)),
+            problems=_problems(log, rest),
+            last_row=rest.last_row,
+        )
+
+    def _object_codes(self, keys: ObjectKeys) -> tuple[Int32, ObjectKeys]:
+        """The codes of the rest's objects, and all objects: new ones come behind."""
+        known = self._objects
+        if known is None:
+            known = {key: code for code, key in enumerate(self.log.object_keys)}
+        fresh = [key for key in keys if key not in known]
+        known.update({key: len(known) + place for place, key in enumerate(fresh)})
+        self._objects = known
+        codes = np.array([known[key] for key in keys], dtype=np.int32)
+        old = self.log.object_keys
+        return codes, old.followed_by(ObjectKeys.of(fresh)) if fresh else old
+
+    def _contributions(self, kept: int, rest: Contributions) -> tuple[Contributions, Int32]:
+        """All contributions, and the codes of the rest's concepts."""
+        made = self.log.contributions
+        stop = made.before(kept)
+        known, ids = self._known_concepts(stop)
+        fresh = [name for name in rest.concept_ids if name not in known]
+        known.update({name: len(known) + place for place, name in enumerate(fresh)})
+        self._concepts = known
+        codes = np.array([known[name] for name in rest.concept_ids], dtype=np.int32)
+        joined = Contributions(
+            event=np.concatenate([made.event[:stop], rest.event + np.int32(kept)]),
+            concept=np.concatenate([made.concept[:stop], _through(codes, rest.concept)]),
+            source=np.concatenate([made.source[:stop], rest.source]),
+            concept_ids=ids.followed_by(Strings.of(fresh)) if fresh else ids,
+        )
+        return joined, codes
+
+    def _known_concepts(self, stop: int) -> tuple[dict[str, int], Strings]:
+        """The concepts that the first ``stop`` contributions speak of: codes by first one."""
+        made = self.log.contributions
+        count = int(made.concept[:stop].max()) + 1 if stop else 0
+        known = self._concepts
+        if known is None or count != len(made.concept_ids):
+            known = {name: code for code, name in enumerate(made.concept_ids[:count])}
+        return known, made.concept_ids.first(count)
+
+
+def _through(codes: Int32, column: Int32) -> Int32:
+    """A column in other codes; NONE stays."""
+    return np.append(codes, np.int32(NONE))[column]
+
+
+def _recoded_kinds(rest: SessionLog, names: tuple[str, ...]) -> UInt16:
+    places = {name: code for code, name in enumerate(names)}
+    codes = [places.get(name, KINDS_MOST - 1) for name in rest.kind_names]
+    return np.array(codes, dtype=np.uint16)[rest.kinds]
+
+
+def _recoded_actors(rest: SessionLog, names: tuple[str, ...]) -> Int32:
+    places = {name: code for code, name in enumerate(names)}
+    codes = np.array([places[name] for name in rest.actor_names], dtype=np.int32)
+    return _through(codes, rest.actors)
+
+
+def _names(
+    log: SessionLog, kept: int, rest: ConceptNames, concepts: Int32, count: int
+) -> ConceptNames:
+    """The names that the first ``kept`` events gave, then those of the rest where they differ."""
+    old = log.names
+    stay = np.flatnonzero(old.event < kept)
+    if not len(rest.event) and len(stay) == len(old.event) and count == len(old.starts) - 1:
+        return old
+    of_old = np.repeat(np.arange(len(old.starts) - 1), np.diff(old.starts))[stay]
+    of_rest = np.repeat(concepts, np.diff(rest.starts))
+    names = _as_strings(old).taken(stay).followed_by(_as_strings(rest))
+    concept = np.concatenate([of_old, of_rest])
+    event = np.concatenate([old.event[stay], rest.event + np.int32(kept)])
+    order = np.argsort(concept, kind="stable")
+    order = order[_changes(concept[order], names, order, len(stay))]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(concept[order], minlength=count))])
+    return ConceptNames(starts.astype(np.int64), event[order], names.taken(order))
+
+
+def _changes(concept: Int64, names: Strings, order: Int64, seam: int) -> Int64:
+    """The places that give another name than the one before; only at the seam can they not."""
+    first_of_rest = np.flatnonzero((order[1:] >= seam) & (order[:-1] < seam)) + 1
+    same = [
+        place
+        for place in first_of_rest.tolist()
+        if concept[place] == concept[place - 1]
+        and names[int(order[place])] == names[int(order[place - 1])]
+    ]
+    return np.delete(np.arange(len(order)), same)
+
+
+def _as_strings(names: ConceptNames) -> Strings:
+    return names.names if isinstance(names.names, Strings) else Strings.of(names.names)
+
+
+def _problems(log: SessionLog, rest: SessionLog) -> tuple[Problem, ...]:
+    """Those of rows that were not read again, and those that the reading found."""
+    again = set(rest.rows.tolist())
+    kept = [problem for problem in log.problems if problem.row not in again]
+    return tuple([*kept, *rest.problems][:PROBLEMS_KEPT])
