@@ -40,7 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("back-10", "Ten seconds back", "Playback", ("Shift+Left",)),
     Command("forward-10", "Ten seconds on", "Playback", ("Shift+Right",)),
     Command("start", "To the start", "Playback", ("Home",)),
-    Command("end", "To the end", "Playback", ("End",)),
+    Command("end", "To the end, live", "Playback", ("End",)),
     Command("faster", "Faster", "Playback", ("Up",)),
     Command("slower", "Slower", "Playback", ("Down",)),
     Command("skip-idle", "Skip idle", "Playback", checkable=True),

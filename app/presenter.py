@@ -35,7 +35,6 @@ SPARKLINE = 48
 _NOT_OPENED = "This file cannot be opened"
 _A_BUG = "This should not have happened"
 _FILE_STATES = {
-    "grown": "The file has grown. Reload it to see the new events; the playhead stays.",
     "replaced": "The file was replaced by another. What you see is the old one; reload to see it.",
     "deleted": "The file was deleted or moved. What was read stays on screen until you close it.",
 }
@@ -49,6 +48,7 @@ class Presenter:
         self._counts: dict[str, int] = {}
         self._sessions: Sequence[SessionSummary] = ()
         self._problems = 0
+        self._own: Sequence[Problem] | None = None
         self._detail: int | None = None
 
     def start(self) -> None:
@@ -129,8 +129,9 @@ class Presenter:
     def file_state(self, state: str) -> None:
         """Something happened to the file that is open."""
         action = None if state == "deleted" else "Reload"
-        kind = BannerKind.INFO if state == "grown" else BannerKind.WARNING
-        self._window.banner.show_message(_FILE_STATES[state], kind=kind, action=action)
+        self._window.banner.show_message(
+            _FILE_STATES[state], kind=BannerKind.WARNING, action=action
+        )
 
     def complaint(self, text: str) -> None:
         """Something that was wished for cannot be had."""
@@ -150,13 +151,24 @@ class Presenter:
 
     def counts(self, counts: Mapping[str, int]) -> None:
         """How many events some of them have."""
+        self._window.session_list.show_counts(dict(counts))
+        self._take_counts(counts)
+
+    def _take_counts(self, counts: Mapping[str, int]) -> None:
         w = self._window
         self._counts.update(counts)
-        w.session_list.show_counts(dict(counts))
         whole = len(self._counts) >= len(self._sessions)
         w.status_line.show_amount(
             sum(self._counts.values()) if whole else None, len(self._sessions)
         )
+
+    def summaries(self, summaries: Mapping[str, SessionSummary]) -> None:
+        """Sessions grew, or there are new ones."""
+        w = self._window
+        known = {session.session_id for session in self._sessions}
+        self._sessions = [*self._sessions, *(s for i, s in summaries.items() if i not in known)]
+        w.session_list.update_sessions(summaries)
+        self._take_counts({i: s.count for i, s in summaries.items() if s.count is not None})
 
     def wanted_activity(self, session_ids: Sequence[str]) -> None:
         """The list wants sparklines."""
@@ -202,7 +214,7 @@ class Presenter:
             w.context_panel.show_message("Choose a session.")
         elif log.complete and not len(log):
             w.context_panel.show_message("No event of this session has a readable time.")
-        if not w.source.checking:
+        if not w.source.checking and (log is None or log.problems is not self._own):
             self._show_own_problems()
         self._enable()
 
@@ -217,7 +229,7 @@ class Presenter:
     def _show_own_problems(self) -> None:
         """The problems of the session."""
         log = self._window.opening.log
-        problems = () if log is None else log.problems
+        problems = self._own = () if log is None else log.problems
         self._problems = len(problems)
         self._window.problem_page.show_problems(problems)
         self._show_problem_count()
@@ -251,11 +263,24 @@ class Presenter:
         """The playhead moved, or how it moves changed."""
         w = self._window
         w.timeline.show_playhead(playback.playhead)
+        self._show_live(playback)
         w.transport.show_playback(playback, len(playback.times))
         w.replay.show_playhead(playback.playhead)
         axis = w.viewport.axis
         if axis is not None:
             w.viewport.reveal(x_of_playhead(axis, playback.playhead))
+
+    def _show_live(self, playback: Playback) -> None:
+        """Tell how a running session is followed."""
+        w, times = self._window, playback.times
+        if not w.opening.lively:
+            w.top_bar.live.hide()
+        elif playback.live:
+            w.top_bar.live.show_live()
+        else:
+            ahead = len(times) - playback.position
+            late = int(times[-1]) - playback.instant if len(times) else 0
+            w.top_bar.live.show_behind(ahead, late)
 
     def settled(self, playback: Playback) -> None:
         """The playhead rests: bring what is too slow for every frame."""
@@ -298,8 +323,12 @@ class Presenter:
         """Whole events were read."""
         w = self._window
         log, envelopes = answer
-        if log is not w.opening.log:
+        shown = w.opening.log
+        if shown is None or shown.session_id != log.session_id:
             return
+        # The session may have grown meanwhile: an event is taken where it still has its place.
+        rows = shown.rows
+        envelopes = {i: e for i, e in envelopes.items() if i < len(rows) and rows[i] == log.rows[i]}
         w.event_table.show_envelopes(envelopes)
         if self._detail is not None and self._detail in envelopes:
             w.event_detail.show_envelope(envelopes[self._detail], self._detail + 1)

@@ -64,7 +64,7 @@ class Wishes:
             "back-10": move(lambda p: p.moved(-10)),
             "forward-10": move(lambda p: p.moved(10)),
             "start": move(lambda p: p.at_position(0)),
-            "end": move(lambda p: p.at_position(len(p.times))),
+            "end": lambda *_: w.clock.follow(),
             "faster": move(lambda p: p.faster()),
             "slower": move(lambda p: p.faster(-1)),
             "skip-idle": self._skip_idle,

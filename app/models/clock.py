@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -12,7 +13,13 @@ from core.replay.playback import Playback, Playhead
 
 _FRAME = 16
 _SETTLE = 40
+_SECOND = 1000
 _NO_TIMES = np.zeros(0, np.int64)
+
+
+def wall_clock() -> int:
+    """Now, in µs since 1970 (UTC)."""
+    return time.time_ns() // 1_000
 
 
 class Clock(QObject):
@@ -20,20 +27,28 @@ class Clock(QObject):
 
     ``playback_changed`` comes at every change. ``settled`` follows when the playhead has rested a
     moment, and a few times a second while it moves: for what is too slow for every frame.
-    A slow frame drops frames and never time: playing goes on by the time that has passed.
+    A slow frame drops frames and never time: playing goes on by the time that has passed. While a
+    running session is followed live, the instant is ``now`` (µs, UTC), told with each event and
+    once a second between events.
     """
 
     playback_changed = Signal(object)
     settled = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, *, now: Callable[[], int] = wall_clock
+    ) -> None:
         super().__init__(parent)
+        self._now = now
+        self._running = False
         self._playback: Playback | None = None
         self._manner = Playback.of(_NO_TIMES)
         self._frame = QTimer(self, interval=_FRAME, timerType=Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._tick)
         self._settle = QTimer(self, interval=_SETTLE, singleShot=True)
         self._settle.timeout.connect(self._tell_settled)
+        self._second = QTimer(self, interval=_SECOND)
+        self._second.timeout.connect(self._tell_now)
         self._since = QElapsedTimer()
         self._seen = 0
 
@@ -47,21 +62,49 @@ class Clock(QObject):
         """Whether ``settled`` is still to come."""
         return self._settle.isActive()
 
-    def open(self, log: SessionLog, playhead: Playhead | None = None) -> None:
-        """Begin a session, at its end unless told otherwise; speed and skipping stay."""
+    def open(
+        self, log: SessionLog, playhead: Playhead | None = None, *, running: bool = False
+    ) -> None:
+        """Begin a session at its end unless told otherwise, followed where it is ``running``.
+
+        Speed and skipping stay.
+        """
         old = self._playback or self._manner
         fresh = Playback.of(log.times).at_speed(old.speed).skipping_idle(old.skip_idle)
-        self._set(fresh.at_position(len(log)) if playhead is None else fresh.at(playhead))
+        self._running = running
+        if playhead is not None:
+            self._set(fresh.at(playhead))
+        else:
+            self._set(self._at_now(fresh) if running else fresh.at_position(len(log)))
 
     def grow(self, log: SessionLog) -> None:
         """The same session with other rows: keep the playhead."""
         if self._playback is not None:
-            self._set(self._playback.over(log.times))
+            grown = self._playback.over(log.times)
+            self._set(self._at_now(grown) if grown.live else grown)
+
+    def follow(self) -> None:
+        """Go to the end and stay there as the session grows."""
+        self.change(lambda playback: self._at_now(playback.followed()))
+
+    def show_running(self, running: bool) -> None:
+        """Whether time goes on in the session, so that while it is followed it is now."""
+        if running != self._running:
+            self._running = running
+            if self._playback is not None and self._playback.live:
+                self._set(self._at_now(self._playback))
+
+    def _at_now(self, playback: Playback) -> Playback:
+        return playback.followed(self._now() if self._running else None)
+
+    def _tell_now(self) -> None:
+        self.change(self._at_now)
 
     def close(self) -> None:
         """No session any more."""
-        self._frame.stop()
-        self._settle.stop()
+        for timer in (self._frame, self._settle, self._second):
+            timer.stop()
+        self._running = False
         if self._playback is not None:
             self._manner = self._playback.over(_NO_TIMES)
         self._playback = None
@@ -88,6 +131,10 @@ class Clock(QObject):
             self._frame.start()
         elif not playback.playing:
             self._frame.stop()
+        if playback.live and self._running:
+            self._second.start()
+        else:
+            self._second.stop()
         self.playback_changed.emit(playback)
         if not self._settle.isActive():
             self._settle.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,9 +61,13 @@ class Opening(QObject):
         self._axes: dict[AxisMode, Axis] = {}
         self.axis_mode = AxisMode.FOLDED
         self._begun = False
+        self._waiting_for_any = False
+        self._lively = False
         source.opened.connect(self._begin_what_is_wished)
         source.sessions_changed.connect(self._choose)
         source.step_loaded.connect(self._take)
+        source.grown.connect(self._grow)
+        source.summaries_changed.connect(self._take_first)
 
     @property
     def session_id(self) -> str | None:
@@ -74,6 +78,11 @@ class Opening(QObject):
     def log(self) -> SessionLog | None:
         """What has been read of it."""
         return self._log
+
+    @property
+    def lively(self) -> bool:
+        """Whether the session runs, or did while it was on screen: it can be followed live."""
+        return self._lively
 
     def open(self, path: Path, wish: Wish | None = None) -> None:
         """Open a file and what is wished for in it."""
@@ -111,7 +120,7 @@ class Opening(QObject):
 
     def _begin_what_is_wished(self) -> None:
         """Read the session that is wished for at once; the list will tell whether it is there."""
-        self._begun = False
+        self._begun = self._waiting_for_any = False
         wished = self._wish.session_id or self._session_id
         if wished is not None:
             self._begin(wished)
@@ -133,20 +142,37 @@ class Opening(QObject):
             self._begin(wished)
         else:
             self.cancel()
+            self._waiting_for_any = True
 
     def _begin(self, session_id: str) -> None:
         if session_id != self._session_id:
             self._forget()
         self._session_id = session_id
-        self._begun = True
+        self._begun, self._waiting_for_any = True, False
         if self._log is None:
             self.session_changed.emit(session_id)
         self._source.open_session(session_id, self._replay.rules)
+
+    def _grow(self, session_ids: set[str]) -> None:
+        """Take up what arrived of the session on screen."""
+        if self._session_id in session_ids and self._log is not None and self._log.complete:
+            self._liven()
+            self._source.grow_session(self._replay.rules)
+
+    def _liven(self) -> None:
+        self._lively = True
+        self._clock.show_running(True)
+
+    def _take_first(self, summaries: Mapping[str, SessionSummary]) -> None:
+        """Open the first session of a log that had none."""
+        if self._waiting_for_any and summaries:
+            self._begin(next(iter(summaries)))
 
     def _forget(self) -> None:
         if self._session_id is None and self._log is None:
             return
         self._session_id, self._log, self._axes = None, None, {}
+        self._lively = False
         self._clock.close()
         self._replay.show_log(None)
         self.session_changed.emit(None)
@@ -154,6 +180,7 @@ class Opening(QObject):
 
     def _take(self, step: LoadStep) -> None:
         log, first = step.log, self._log is None
+        known = self._log is not None and self._log.complete
         if not log.complete and not first and self._log is not None and self._log.complete:
             return
         if log.complete and not len(log):
@@ -164,16 +191,23 @@ class Opening(QObject):
         self._axes = step.axes
         self.log_changed.emit(log)
         if not same_axis or self._viewport.axis is not step.axes[self.axis_mode]:
-            self._viewport.show_axis(step.axes[self.axis_mode], keep=not first)
+            # Who looks at the past keeps it in view; who follows sees all of it, if they did.
+            playback = self._clock.playback
+            still = step.grew and playback is not None and not playback.live
+            self._viewport.show_axis(step.axes[self.axis_mode], keep=not first, still=still)
         if first:
             # The playhead comes first, so that nothing is told at the one of the session before.
-            self._clock.open(log, self._playhead(log))
+            self._lively = self._source.is_running(log)
+            self._clock.open(log, self._playhead(log), running=self._lively)
             self._replay.show_log(log, step.index)
         else:
             self._replay.show_log(log, step.index)
             self._clock.grow(log)
         if log.complete:
             self.loaded.emit(step)
+            if not known:
+                # What arrived while it was being read.
+                self._source.grow_session(self._replay.rules)
 
     def _finish(self, step: LoadStep) -> None:
         """A session whose rows have no readable instant: there is nothing to replay."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.events.errors import SourceChanged
 from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope
+from core.events.store.base import SessionSummary
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.rules import ProjectionRules
 from core.replay.apart import WORTH_IT, ReadHereError, steps_apart
 from core.replay.axis import Axis, AxisMode, axis_of
 from core.replay.columns import SessionLog
+from core.replay.growth import Growth
 from core.replay.index import ContextIndex
 from core.replay.loader import Loaded, load_steps
 
@@ -25,7 +27,10 @@ _COUNTS_AT_ONCE = 200
 
 @dataclass(frozen=True, eq=False)
 class LoadStep:
-    """A session as far as it has been read, in so many seconds; the last step has the index."""
+    """A session as far as it has been read, in so many seconds; the last step has the index.
+
+    A step that ``grew`` is of a session that was read before.
+    """
 
     log: SessionLog
     read: int
@@ -33,6 +38,7 @@ class LoadStep:
     seconds: float
     axes: dict[AxisMode, Axis]
     index: ContextIndex | None
+    grew: bool = False
 
 
 def session_steps(
@@ -79,6 +85,23 @@ def _steps(
                 logger.warning("%s; reading in this process instead", error)
             else:
                 return
+
+
+def growth_step(store: SQLiteEventStore, growth: Growth, rules: ProjectionRules) -> LoadStep | None:
+    """The session with what arrived, as the last step of loading it; None where nothing did."""
+    began, known = time.monotonic(), growth.log
+    log = growth.grow(store)
+    if log is known:
+        return None
+    axes = {mode: axis_of(log, mode) for mode in AxisMode}
+    index = ContextIndex(log, rules).prepare()
+    return LoadStep(log, len(log), len(log), time.monotonic() - began, axes, index, grew=True)
+
+
+def summaries(store: SQLiteEventStore, session_ids: Collection[str]) -> dict[str, SessionSummary]:
+    """What the list says of these sessions, by id; those without a readable event are left out."""
+    found = ((session_id, store.summary(session_id)) for session_id in session_ids)
+    return {session_id: each for session_id, each in found if each is not None}
 
 
 def envelopes(

@@ -13,6 +13,9 @@ from app.models.session_order import SessionSort, searched_text, sort_key, start
 from app.text import count, duration, plain
 from core.events.store.base import SessionSummary
 
+_WORTH_DRAWING = 1.02
+"""By what factor a session must grow for its sparkline to be drawn anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
@@ -25,6 +28,7 @@ class SessionRow:
     started: str
     activity: tuple[int, ...]
     current: bool
+    running: bool = False
 
 
 class SessionListModel(QAbstractListModel):
@@ -41,7 +45,7 @@ class SessionListModel(QAbstractListModel):
         self._sessions: list[SessionSummary] = []
         self._counts: dict[str, int] = {}
         self._activity: dict[str, tuple[int, ...]] = {}
-        self._asked: set[str] = set()
+        self._asked: dict[str, int] = {}
         self._haystacks: dict[str, str] = {}
         self._terms: tuple[str, ...] = ()
         self._sort = SessionSort.NEWEST
@@ -51,6 +55,7 @@ class SessionListModel(QAbstractListModel):
         self._singles = 0
         self._matches = 0
         self._current: str | None = None
+        self._running: frozenset[str] = frozenset()
 
     # -- what is shown ----------------------------------------------------------------------------
 
@@ -68,6 +73,72 @@ class SessionListModel(QAbstractListModel):
             self._open = True
         self._refresh()
 
+    def update_sessions(self, summaries: Mapping[str, SessionSummary]) -> None:
+        """Take up sessions that grew, counted, and new ones.
+
+        Those on screen keep their place, so that nothing moves under the hand, and their sparkline
+        until the new one is there.
+        """
+        known = {s.session_id: place for place, s in enumerate(self._sessions)}
+        changed: set[str] = set()
+        for session_id, summary in summaries.items():
+            place = known.get(session_id)
+            before = None if place is None else self._sessions[place]
+            was_single = before is not None and self._is_single(before)
+            if before is not None and (before == summary or self._count_is(before, summary)):
+                continue
+            self._haystacks.pop(session_id, None)
+            self._counts[session_id] = summary.count or 0
+            # A sparkline that would hardly differ is not worth reading the session for.
+            if self._asked.get(session_id, 0) * _WORTH_DRAWING < (summary.count or 0):
+                self._asked.pop(session_id, None)
+            if place is None:
+                self._sessions.append(summary)
+            else:
+                self._sessions[place] = summary
+            if before is not None and was_single == self._is_single(summary):
+                changed.add(session_id)
+            elif not self._place(summary, was_known=before is not None):
+                self._refresh()
+        self._replace_rows({i: summaries[i] for i in changed})
+
+    def _count_is(self, before: SessionSummary, summary: SessionSummary) -> bool:
+        same = (before.first, before.last) == (summary.first, summary.last)
+        return same and self._counts.get(before.session_id) == summary.count
+
+    def _place(self, session: SessionSummary, *, was_known: bool) -> bool:
+        """Show a new session, or one that is no longer single, without touching the other rows.
+
+        False where that cannot be: then all rows are to be made anew.
+        """
+        if self._sort is not SessionSort.NEWEST or self._terms or self.is_open or not self._singles:
+            return False
+        if self._is_single(session):
+            self._singles += 1
+        else:
+            if was_known and self._singles == 1:
+                return False
+            self.beginInsertRows(NO_PARENT, 0, 0)
+            self._rows.insert(0, session)
+            self._singles -= was_known
+            self.endInsertRows()
+        self._matches += not was_known
+        fold = self.index(len(self._rows) - 1)
+        self.dataChanged.emit(fold, fold)
+        return True
+
+    def _replace_rows(self, summaries: Mapping[str, SessionSummary]) -> None:
+        for row, session in enumerate(self._rows):
+            if session is not None and session.session_id in summaries:
+                self._rows[row] = summaries[session.session_id]
+                self.dataChanged.emit(self.index(row), self.index(row))
+
+    def show_running(self, session_ids: frozenset[str]) -> None:
+        """Mark the sessions that run."""
+        if session_ids != self._running:
+            self._running = session_ids
+            self._all_changed()
+
     def show_counts(self, counts: Mapping[str, int]) -> None:
         """Take up how many events sessions have, by id."""
         before = self._singles_among(counts)
@@ -83,6 +154,8 @@ class SessionListModel(QAbstractListModel):
     def show_activity(self, activity: Mapping[str, Sequence[int]]) -> None:
         """Take up sparklines, by id: numbers of events in equal parts of the session's time."""
         self._activity.update({i: tuple(bins) for i, bins in activity.items()})
+        for session_id in activity:
+            self._asked.setdefault(session_id, self._counts.get(session_id, 0))
         self._all_changed()
 
     def show_current(self, session_id: str | None) -> None:
@@ -95,7 +168,7 @@ class SessionListModel(QAbstractListModel):
     def _forget(self, session_id: str) -> None:
         self._counts.pop(session_id, None)
         self._activity.pop(session_id, None)
-        self._asked.discard(session_id)
+        self._asked.pop(session_id, None)
 
     # -- what the user asks -----------------------------------------------------------------------
 
@@ -127,12 +200,10 @@ class SessionListModel(QAbstractListModel):
         missing = [
             s.session_id
             for s in shown
-            if not self._is_single(s)
-            and s.session_id not in self._activity
-            and s.session_id not in self._asked
+            if not self._is_single(s) and s.session_id not in self._asked
         ]
         if missing:
-            self._asked.update(missing)
+            self._asked.update({i: self._counts.get(i, 0) for i in missing})
             self.activity_requested.emit(missing)
 
     # -- answers ----------------------------------------------------------------------------------
@@ -253,6 +324,7 @@ class SessionListModel(QAbstractListModel):
             started=started(session),
             activity=self._activity.get(session.session_id, ()),
             current=session.session_id == self._current,
+            running=session.session_id in self._running,
         )
 
     def fold_text(self) -> str:
@@ -264,5 +336,6 @@ class SessionListModel(QAbstractListModel):
         if shown is None:
             return f"{self.fold_text()}, {'open' if self.is_open else 'closed'}"
         actor = "no actor" if shown.actor == "—" else shown.actor
-        pieces = (shown.session_id, actor, shown.size, shown.length, shown.started)
+        runs = "running" if shown.running else ""
+        pieces = (shown.session_id, runs, actor, shown.size, shown.length, shown.started)
         return ", ".join(piece for piece in pieces if piece)

@@ -11,16 +11,29 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import Background, Latest, Task
-from app.models.reading import counts, envelopes, session_steps
+from app.models.following import Following
+from app.models.reading import (
+    LoadStep,
+    counts,
+    envelopes,
+    growth_step,
+    session_steps,
+    summaries,
+)
+from app.models.running import Running
 from core.events.problems import Problem
 from core.events.store.base import SessionSummary
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.rules import ProjectionRules
 from core.replay.columns import SessionLog
+from core.replay.growth import Growth
+from core.replay.tail import Tail
 
 T = TypeVar("T")
 
 _WATCH = 1000
+_SUMMARIES = 250
+"""How long (ms) the sessions that grew are collected before the list is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +48,11 @@ class Source(QObject):
     """Opens files and reads sessions, all of it in the background.
 
     ``failed`` tells of a fault, ``load_failed`` of one that ended the reading of a session.
-    ``state_changed`` says `grown`, `replaced` or `deleted` once when that happens to the file that
-    is open. ``check_ended`` says whether the whole file was looked through.
+    ``state_changed`` says `replaced` or `deleted` once when that happens to the file that is open.
+    Rows that arrive are told by ``grown`` (a set of session ids) as soon as they are noticed, and
+    by ``summaries_changed`` (summaries by id) a few times a second; `grow_session` reads those of
+    the session that was loaded. ``running_changed`` names the sessions that run. ``check_ended``
+    says whether the whole file was looked through.
     """
 
     opened = Signal(object)
@@ -50,6 +66,9 @@ class Source(QObject):
     problems_found = Signal(object)
     check_ended = Signal(bool)
     state_changed = Signal(str)
+    grown = Signal(object)
+    summaries_changed = Signal(object)
+    running_changed = Signal(object)
     closed = Signal()
 
     def __init__(self, background: Background, parent: QObject | None = None) -> None:
@@ -66,8 +85,20 @@ class Source(QObject):
         self._state = "same"
         self._detail = Latest(background)
         self._look = Latest(background)
+        self._following = Following(self)
+        self._following.grown.connect(self._take_grown)
+        self._following.failed.connect(self.failed)
+        self._growth: Growth | None = None
+        self._growing = Latest(background)
+        self._grown: set[str] = set()
+        self._running = Running()
+        self._told_running: frozenset[str] = frozenset()
+        self._summaries = QTimer(self, interval=_SUMMARIES, singleShot=True)
+        self._summaries.timeout.connect(self._summarise)
         self._watch = QTimer(self, interval=_WATCH)
+        self._watch.setObjectName("watch")
         self._watch.timeout.connect(self._look_at_file)
+        self._watch.timeout.connect(self._tell_running)
 
     @property
     def path(self) -> Path | None:
@@ -110,13 +141,16 @@ class Source(QObject):
         if self._opening is not None:
             self._opening.cancel()
         self._opening = self._background.run(
-            lambda: SQLiteEventStore(path), then=self._take_store, error=self._refuse
+            lambda: _opened(path), then=self._take_store, error=self._refuse
         )
 
-    def _take_store(self, store: SQLiteEventStore) -> None:
+    def _take_store(self, opened: tuple[SQLiteEventStore, Tail]) -> None:
         self._let_go()
+        store, tail = opened
         self._store = store
         assert self._path is not None
+        # What is read from now on is followed by what the tail tells: nothing lies between.
+        self._following.start(tail)
         self.opened.emit(Opened(self._path, store.notice))
         self._watch.start()
         self._run(store.sessions, self._take_sessions)
@@ -135,6 +169,11 @@ class Source(QObject):
         self.cancel_loading()
         self.stop_check()
         self._watch.stop()
+        self._following.stop()
+        self._summaries.stop()
+        self._grown.clear()
+        self._running.clear()
+        self._tell_running()
         self._look.cancel()
         self._detail.cancel()
         store, self._store, self._state = self._store, None, "same"
@@ -152,14 +191,32 @@ class Source(QObject):
         stop = self._stop_loading = threading.Event()
         self._loading = self._background.stream(
             lambda: session_steps(store, session_id, rules, stopped=stop.is_set),
-            each=self.step_loaded.emit,
+            each=self._take_step,
             then=self._end_loading,
             error=self._fail_loading,
         )
 
+    def is_running(self, log: SessionLog) -> bool:
+        """Whether something of a session happened a short while ago."""
+        self._running.happened(log.session_id, log.end)
+        return log.session_id in self._running.ids
+
+    def _tell_running(self) -> None:
+        running = self._running.ids
+        if running != self._told_running:
+            self._told_running = running
+            self.running_changed.emit(running)
+
+    def _take_step(self, step: LoadStep) -> None:
+        if step.log.complete:
+            self._growth = Growth(step.log)
+        self.step_loaded.emit(step)
+
     def cancel_loading(self) -> None:
         """Stop reading the session."""
         self._stop_loading.set()
+        self._growing.cancel()
+        self._growth = None
         if self._loading is not None:
             self._loading.cancel()
             self._end_loading()
@@ -197,7 +254,9 @@ class Source(QObject):
         self._after_the_session(start)
 
     def _take_sessions(self, sessions: list[SessionSummary]) -> None:
+        self._running.take(sessions)
         self.sessions_changed.emit(sessions)
+        self._tell_running()
         store, ids = self._store, [session.session_id for session in sessions]
 
         def start() -> None:
@@ -211,6 +270,37 @@ class Source(QObject):
                 )
 
         self._after_the_session(start)
+
+    # -- what arrives -----------------------------------------------------------------------------
+
+    def grow_session(self, rules: ProjectionRules) -> None:
+        """Read what arrived of the session that was loaded; a step comes if anything did."""
+        store, growth = self._store, self._growth
+        if store is not None and growth is not None:
+            self._growing.run(
+                lambda: growth_step(store, growth, rules),
+                then=self._take_growth,
+                error=self.failed.emit,
+            )
+
+    def _take_growth(self, step: LoadStep | None) -> None:
+        if step is not None:
+            self.step_loaded.emit(step)
+
+    def _take_grown(self, session_ids: set[str]) -> None:
+        self._grown |= session_ids
+        self._running.arrived(session_ids)
+        self._tell_running()
+        if not self._summaries.isActive():
+            self._summaries.start()
+        self.grown.emit(session_ids)
+
+    def _summarise(self) -> None:
+        """Look up what the list has to say of the sessions that grew."""
+        store, ids = self._store, self._grown
+        self._grown = set()
+        if store is not None:
+            self._run(lambda: summaries(store, ids), self.summaries_changed.emit)
 
     # -- rows -------------------------------------------------------------------------------------
 
@@ -271,11 +361,22 @@ class Source(QObject):
             self._look.run(store.changed, then=self._take_state, error=self._take_state_error)
 
     def _take_state(self, state: str) -> None:
+        # What arrives is followed; only what cannot be is told.
         if state != self._state:
             self._state = state
-            if state != "same":
+            if state not in ("same", "grown"):
                 self.state_changed.emit(state)
 
     def _take_state_error(self, error: Exception) -> None:
         self._watch.stop()
         self.failed.emit(error)
+
+
+def _opened(path: Path) -> tuple[SQLiteEventStore, Tail]:
+    """A store, and a tail of what arrives from now on."""
+    store = SQLiteEventStore(path)
+    try:
+        return store, Tail(store)
+    except BaseException:
+        store.close()
+        raise

@@ -30,11 +30,14 @@ class Viewport(QObject):
         """The visible range on the axis."""
         return self._range
 
-    def show_axis(self, axis: Axis, *, keep: bool = False) -> None:
-        """Show all of an axis; ``keep`` keeps the instants that were visible, where it can."""
+    def show_axis(self, axis: Axis, *, keep: bool = False, still: bool = False) -> None:
+        """Show all of an axis; ``keep`` keeps the instants that were visible, where it can.
+
+        Where everything was visible, everything stays so, unless it is to stand ``still``.
+        """
         old, shown = self._axis, self._range
         self._axis = axis
-        everything = old is None or shown == (0.0, old.length)
+        everything = old is None or (shown == (0.0, old.length) and not still)
         if not keep or everything or old is None:
             self.fit()
         else:

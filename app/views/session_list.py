@@ -15,6 +15,7 @@ from app.views.menu_button import MenuButton
 from app.views.row_table import RowTable
 from app.views.session_row import FOLD_HEIGHT, ROW_HEIGHT, SessionDelegate
 from app.views.text_views import ElidedLabel, tint
+from core.events.store.base import SessionSummary
 
 
 class SessionListView(QWidget):
@@ -79,6 +80,15 @@ class SessionListView(QWidget):
         """List these; counts and sparklines of those that did not change are kept."""
         self._model.show_sessions(sessions)
         self._show_heading()
+
+    def update_sessions(self, summaries: Mapping[str, SessionSummary]) -> None:
+        """Take up sessions that grew and new ones, by id; rows on screen keep their place."""
+        self._model.update_sessions(summaries)
+        self._show_heading()
+
+    def show_running(self, session_ids: frozenset[str]) -> None:
+        """Mark the sessions that run."""
+        self._model.show_running(session_ids)
 
     def show_current(self, session_id: str | None) -> None:
         """Mark the session that is open, and bring it into view."""
@@ -159,6 +169,7 @@ class _SessionTable(RowTable):
         self.row_entered.connect(lambda row: self._open(model.index(row, 0)))
         model.modelAboutToBeReset.connect(self._keep)
         model.modelReset.connect(self._restore)
+        model.rowsInserted.connect(self._note_fold)
 
     def show_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -207,6 +218,10 @@ class _SessionTable(RowTable):
         self._folded_at = fold
         if row is not None:
             self.setCurrentIndex(self._model.index(row, 0))
+
+    def _note_fold(self) -> None:
+        """Rows came above the fold: its height moved along with it."""
+        self._folded_at = self._model.fold_row
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index, key = self.currentIndex(), event.key()

@@ -26,6 +26,8 @@ ROW_HEIGHT = 60
 FOLD_HEIGHT = 32
 _EDGE = 3 * SPACE
 _SPARK = 10
+DOT = 8
+"""How wide the mark of a running session is (px)."""
 _YEAR = " 0000"
 
 
@@ -83,6 +85,9 @@ class SessionDelegate(QStyledItemDelegate):
         # Without a sparkline the two lines stand in the middle.
         top = rect.y() + (2 * SPACE if row.length else 3 * SPACE + 1)
         first = QRect(rect.x() + _EDGE, top, rect.width() - 2 * _EDGE, 18)
+        if row.running:
+            paint_dot(painter, first, readable(theme.good, ground, theme.text))
+            first.setLeft(first.left() + DOT + SPACE + 2)
         taken = self._write(
             painter, first, row.actor, self._body, muted, right=True, most=first.width() // 2
         )
@@ -133,9 +138,22 @@ class SessionDelegate(QStyledItemDelegate):
         if event.type() != QEvent.Type.ToolTip or not index.isValid():
             return False
         row = self._model.row(index.row())
-        told = "" if row is None else f"{row.session_id} · {row.actor} · began {row.started} UTC"
+        runs = " · running" if row is not None and row.running else ""
+        told = (
+            "" if row is None else f"{row.session_id} · {row.actor} · began {row.started} UTC{runs}"
+        )
         QToolTip.showText(event.globalPos(), tip_of(told), view)
         return True
+
+
+def paint_dot(painter: QPainter, rect: QRect, colour: QColor) -> None:
+    """A round mark at the left of a line: something is going on."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(QRectF(rect.x(), rect.center().y() - DOT / 2 + 0.5, DOT, DOT))
+    painter.restore()
 
 
 def _paint_activity(

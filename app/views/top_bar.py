@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from app.text import plain
 from app.theme import SPACE, Theme, ui_font
+from app.views.live_button import LiveButton
 from app.views.menu_button import MenuButton
 from app.views.text_views import ElidedLabel, PlainLabel, tint
 
@@ -15,7 +16,12 @@ _HEIGHT = 11 * SPACE
 
 
 class TopBar(QWidget):
-    """Draws where we are; its buttons open the menus that it is given."""
+    """Draws where we are; its buttons open the menus that it is given.
+
+    ``live_requested`` asks to follow the session as it runs.
+    """
+
+    live_requested = Signal()
 
     def __init__(self, *, open_menu: QMenu, rules_menu: QMenu, main_menu: QMenu) -> None:
         super().__init__()
@@ -30,6 +36,8 @@ class TopBar(QWidget):
         self._session.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._open = _menu_button("Open", open_menu)
         self._rules = _menu_button("Rules", rules_menu)
+        self.live = LiveButton()
+        self.live.clicked.connect(self.live_requested)
         self._menu = _menu_button("Menu", main_menu)
         row = QHBoxLayout(self)
         row.setContentsMargins(3 * SPACE, 0, 3 * SPACE, 0)
@@ -39,6 +47,7 @@ class TopBar(QWidget):
         row.addWidget(self._arrow)
         row.addWidget(self._session, 1)
         row.addWidget(self._rules)
+        row.addWidget(self.live)
         row.addWidget(self._menu)
         self.show_source(None)
         self.show_rules("Brain Web")
@@ -50,7 +59,7 @@ class TopBar(QWidget):
             f" border-bottom: 1px solid {theme.line.name()}; }}"
         )
         tint(self._arrow, theme.muted)
-        for button in (self._open, self._rules, self._menu):
+        for button in (self._open, self._rules, self.live, self._menu):
             button.show_theme(theme)
 
     def show_source(self, name: str | None) -> None:
@@ -63,6 +72,8 @@ class TopBar(QWidget):
     def show_session(self, session_id: str | None) -> None:
         """Name the session that is open."""
         self._arrow.setVisible(session_id is not None)
+        if session_id is None:
+            self.live.hide()
         self._session.setText(plain(session_id) if session_id else "")
 
     def show_rules(self, name: str) -> None:

@@ -191,5 +191,7 @@ def _as_strings(names: ConceptNames) -> Strings:
 def _problems(log: SessionLog, rest: SessionLog) -> tuple[Problem, ...]:
     """Those of rows that were not read again, and those that the reading found."""
     again = set(rest.rows.tolist())
+    if not rest.problems and all(problem.row not in again for problem in log.problems):
+        return log.problems
     kept = [problem for problem in log.problems if problem.row not in again]
     return tuple([*kept, *rest.problems][:PROBLEMS_KEPT])

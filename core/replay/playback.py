@@ -30,7 +30,8 @@ class Playback:
 
     ``times`` are the instants of the log's events. Both parts are needed: events with equal
     instants are stepped through by position, and decay moves on between two events by instant.
-    ``loop`` is a range of instants that playing repeats.
+    ``loop`` is a range of instants that playing repeats. While ``live`` it stays at the end of a
+    log that grows, where the instant may be later than the last event's; any seek ends that.
     """
 
     times: Int64
@@ -41,6 +42,7 @@ class Playback:
     loop: tuple[int, int] | None = None
     skip_idle: bool = False
     idle: int = IDLE
+    live: bool = False
 
     @classmethod
     def of(cls, times: Int64) -> Playback:
@@ -69,7 +71,7 @@ class Playback:
         """Right after the first ``position`` events, at the last one's instant; clamped."""
         at = min(max(position, 0), len(self.times))
         instant = int(self.times[max(0, at - 1)]) if len(self.times) else self.instant
-        return replace(self, position=at, instant=instant)
+        return replace(self, position=at, instant=instant, live=False)
 
     def at_instant(self, instant: int) -> Playback:
         """At that instant (µs), what happened exactly then included; clamped to the session."""
@@ -77,8 +79,17 @@ class Playback:
             return self
         at = min(max(instant, int(self.times[0])), int(self.times[-1]))
         if instant < int(self.times[0]):
-            return replace(self, position=0, instant=at)
-        return replace(self, position=self._events_by(at), instant=at)
+            return replace(self, position=0, instant=at, live=False)
+        return replace(self, position=self._events_by(at), instant=at, live=False)
+
+    def followed(self, now: int | None = None) -> Playback:
+        """At the end and staying there as the log grows, live.
+
+        The instant is ``now`` (µs) where that is later than the last event's.
+        """
+        end = self.at_position(len(self.times))
+        instant = end.instant if now is None else max(now, end.instant)
+        return replace(end, instant=instant, live=True, playing=False)
 
     def stepped(self, events: int) -> Playback:
         """That many events on (or back), paused."""
@@ -101,14 +112,16 @@ class Playback:
     def played(self) -> Playback:
         """Playing; from the start again where all has been played."""
         start = self.at_position(0) if self.at_end and self._repeated() is None else self
-        return replace(start, playing=bool(len(self.times)))
+        return replace(start, playing=bool(len(self.times)), live=False)
 
     def paused(self) -> Playback:
         """Not playing."""
         return replace(self, playing=False)
 
     def toggled(self) -> Playback:
-        """Playing if it was paused, and the other way round."""
+        """Playing if it was paused, and the other way round; what is live stands still."""
+        if self.live:
+            return self.at_position(self.position)
         return self.paused() if self.playing else self.played()
 
     def at_speed(self, speed: float) -> Playback:
@@ -131,11 +144,14 @@ class Playback:
     def over(self, times: Int64) -> Playback:
         """The same playhead over a log that grew or was read again: it keeps its instant.
 
-        Of the events of that instant as many have happened as before.
+        While live it goes to the new end. Else, of the events of that instant as many have happened
+        as before.
         """
         moved = replace(self, times=times)
         if not len(times):
             return replace(moved, position=0, playing=False)
+        if self.live:
+            return moved.followed(self.instant)
         if self.position <= 0:
             return moved.at_position(0)
         happened = self.position - self._events_before(self.instant)

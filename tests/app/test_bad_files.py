@@ -215,7 +215,7 @@ def test_a_folder_that_cannot_be_written(window: Window, qtbot: QtBot, mode: str
         shutil.rmtree(folder)
 
 
-def test_what_is_written_while_it_is_open_is_offered(
+def test_what_is_written_while_it_is_open_is_followed(
     window: Window, folder: Path, qtbot: QtBot
 ) -> None:
     """The backend goes on writing: nothing of it is in the way, and nothing of it is lost."""
@@ -223,8 +223,6 @@ def test_what_is_written_while_it_is_open_is_offered(
     a_log(path)
     opened(window, path, qtbot)
     append_elsewhere(path, [row_of(viewed("late", seconds=90))])
-    qtbot.wait_until(lambda: "grown" in said(window.banner), timeout=PATIENCE)
-    window.banner.action_requested.emit()
     qtbot.wait_until(
         lambda: window.opening.log is not None and len(window.opening.log) == 3, timeout=PATIENCE
     )

@@ -332,15 +332,6 @@ def test_rows_that_were_locked_are_asked_for_again(
     settled()
 
 
-def test_a_file_that_grew_is_announced(
-    window: Window, settled: Callable[[], None], log_file: Path, qtbot: QtBot
-) -> None:
-    window.open(log_file)
-    settled()
-    append_elsewhere(log_file, [viewed("new", seconds=60)])
-    qtbot.wait_until(lambda: "grown" in texts(window.banner), timeout=PATIENCE)
-
-
 def test_a_file_that_is_deleted_stays_on_screen_and_says_so(
     window: Window, settled: Callable[[], None], log_file: Path, qtbot: QtBot
 ) -> None:

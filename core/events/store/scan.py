@@ -157,6 +157,14 @@ class Scan:
         for page in self._by_key(_RAW, rowids):
             yield [RawRow._make(row) for row in page]
 
+    def actor(self, rowid: int) -> str | None:
+        """The actor of a row; None where it has none, or none that is text."""
+        for page in self.raw_rows(np.array([rowid])):
+            for row in page:
+                actor = row.actor_id
+                return actor if actor is None or isinstance(actor, str) else None
+        return None
+
     def _dense(self, session_id: str, block: Rowids) -> Iterator[list[Row]]:
         select = Select(
             self._columnar,

@@ -41,7 +41,7 @@ def counted(scan: Scan, summary: SessionSummary) -> SessionSummary | None:
         extent.take(page.rowids, page.instants)
     if not extent.count:
         return None
-    actor = summary.actor_id if extent.first == summary.first else _actor(scan, extent.first_row)
+    actor = summary.actor_id if extent.first == summary.first else scan.actor(extent.first_row)
     return SessionSummary(summary.session_id, extent.first, extent.last, extent.count, actor)
 
 
@@ -158,15 +158,7 @@ def _surveyed(scan: Scan) -> list[SessionSummary]:
             rowids, instants = np.array(events, dtype=np.int64).reshape(-1, 2).T
             extents.setdefault(session_id, _Extent()).take(rowids, instants)
     return [
-        SessionSummary(name, e.first, e.last, e.count, _actor(scan, e.first_row))
+        SessionSummary(name, e.first, e.last, e.count, scan.actor(e.first_row))
         for name, e in extents.items()
         if e.count
     ]
-
-
-def _actor(scan: Scan, rowid: int) -> str | None:
-    for page in scan.raw_rows(np.array([rowid])):
-        for row in page:
-            actor = row.actor_id
-            return actor if actor is None or isinstance(actor, str) else None
-    return None

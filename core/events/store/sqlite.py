@@ -149,6 +149,15 @@ class SQLiteEventStore:
         """How many readable events the session has now: the position of its last context."""
         return len(self._order(session_id))
 
+    def summary(self, session_id: str) -> SessionSummary | None:
+        """The session as `sessions` lists it, counted; None where it has no readable event."""
+        order = self._order(session_id)
+        if not len(order):
+            return None
+        first, last = int(order.instants[0]), int(order.instants[-1])
+        actor = self._scan.actor(int(order.rowids[0]))
+        return SessionSummary(session_id, first, last, len(order), actor)
+
     def replay(self, session_id: str) -> Iterator[EventEnvelope]:
         """Every event that the session has now, without limit."""
         yield from self._in_order(self._order(session_id).rowids)

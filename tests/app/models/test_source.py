@@ -65,6 +65,8 @@ class Heard:
         self.problems: list[list[Problem]] = []
         self.checks: list[bool] = []
         self.states: list[str] = []
+        self.grown: list[set[str]] = []
+        self.summaries: dict[str, SessionSummary] = {}
         self.closed: list[Path | None] = []
         source.opened.connect(self.opened.append)
         source.failed.connect(self.failed.append)
@@ -77,6 +79,8 @@ class Heard:
         source.problems_found.connect(self.problems.append)
         source.check_ended.connect(self.checks.append)
         source.state_changed.connect(self.states.append)
+        source.grown.connect(self.grown.append)
+        source.summaries_changed.connect(lambda summaries: self.summaries.update(summaries))
         source.closed.connect(lambda: self.closed.append(source.path))
 
     def settle(self) -> None:
@@ -95,7 +99,7 @@ class Heard:
 
     def watch_closely(self) -> QTimer:
         """Look at the file more often than a person needs; answers what looks."""
-        watch = self.source.findChild(QTimer)
+        watch = self.source.findChild(QTimer, "watch")
         assert watch is not None
         watch.setInterval(10)
         return watch
@@ -373,25 +377,60 @@ class TestChecking:
         assert [type(error) for error in heard.failed] == [SourceChanged]
 
 
-class TestWhatHappensToTheFile:
-    def test_a_file_that_grew_is_told(self, heard: Heard, study: Path) -> None:
+class TestWhatArrives:
+    def test_which_sessions_grew_is_told_as_it_happens(self, heard: Heard, study: Path) -> None:
         """Nobody would know that there is more to see."""
         heard.open(study)
-        heard.watch_closely()
-        append_elsewhere(study, in_session("study", [viewed("late", seconds=90)]))
-        heard.qtbot.wait_until(lambda: bool(heard.states), timeout=PATIENCE)
-        assert heard.states == ["grown"]
+        for second in (90, 95):
+            heard.grown.clear()
+            append_elsewhere(study, in_session("study", [viewed("late", seconds=second)]))
+            heard.qtbot.wait_until(lambda: heard.grown == [{"study"}], timeout=PATIENCE)
+        assert heard.states == []
 
-    def test_it_is_told_again_when_it_grows_again(self, heard: Heard, study: Path) -> None:
-        """Who put the first notice aside would never hear of the second event."""
+    def test_the_session_that_was_read_grows(self, heard: Heard, study: Path) -> None:
+        """Followed live, it must hold what a reload would show."""
         heard.open(study)
-        looks = self.looks(heard)
-        append_elsewhere(study, in_session("study", [viewed("late", seconds=90)]))
-        heard.qtbot.wait_until(lambda: heard.states == ["grown"], timeout=PATIENCE)
-        self.look_again(heard, looks)
-        append_elsewhere(study, in_session("study", [viewed("later", seconds=95)]))
-        heard.qtbot.wait_until(lambda: heard.states == ["grown", "grown"], timeout=PATIENCE)
+        before = heard.read("study")
+        append_elsewhere(study, in_session("study", [viewed("late", seconds=30)]))
+        heard.qtbot.wait_until(lambda: bool(heard.grown), timeout=PATIENCE)
+        heard.source.grow_session(BRAIN_WEB)
+        heard.qtbot.wait_until(lambda: heard.steps[-1] is not before, timeout=PATIENCE)
+        step = heard.steps[-1]
+        assert step.log.complete
+        assert step.log.rows.tolist() == [1, 3, 2]
+        assert step.index is not None
+        assert step.index.log is step.log
+        assert all(axis.times is step.log.times for axis in step.axes.values())
 
+    def test_where_nothing_of_it_arrived_it_stays(self, heard: Heard, study: Path) -> None:
+        """Each event of any session would have the window drawn anew."""
+        heard.open(study)
+        heard.read("study")
+        known = len(heard.steps)
+        append_elsewhere(study, in_session("other", [viewed("late", seconds=30)]))
+        heard.qtbot.wait_until(lambda: bool(heard.grown), timeout=PATIENCE)
+        heard.source.grow_session(BRAIN_WEB)
+        heard.settle()
+        assert len(heard.steps) == known
+
+    def test_what_the_list_says_of_them_follows(self, heard: Heard, study: Path) -> None:
+        """The list would go on telling of yesterday."""
+        heard.open(study)
+        more = [*in_session("study", [viewed("a", seconds=90)]), *in_session("new", [viewed("b")])]
+        append_elsewhere(study, more)
+        heard.qtbot.wait_until(lambda: len(heard.summaries) == 2, timeout=PATIENCE)
+        assert (heard.summaries["study"].count, heard.summaries["new"].count) == (3, 1)
+
+    def test_nothing_is_heard_of_a_file_that_was_left(self, heard: Heard, study: Path) -> None:
+        """Events of the file before would be told as this one's."""
+        heard.open(study)
+        heard.open(SAMPLE)
+        append_elsewhere(study, in_session("study", [viewed("late", seconds=90)]))
+        heard.qtbot.wait(100)
+        assert heard.grown == []
+
+
+class TestWhatHappensToTheFile:
     def test_a_file_that_was_replaced_is_told(self, heard: Heard, study: Path) -> None:
         """Reading on would mix the rows of two files."""
         heard.open(study)
@@ -462,7 +501,7 @@ class TestWhatHappensToTheFile:
         """F5 while a session loads would say that the file was closed."""
 
         def leave() -> None:
-            if not heard.steps:
+            if not heard.steps and len(heard.sessions) == 1:
                 heard.source.read_activity(["long"], 48)
                 getattr(heard.source, left)(*([SAMPLE] if left == "open" else []))
 

@@ -283,3 +283,13 @@ def test_which_file_was_opened_is_known_when_the_path_names_another(tmp_path: Pa
         before = store.identity()
         make_log(tmp_path / "other.db", [row("second")]).replace(path)
         assert store.opened_as == before != store.identity()
+
+
+def test_a_summary_is_what_the_list_says(tmp_path: Path) -> None:
+    """A session that grew is told in the list as a reload would tell it."""
+    with SQLiteEventStore(tmp_path / "events.db", writable=True, create=True) as store:
+        assert store.summary("s") is None
+        store.append_many([event(5, actor_id="bob"), event(7)])
+        assert [store.summary("s")] == store.sessions(counts=True)
+        store.append(event(1, actor_id="ada"))
+        assert [store.summary("s")] == store.sessions(counts=True)
