@@ -1,3 +1,3 @@
-"""The server."""
+"""The server: a log's sessions, events and contexts over HTTP and WebSocket."""
 
 from __future__ import annotations

@@ -1,0 +1,123 @@
+"""Answers of the API: JSON sent in pieces, and what each kind of fault is answered by."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from core.events.errors import EventRejected, SourceLocked, StoreError
+from core.server.encoding import encode
+from core.server.errors import BadRequest, NotWritable, ServiceBusy, UnknownSession
+from core.server.service import LogService
+
+logger = logging.getLogger(__name__)
+
+_PIECE = 64 << 10
+_PATIENCE = 30.0
+"""Seconds that a client may take for a piece."""
+
+
+class JsonBytes(Response):
+    """JSON that is encoded already, sent in pieces to a client that must read them."""
+
+    media_type = "application/json"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it; one who stops reading is left."""
+        start = {"type": "http.response.start", "status": self.status_code}
+        await send({**start, "headers": self.raw_headers})
+        body = bytes(self.body)
+        for begin in range(0, max(1, len(body)), _PIECE):
+            end = begin + _PIECE
+            piece = {"type": "http.response.body", "body": body[begin:end]}
+            try:
+                async with asyncio.timeout(_PATIENCE):
+                    await send({**piece, "more_body": end < len(body)})
+            except TimeoutError:
+                logger.info("A client stopped reading an answer and was left")
+                return
+
+
+async def answer(
+    service: LogService,
+    job: Callable[[], Any],
+    *,
+    status: int = 200,
+    headers: Callable[[Any], Mapping[str, str]] | None = None,
+    shape: Callable[[Any], Any] = lambda value: value,
+) -> JsonBytes:
+    """Do a job off the loop and answer with what `shape` makes of it."""
+
+    def work() -> tuple[bytes, Mapping[str, str]]:
+        value = job()
+        return encode(shape(value)), {} if headers is None else headers(value)
+
+    body, more = await asyncio.wrap_future(service.submit(work))
+    return JsonBytes(body, status, dict(more))
+
+
+def fault(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JsonBytes:
+    """A fault, told in a sentence."""
+    return JsonBytes(encode({"detail": detail}), status, dict(headers or {}))
+
+
+def add_faults(app: FastAPI) -> None:
+    """Have every kind of fault answered."""
+    app.add_exception_handler(StoreError, _store)
+    app.add_exception_handler(UnknownSession, _unknown)
+    app.add_exception_handler(BadRequest, _bad)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
+
+
+async def _store(request: Request, error: Exception) -> Response:
+    if isinstance(error, EventRejected):
+        return fault(422, str(error))
+    if isinstance(error, NotWritable):
+        return fault(403, str(error))
+    again = {"retry-after": "1"} if isinstance(error, SourceLocked | ServiceBusy) else None
+    return fault(503, str(error), again)
+
+
+async def _unknown(request: Request, error: Exception) -> Response:
+    return fault(404, str(error))
+
+
+async def _bad(request: Request, error: Exception) -> Response:
+    return fault(422, str(error))
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return fault(422, wrong_fields(error.errors()))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return fault(error.status_code, error.detail, error.headers)
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    name = secrets.token_hex(8)
+    logger.error("This should not have happened (%s)", name, exc_info=error)
+    told = {"detail": "The server failed; its log says more under this id.", "id": name}
+    return JsonBytes(encode(told), 500)
+
+
+def wrong_fields(errors: Any) -> str:
+    """What pydantic found wrong, as text that repeats nothing of what was sent but names."""
+    told = []
+    for each in errors:
+        where = ".".join(str(part) for part in each["loc"] if part not in ("query", "path", "body"))
+        told.append(f"{where}: {each['msg']}" if where else str(each["msg"]))
+    return "; ".join(told)

@@ -1,0 +1,368 @@
+"""The HTTP side: routes, what they take, and the document that describes them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, FastAPI, Path, Query, Request
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from core.events.emission import Delivery, EmittedEvent
+from core.events.instants import InstantError, format_instant, parse_instant
+from core.events.payload_json import decode_payload
+from core.events.schema import ObjectRef
+from core.events.store.base import EventPage, SessionSummary
+from core.projectors.context import SessionContext
+from core.server import page, streams
+from core.server.answers import JsonBytes, add_faults, answer, fault, wrong_fields
+from core.server.encoding import encode
+from core.server.errors import READ_ONLY, BadRequest, NotWritable
+from core.server.hub import Hub
+from core.server.service import LogService, SessionPage
+from core.server.shapes import (
+    ConflictShape,
+    ContextShape,
+    EnvelopeShape,
+    FaultShape,
+    HealthShape,
+    PostedEvent,
+    PreferencesShape,
+    SessionShape,
+)
+
+_DESCRIPTION = """\
+Sessions of a Brain Web log, their events, and their context as it changes. Every time is in UTC.
+What is no JSON in a payload (NaN, Infinity) is sent as null, a lone surrogate as U+FFFD.
+
+`WS /api/sessions/{session_id}/context/stream` sends frames `{type: "initial_context" |
+"context_update", session_id, context, sequence, position}`, the current context first; `sequence`
+rises for as long as the server runs, and contexts between two frames may be left out. The text
+`ping` is answered by `pong`. With `?follow=playhead` the frames are of the moment that the window
+shows, whenever it shows that session; `WS /api/playhead/context/stream` follows whichever it shows.
+A browser's socket offers the subprotocols `brainweb.v1` and `bearer.<token>`.
+"""
+
+BODY_MOST = 256 << 10
+"""Bytes of a posted event at most."""
+
+_BODY_PATIENCE = 30.0
+_SESSION_MOST = 256
+_OFFSET_AS_SPACE = re.compile(r" ([0-9]{2}:?[0-9]{2})$")
+
+SessionId = Annotated[str, Path(description="The session's id.")]
+Cursor = Annotated[str | None, Query(description="`X-Next-Cursor` of the page before.")]
+Answers = dict[int | str, dict[str, Any]]
+
+_REFUSED: Answers = {
+    status: {"model": FaultShape, "description": description}
+    for status, description in {
+        401: "No token, or a wrong one.",
+        403: "A foreign Host or Origin, or a log that is open for reading only.",
+        422: "What was asked for cannot be understood.",
+        429: "Too many wrong tokens.",
+        500: "The program failed.",
+        503: "The log cannot be read, or too much is asked for at once.",
+    }.items()
+}
+_UNKNOWN: Answers = {404: {"model": FaultShape, "description": "There is no such session."}}
+
+
+def _paged(model: Any) -> Answers:
+    headers = {
+        "X-Next-Cursor": {"description": "Where to go on, if more.", "schema": {"type": "string"}},
+        "Link": {"description": "The next page, `rel=next`.", "schema": {"type": "string"}},
+    }
+    return {200: {"model": model, "headers": headers}}
+
+
+def create_app(service: LogService, hub: Hub, *, window: bool = False) -> FastAPI:
+    """The application, to be put behind a `core.server.security.Gate`.
+
+    `window` says whether there is a window whose playhead can be followed.
+    """
+    app = FastAPI(
+        title="Brain Web",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.include_router(_reading(service))
+    app.include_router(_writing(service))
+    app.include_router(_about(app, service, hub, window))
+    app.include_router(streams.router(service, hub, window=window))
+    add_faults(app)
+    return app
+
+
+def _reading(service: LogService) -> APIRouter:
+    router = APIRouter(prefix="/api", responses=_REFUSED)
+
+    @router.get("/sessions", summary="The sessions", responses=_paged(list[SessionShape]))
+    async def sessions(
+        limit: Annotated[int, Query(ge=1, le=1_000)] = 100, cursor: Cursor = None
+    ) -> Response:
+        """The sessions, the latest first."""
+        job = partial(service.sessions, limit=limit, cursor=cursor)
+        headers = partial(_next_page, path="/api/sessions", limit=limit)
+        return await answer(service, job, shape=_sessions, headers=headers)
+
+    @router.get(
+        "/sessions/{session_id}/events",
+        summary="The events of a session",
+        responses=_UNKNOWN | _paged(list[EnvelopeShape]),
+    )
+    async def events(
+        session_id: SessionId,
+        after_ts: Annotated[
+            str | None,
+            Query(description="Only events after this time.", examples=["2026-11-12T10:04:40Z"]),
+        ] = None,
+        limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
+        cursor: Annotated[
+            str | None,
+            Query(description="`X-Next-Cursor` of the page before; `after_ts` then is ignored."),
+        ] = None,
+    ) -> Response:
+        """The events in order; pages by cursor lose none where several share an instant."""
+        after = None if after_ts is None else _instant(after_ts)
+        job = partial(service.events, session_id, after=after, limit=limit, cursor=cursor)
+        path = f"/api/sessions/{quote(session_id, safe='')}/events"
+        headers = partial(_next_page, path=path, limit=limit)
+        return await answer(service, job, shape=_envelopes, headers=headers)
+
+    @router.get(
+        "/sessions/{session_id}/context",
+        summary="The context of a session",
+        responses=_UNKNOWN | {200: {"model": ContextShape}},
+    )
+    async def context(
+        session_id: SessionId,
+        at: Annotated[
+            str | None,
+            Query(
+                description="A moment: `#214` or `214` (after so many events), a time, a time of "
+                "day, or `+01:04:40` since the start. By default after the last event.",
+                examples=["#214"],
+            ),
+        ] = None,
+    ) -> Response:
+        """What the system holds of the session: now, or at a moment."""
+        if at is None:
+            return await answer(service, partial(service.context, session_id), shape=_context)
+        # In a query a plus stands for a space.
+        moment = f"+{at[1:]}" if at.startswith(" ") else at
+        job = partial(service.context_at, session_id, moment)
+        return await answer(service, job, shape=lambda found: _context(found[0], found[1]))
+
+    @router.get(
+        "/users/{user_id}/preferences",
+        summary="The preferences of a user",
+        responses={200: {"model": list[PreferencesShape]}},
+    )
+    async def preferences(user_id: Annotated[str, Path(description="An actor.")]) -> Response:
+        """The preferences that each session of the user speaks of; none of an unknown user."""
+        job = partial(service.preferences, user_id)
+        return await answer(service, job, shape=lambda found: [each.to_wire() for each in found])
+
+    return router
+
+
+def _writing(service: LogService) -> APIRouter:
+    router = APIRouter(prefix="/api", responses=_REFUSED)
+    schema = PostedEvent.model_json_schema(ref_template="#/components/schemas/{model}")
+    parts = schema.pop("$defs")
+    schema["properties"]["object_ref"] = {"anyOf": [parts["ObjectShape"], {"type": "null"}]}
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+
+    @router.post(
+        "/sessions/{session_id}/events",
+        summary="Append an event",
+        status_code=201,
+        responses={
+            200: {"model": EnvelopeShape, "description": "Stored before, under this key."},
+            201: {"model": EnvelopeShape, "description": "Stored."},
+            202: {"model": EnvelopeShape, "description": "Kept until the log can be written."},
+            408: {"model": FaultShape, "description": "The body did not come."},
+            409: {"model": ConflictShape, "description": "The key was used for another event."},
+            413: {"model": FaultShape, "description": "More than 256 KB."},
+            415: {"model": FaultShape, "description": "Not JSON."},
+        },
+        openapi_extra={"requestBody": body},
+    )
+    async def append(session_id: SessionId, request: Request) -> Response:
+        """Append an event; the answer is the event as it is stored."""
+        if not service.writable:
+            raise NotWritable(READ_ONLY)
+        if not _is_json(request.headers.get("content-type", "")):
+            return fault(415, "Send the event as JSON, with “Content-Type: application/json”.")
+        if not session_id.isprintable() or not 1 <= len(session_id) <= _SESSION_MOST:
+            raise BadRequest(f"A session's id has 1 to {_SESSION_MOST} printable characters.")
+        try:
+            async with asyncio.timeout(_BODY_PATIENCE):
+                raw = await _body(request)
+        except TimeoutError:
+            return fault(408, "The event did not come in time.", {"connection": "close"})
+        if raw is None:
+            return fault(413, f"An event has at most {BODY_MOST >> 10} KB.")
+        job = partial(_append, service, session_id, _posted(raw))
+        status, content = await asyncio.wrap_future(service.submit(job))
+        return JsonBytes(content, status)
+
+    return router
+
+
+def _about(app: FastAPI, service: LogService, hub: Hub, window: bool) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/", include_in_schema=False)
+    async def index() -> Response:
+        return page.response()
+
+    @router.get(
+        "/healthz",
+        summary="Whether all is well",
+        responses=_REFUSED | {200: {"model": HealthShape}},
+    )
+    async def health() -> Response:
+        """Whether the log can be followed; 503 where it cannot."""
+        if service.problem is not None:
+            return fault(503, service.problem)
+        told = {
+            "status": "ok",
+            "writable": service.writable,
+            "window": window,
+            "clients": len(hub.clients()),
+        }
+        return JsonBytes(encode(told))
+
+    @router.get("/openapi.json", include_in_schema=False)
+    async def document() -> Response:
+        return JsonBytes(encode(_document(app)))
+
+    return router
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    described = app.openapi()
+    schemes = described.setdefault("components", {}).setdefault("securitySchemes", {})
+    schemes["token"] = {"type": "http", "scheme": "bearer"}
+    described["security"] = [{"token": []}]
+    return described
+
+
+# -- what is sent ---------------------------------------------------------------------------------
+
+
+def _sessions(found: SessionPage) -> list[dict[str, Any]]:
+    return [_session(each) for each in found.sessions]
+
+
+def _session(summary: SessionSummary) -> dict[str, Any]:
+    return {
+        "session_id": summary.session_id,
+        "first": format_instant(summary.first),
+        "last": format_instant(summary.last),
+        "count": summary.count,
+        "actor_id": summary.actor_id,
+    }
+
+
+def _envelopes(found: EventPage) -> list[dict[str, Any]]:
+    return [event.to_wire() for event in found.events]
+
+
+def _context(found: SessionContext, at: int | None = None) -> dict[str, Any]:
+    told = found.to_wire() | {"position": found.position}
+    return told if at is None else told | {"at": format_instant(at)}
+
+
+def _next_page(found: SessionPage | EventPage, *, path: str, limit: int) -> Mapping[str, str]:
+    if found.cursor is None:
+        return {}
+    link = f'<{path}?limit={limit}&cursor={quote(found.cursor, safe="")}>; rel="next"'
+    return {"x-next-cursor": found.cursor, "link": link}
+
+
+# -- what is taken --------------------------------------------------------------------------------
+
+
+def _instant(text: str) -> int:
+    # In a query a plus stands for a space, and an offset's is seldom escaped.
+    try:
+        return parse_instant(_OFFSET_AS_SPACE.sub(r"+\1", text))
+    except InstantError as error:
+        raise BadRequest(f"after_ts: {error}") from error
+
+
+def _is_json(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == "application/json"
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body, None where it is too long; no more of it is read than that."""
+    told = request.headers.get("content-length", "0")
+    if told.isdecimal() and int(told) > BODY_MOST:
+        return None
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > BODY_MOST:
+            return None
+    return bytes(body)
+
+
+def _posted(raw: bytes) -> PostedEvent:
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest("The body is not UTF-8.") from error
+    value, wrong = decode_payload(text)
+    if wrong is not None:
+        raise BadRequest(f"The body {wrong}.")
+    try:
+        return PostedEvent.model_validate(value)
+    except ValidationError as error:
+        raise BadRequest(wrong_fields(error.errors(include_input=False))) from error
+
+
+_STATUS = {
+    Delivery.STORED: 201,
+    Delivery.DUPLICATE: 200,
+    Delivery.CONFLICT: 409,
+    Delivery.SPOOLED: 202,
+    Delivery.HELD: 202,
+    Delivery.LOST: 503,
+}
+
+
+def _append(service: LogService, session_id: str, posted: PostedEvent) -> tuple[int, bytes]:
+    ref = posted.object_ref
+    emitted = service.append(
+        posted.event_type,
+        session_id,
+        payload=posted.payload,
+        actor_id=posted.actor_id,
+        object_ref=None if ref is None else ObjectRef(type=ref.type, id=ref.id),
+        correlation_id=posted.correlation_id,
+        idempotency_key=posted.idempotency_key,
+        trace_id=posted.trace_id,
+    )
+    return _STATUS[emitted.delivery], encode(_appended(emitted))
+
+
+def _appended(emitted: EmittedEvent) -> dict[str, Any]:
+    if emitted.delivery is Delivery.CONFLICT:
+        detail = "This idempotency key was used for another event, which is the one given here."
+        return {"detail": detail, "event": emitted.to_wire()}
+    if emitted.delivery is Delivery.LOST:
+        return {"detail": "The event could be kept nowhere. Send it again."}
+    return emitted.to_wire()

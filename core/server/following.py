@@ -1,0 +1,154 @@
+"""Follows the log while the server runs: what arrives is projected, and told to who streams it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from core.events.errors import StoreError
+from core.events.store.sqlite import SQLiteEventStore
+from core.projectors.context import SessionContext
+from core.replay.tail import POLL, Tail
+from core.server.contexts import Folds
+from core.server.errors import ServiceStopped
+
+logger = logging.getLogger(__name__)
+
+_WORKERS = 2
+_AGAIN_AFTER = 1.0
+"""Seconds until a log that could not be read is looked at again."""
+
+
+class Marks(Protocol):
+    """What a projection is asked for."""
+
+    def mark(self, session_id: str) -> None:
+        """Have the session projected soon."""
+        ...
+
+
+class Follower:
+    """A thread that notices what arrives, and a few that fold it; from `start` to `stop`.
+
+    `publish` is called from them with the context of a watched session that grew.
+    """
+
+    def __init__(
+        self,
+        store: SQLiteEventStore,
+        folds: Folds,
+        stopped: threading.Event,
+        *,
+        publish: Callable[[SessionContext], None],
+        projection: Marks | None = None,
+    ) -> None:
+        self._folds = folds
+        self._stopped = stopped
+        self._publish = publish
+        self._projection = projection
+        self._wake = threading.Event()
+        self._lock = threading.Lock()
+        self._watched: set[str] = set()
+        self._due: dict[str, float] = {}
+        self._busy: set[str] = set()
+        self._problem: str | None = None
+        self._tail = Tail(store)
+        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="server-fold")
+        self._thread = threading.Thread(target=self._follow, name="server-tail", daemon=True)
+
+    @property
+    def problem(self) -> str | None:
+        """Why the log cannot be followed at the moment; None where it can."""
+        return self._problem
+
+    def start(self) -> None:
+        """Follow what arrives from the making of this object on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the threads; the event that stops them is set by then."""
+        self._wake.set()
+        self._thread.join()
+        self._workers.shutdown(wait=True)
+
+    def watch(self, session_id: str) -> None:
+        """Publish the session's context whenever it grows."""
+        with self._lock:
+            self._watched.add(session_id)
+
+    def unwatch(self, session_id: str) -> None:
+        """Publish it no longer."""
+        with self._lock:
+            self._watched.discard(session_id)
+            self._due.pop(session_id, None)
+
+    def look(self) -> None:
+        """Look at once: something was written."""
+        self._wake.set()
+
+    def _follow(self) -> None:
+        while not self._stopped.is_set():
+            self._wake.clear()
+            try:
+                self._take_arrivals()
+                self._problem = None
+            except StoreError as error:
+                self._note(error)
+                self._stopped.wait(_AGAIN_AFTER)
+            except Exception:
+                logger.exception("The log could not be followed; trying again")
+                self._stopped.wait(_AGAIN_AFTER)
+            self._fold_what_is_due()
+            self._wake.wait(POLL)
+
+    def _note(self, error: StoreError) -> None:
+        if str(error) != self._problem:
+            logger.warning("The log cannot be followed: %s", error)
+        self._problem = str(error)
+
+    def _take_arrivals(self) -> None:
+        for page in self._tail.poll():
+            grown = {each.session_id for each in page if each.session_id is not None}
+            if self._projection is not None:
+                for session_id in grown:
+                    self._projection.mark(session_id)
+            with self._lock:
+                self._due |= dict.fromkeys(grown & self._watched, 0.0)
+            if self._stopped.is_set():
+                return
+
+    def _fold_what_is_due(self) -> None:
+        now = time.monotonic()
+        with self._lock:
+            ready = [s for s, at in self._due.items() if at <= now and s not in self._busy]
+            for session_id in ready:
+                del self._due[session_id]
+            self._busy.update(ready)
+        for session_id in ready:
+            self._workers.submit(self._fold, session_id)
+
+    def _fold(self, session_id: str) -> None:
+        """Publish where the session is now; what arrives meanwhile has it folded once more."""
+        try:
+            self._publish(self._folds.context(session_id))
+        except ServiceStopped:
+            pass
+        except StoreError as error:
+            logger.warning("A session that is streamed could not be read: %s", error)
+            self._fold_again(session_id)
+        except Exception:
+            logger.exception("A session that is streamed could not be projected")
+        finally:
+            with self._lock:
+                self._busy.discard(session_id)
+            if session_id in self._due:
+                self._wake.set()
+
+    def _fold_again(self, session_id: str) -> None:
+        with self._lock:
+            if session_id in self._watched:
+                self._due[session_id] = time.monotonic() + _AGAIN_AFTER
