@@ -17,8 +17,11 @@ _MOST_ROWS = 4_000
 
 
 def x_of_playhead(axis: Axis, playhead: Playhead) -> float:
-    """Where a playhead lies on the axis; among events of one instant its position decides."""
-    x = float(axis.x_of_instants(playhead.instant))
+    """Where a playhead lies on the axis; among events of one instant its position decides.
+
+    Live, when it is later than the last event, it lies at the end.
+    """
+    x = min(float(axis.x_of_instants(playhead.instant)), axis.length)
     if axis.mode is AxisMode.EVENT and not playhead.position <= x < playhead.position + 1:
         return float(playhead.position)
     return x

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QElapsedTimer
+from PySide6.QtCore import QElapsedTimer, QTimer
 from pytestqt.qtbot import QtBot
 
 from app.models.clock import Clock
@@ -252,3 +252,56 @@ class TestGrowing:
         clock.grow(replace(HOUR))
         assert playback_of(clock).playing
         qtbot.wait_until(lambda: playback_of(clock).instant > HOUR.start, timeout=PATIENCE)
+
+
+class TestLive:
+    def test_a_running_session_is_followed_from_the_start(self, qtbot: QtBot) -> None:
+        """Else an operator has to press a key to see what they came for."""
+        log = log_over(0, 60)
+        clock = Clock(now=lambda: log.end + 5_000_000)
+        clock.open(log, running=True)
+        assert playback_of(clock).live
+        assert playback_of(clock).instant == log.end + 5_000_000
+        clock.close()
+
+    def test_one_of_the_past_is_not(self, clock: Clock) -> None:
+        clock.open(HOUR)
+        assert not playback_of(clock).live
+        assert playback_of(clock).position == 4
+
+    def test_between_events_time_goes_on(self, qtbot: QtBot) -> None:
+        """Under rules that decay the context fades while nobody acts."""
+        log, now = log_over(0, 60), [0]
+        clock = Clock(now=lambda: now[0])
+        clock.open(log)
+        clock.follow()
+        assert playback_of(clock).instant == log.end
+        now[0] = log.end + 7_000_000
+        clock.show_running(True)
+        assert playback_of(clock).instant == log.end + 7_000_000
+        now[0] += 1_000_000
+        qtbot.wait_until(
+            lambda: playback_of(clock).instant == log.end + 8_000_000, timeout=PATIENCE
+        )
+        clock.close()
+
+    def test_it_ends_with_any_seek_and_with_the_session(self, qtbot: QtBot) -> None:
+        """A timer that ran on would pull the playhead back."""
+        log = log_over(0, 60)
+        clock = Clock(now=lambda: log.end + 1)
+        clock.open(log, running=True)
+        clock.seek(Playhead(1, log.start))
+        assert not playback_of(clock).live
+        ticking = [timer for timer in clock.findChildren(QTimer) if timer.interval() == 1000]
+        assert [timer.isActive() for timer in ticking] == [False]
+        clock.follow()
+        assert [timer.isActive() for timer in ticking] == [True]
+        clock.close()
+        assert [timer.isActive() for timer in ticking] == [False]
+
+    def test_a_session_that_grows_is_followed(self, clock: Clock) -> None:
+        clock.open(log_over(0, 60))
+        clock.follow()
+        clock.grow(log_over(0, 60, 90))
+        assert playback_of(clock).position == 3
+        assert playback_of(clock).live

@@ -151,3 +151,83 @@ def test_the_open_session_is_shown_even_if_folded(model: SessionListModel) -> No
     row = model.row_of("chat-1")
     assert row is not None
     assert model.row(row).current  # type: ignore[union-attr]
+
+
+class TestGrowing:
+    @pytest.fixture
+    def counted(self, model: SessionListModel) -> SessionListModel:
+        model.show_counts(
+            {"session-10": 5, "session-2": 7, "session-1": 3, "chat-1": 1, "chat-2": 1}
+        )
+        return model
+
+    def resets(self, model: SessionListModel) -> list[int]:
+        resets: list[int] = []
+        model.modelReset.connect(lambda: resets.append(1))
+        return resets
+
+    def test_a_session_that_grew_keeps_its_place(self, counted: SessionListModel) -> None:
+        """Rows that jump while one aims at them are the wrong ones when one clicks."""
+        resets = self.resets(counted)
+        grown = summary("session-1", lasts=100 * DAY, count=9)
+        counted.update_sessions({"session-1": grown})
+        assert ids(counted) == ["session-10", "session-2", "session-1", None]
+        row = counted.row(2)
+        assert row is not None
+        assert (row.size, row.length) == ("9 events", "100 d")
+        assert resets == []
+
+    def test_a_new_session_comes_first(self, counted: SessionListModel) -> None:
+        resets = self.resets(counted)
+        counted.update_sessions({"new": summary("new", begins=9 * DAY, count=2)})
+        assert ids(counted) == ["new", "session-10", "session-2", "session-1", None]
+        assert (counted.total, counted.matches) == (6, 6)
+        assert resets == []
+
+    def test_a_session_of_one_event_is_folded_until_it_has_two(
+        self, counted: SessionListModel
+    ) -> None:
+        """A backend makes one for each stray turn; each would push the others down."""
+        resets = self.resets(counted)
+        counted.update_sessions({"new": summary("new", begins=9 * DAY, lasts=0, count=1)})
+        assert counted.fold_text() == "3 sessions of one event"
+        counted.update_sessions({"new": summary("new", begins=9 * DAY, lasts=1, count=2)})
+        assert counted.fold_text() == "2 sessions of one event"
+        assert ids(counted) == ["new", "session-10", "session-2", "session-1", None]
+        assert resets == []
+
+    def test_in_another_order_a_new_one_takes_its_place(self, counted: SessionListModel) -> None:
+        counted.sort_by(SessionSort.MOST_EVENTS)
+        counted.update_sessions({"new": summary("new", begins=9 * DAY, count=6)})
+        assert ids(counted) == ["session-2", "new", "session-10", "session-1", None]
+
+    def test_the_old_sparkline_stays_until_the_new_one_is_there(
+        self, counted: SessionListModel
+    ) -> None:
+        """A sparkline that blinks with each event draws the eye from what matters."""
+        counted.show_activity({"session-1": [1, 2]})
+        asked: list[list[str]] = []
+        counted.activity_requested.connect(asked.append)
+        counted.update_sessions({"session-1": summary("session-1", lasts=3 * HOUR, count=4)})
+        row = counted.row(2)
+        assert row is not None
+        assert row.activity == (1, 2)
+        counted.want_activity(2, 2)
+        assert asked == [["session-1"]]
+
+    def test_one_that_hardly_grew_is_not_drawn_anew(self, counted: SessionListModel) -> None:
+        """Its rows would be read again for each event of a session of a million."""
+        counted.show_counts({"session-1": 1_000})
+        counted.show_activity({"session-1": [1, 2]})
+        asked: list[list[str]] = []
+        counted.activity_requested.connect(asked.append)
+        counted.update_sessions({"session-1": summary("session-1", lasts=3 * HOUR, count=1_001)})
+        counted.want_activity(2, 2)
+        assert asked == []
+
+    def test_what_runs_is_marked_and_spoken(self, counted: SessionListModel) -> None:
+        counted.show_running(frozenset({"session-2"}))
+        rows = [counted.row(n) for n in range(3)]
+        assert [row.running for row in rows if row] == [False, True, False]
+        spoken = counted.data(counted.index(1), Qt.ItemDataRole.AccessibleTextRole)
+        assert "running" in spoken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -471,3 +472,53 @@ def test_a_change_returns_a_new_playhead() -> None:
     playback.played().advanced(10.0)
     assert playback.playhead == Playhead(0, 0)
     assert not playback.playing
+
+
+# -- live ---------------------------------------------------------------------------------------
+
+
+@given(instants=instants_of_events(least=1), more=instants_of_events())
+def test_live_stays_at_the_end_as_the_log_grows(instants: list[int], more: list[int]) -> None:
+    """Who follows a session sees its newest event, late ones or not."""
+    live = over(*instants).followed()
+    grown = live.over(np.array(sorted([*instants, *more]), dtype=np.int64))
+    assert grown.live
+    assert grown.position == len(instants) + len(more)
+    assert grown.instant == max([*instants, *more])
+
+
+def test_live_it_is_now_and_never_before_the_last_event() -> None:
+    """Decay goes on while nothing happens; a clock that is behind takes nothing back."""
+    playback = over(0, 10 * SECOND)
+    assert playback.followed(now=15 * SECOND).instant == 15 * SECOND
+    assert playback.followed(now=5 * SECOND).instant == 10 * SECOND
+    grown = playback.followed(now=15 * SECOND).over(np.array([0, 12 * SECOND], dtype=np.int64))
+    assert grown.instant == 15 * SECOND
+
+
+@pytest.mark.parametrize(
+    "seek",
+    [
+        lambda p: p.at(Playhead(1, 0)),
+        lambda p: p.at_position(2),
+        lambda p: p.at_instant(0),
+        lambda p: p.stepped(-1),
+        lambda p: p.moved(-1),
+        lambda p: p.played(),
+        lambda p: p.toggled(),
+        lambda p: p.stepped_among(np.array([0], dtype=np.int32), forward=False),
+    ],
+)
+def test_any_seek_leaves_live(seek: Callable[[Playback], Playback]) -> None:
+    assert not seek(over(0, SECOND).followed()).live
+
+
+def test_what_is_live_stands_still_when_it_is_paused() -> None:
+    """Space on a live session must not begin to play it from the start."""
+    paused = over(0, SECOND).followed().toggled()
+    assert (paused.position, paused.playing, paused.live) == (2, False, False)
+
+
+def test_speed_and_loop_do_not_leave_live() -> None:
+    live = over(0, SECOND).followed()
+    assert live.faster().looping((0, SECOND)).skipping_idle(True).live

@@ -1,0 +1,63 @@
+"""The demonstration: a simulated learner at work in a process of its own, whose log is followed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.events.errors import StoreError
+from core.events.store.sqlite import SQLiteEventStore
+
+logger = logging.getLogger(__name__)
+
+_PATIENCE = 10.0
+"""Seconds that the learner has to store its last event and end."""
+
+
+@contextmanager
+def learner_at_work(rate: float) -> Iterator[Path]:
+    """A log that a learner writes to, so many acts a second; gone with the learner at the end.
+
+    Raises StoreError where it cannot be made.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="brainweb-demo-"))
+    try:
+        path = folder / "events.db"
+        SQLiteEventStore(path, writable=True, create=True).close()
+        process = _started(path, rate)
+        try:
+            yield path
+        finally:
+            _end(process)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(path: Path, rate: float) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "resources.simulated_learner", str(path), "--rate", str(rate)]
+    # What it does is nobody's history: nothing of it is kept in the user's read model.
+    environ = os.environ | {"BRAINWEB_PROJECTION": "off"}
+    environ.pop("EVENTS_DDB_TABLE", None)
+    try:
+        return subprocess.Popen(command, stdin=subprocess.PIPE, env=environ)
+    except OSError as error:
+        raise StoreError(f"The simulated learner cannot be started: {error}.") from error
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """The learner ends when its standard input does."""
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        logger.warning("the simulated learner did not end by itself")
+        process.kill()
+        process.wait()
