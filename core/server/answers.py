@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.events.errors import EventRejected, SourceLocked, StoreError
 from core.server.encoding import encode
@@ -47,6 +47,32 @@ class JsonBytes(Response):
                 return
 
 
+class Contained:
+    """ASGI middleware: a bug is logged under an id, which is all that the client is told of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the application answer, or answer 500 where it fails."""
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception:
+            name = secrets.token_hex(8)
+            logger.exception("This should not have happened (%s)", name)
+            if begun or scope["type"] != "http":
+                raise
+            told = {"detail": "The server failed; its log says more under this id.", "id": name}
+            await JsonBytes(encode(told), 500)(scope, receive, send)
+
+
 async def answer(
     service: LogService,
     job: Callable[[], Any],
@@ -77,7 +103,7 @@ def add_faults(app: FastAPI) -> None:
     app.add_exception_handler(BadRequest, _bad)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _bug)
+    app.add_middleware(Contained)
 
 
 async def _store(request: Request, error: Exception) -> Response:
@@ -105,13 +131,6 @@ async def _invalid(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return fault(error.status_code, error.detail, error.headers)
-
-
-async def _bug(request: Request, error: Exception) -> Response:
-    name = secrets.token_hex(8)
-    logger.error("This should not have happened (%s)", name, exc_info=error)
-    told = {"detail": "The server failed; its log says more under this id.", "id": name}
-    return JsonBytes(encode(told), 500)
 
 
 def wrong_fields(errors: Any) -> str:

@@ -288,7 +288,8 @@ def _named(host: str) -> str:
 
 def _listening(family: socket.AddressFamily, address: _Address, host: str) -> socket.socket:
     """A socket that listens already, so that nobody else can take the port."""
-    made = socket.socket(family, socket.SOCK_STREAM)
+    # With the protocol named, or asyncio leaves Nagle's delay of 40 ms on what it accepts.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":
             # Not elsewhere: there it lets two programs have one port.
