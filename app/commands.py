@@ -66,6 +66,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("show-detail", "Show the event's detail", "Go", ("Alt+2",)),
     Command("show-change", "Show before and after", "Go", ("Alt+3",)),
     Command("show-problems", "Show the problems", "Go", ("Alt+4",)),
+    Command("show-people", "Show the people", "Go", ("Alt+5",)),
     Command("copy-event", "Copy the event as JSON", "Go", ("Ctrl+Shift+C",)),
     Command("check-file", "Check the whole file for problems", "Go"),
     Command("palette", "Commands…", "Help", ("Ctrl+K",)),

@@ -402,5 +402,5 @@ _MENUS_OF_A_SESSION = {"Playback", "View", "Go"}
 _ALWAYS = {
     "axis-time", "axis-folded", "axis-event", "theme-system", "theme-dark", "theme-light",
     "rules-brain-web", "rules-recency", "show-events", "show-detail", "show-change",
-    "show-problems", "skip-idle",
+    "show-problems", "show-people", "skip-idle",
 }  # fmt: skip

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QSplitter,
     QStackedWidget,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +28,7 @@ from app.keyboard import KeyboardManners
 from app.menus import Menus
 from app.models.clock import Clock
 from app.models.opening import Opening, Wish
+from app.models.people import PeopleModel
 from app.models.range_selection import RangeSelection
 from app.models.replay import Replay
 from app.models.source import Source
@@ -41,10 +41,12 @@ from app.views.before_after import BeforeAfterView
 from app.views.context_panel import ContextPanel
 from app.views.event_detail import EventDetailView
 from app.views.event_table import EventTableView
+from app.views.people_page import PeoplePage
 from app.views.problem_page import ProblemPage
 from app.views.session_list import SessionListView
 from app.views.start_page import StartPage
 from app.views.status_line import StatusLine
+from app.views.tabs import Tabs
 from app.views.timeline.view import TimelineView
 from app.views.top_bar import TopBar
 from app.views.transport_bar import TransportBar
@@ -71,6 +73,7 @@ class Window(QMainWindow):
     def _build_models(self) -> None:
         self.background = Background(self)
         self.source = Source(self.background, self)
+        self.people = PeopleModel(self.source, self.background, self)
         self.clock = Clock(self)
         self.viewport = Viewport(self)
         self.replay = Replay(self.background, self)
@@ -100,23 +103,20 @@ class Window(QMainWindow):
         self.event_detail = EventDetailView()
         self.before_after = BeforeAfterView()
         self.problem_page = ProblemPage()
+        self.people_page = PeoplePage()
         self.context_panel = ContextPanel()
         self.status_line = StatusLine()
         self.presenter = Presenter(self)
         self._keyboard = KeyboardManners(self)
 
     def _lay_out(self) -> None:
-        self.tabs = QTabWidget()
-        self.tabs.setObjectName("tabs")
-        self.tabs.setAccessibleName("Events and what they say")
-        self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setDrawBase(False)
-        self.tabs.tabBar().setAccessibleName("Events and what they say")
+        self.tabs = Tabs("Events and what they say")
         for view, title in (
             (self.event_table, "Events"),
             (self.event_detail, "Event detail"),
             (self.before_after, "Before / after"),
             (self.problem_page, "Problems"),
+            (self.people_page, "People"),
         ):
             self.tabs.addTab(view, title)
         upper = _column(self.banner, self.loading_bar, self.timeline, self.transport)
@@ -191,6 +191,13 @@ class Window(QMainWindow):
         self.top_bar.live_requested.connect(self.actions_by_id["end"].trigger)
         self.problem_page.check_requested.connect(self.wishes.check_file)
         self.problem_page.problem_activated.connect(self.wishes.show_problem)
+        self.people.changed.connect(self.people_page.show_state)
+        self.people.found.connect(self.people_page.show_found)
+        self.people_page.shown_changed.connect(self.people.show)
+        self.people_page.count_requested.connect(self.people.count)
+        self.people_page.stop_requested.connect(self.people.stop)
+        self.people_page.find_requested.connect(self.people.find)
+        self.people_page.event_requested.connect(self.wishes.show_event)
         self.loading_bar.cancel_requested.connect(self.wishes.cancel_loading)
         self.banner.action_requested.connect(self.wishes.reload)
         self.status_line.commands_requested.connect(self.actions_by_id["palette"].trigger)
@@ -236,7 +243,7 @@ class Window(QMainWindow):
         for view in (
             self.top_bar, self.banner, self.loading_bar, self.start_page, self.session_list,
             self.timeline, self.transport, self.event_table, self.event_detail, self.before_after,
-            self.problem_page, self.context_panel, self.status_line,
+            self.problem_page, self.people_page, self.context_panel, self.status_line,
         ):  # fmt: skip
             view.show_theme(theme)
         self.actions_by_id[f"theme-{self._theme_choice}"].setChecked(True)

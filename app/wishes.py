@@ -19,8 +19,10 @@ from app.views.key_sheet import KeySheet
 from app.views.palette import Palette
 from app.views.timeline.steps import x_of_playhead
 from core.events.problems import Problem
+from core.projectors.people import Evidence
 from core.projectors.rules import BRAIN_WEB, RECENCY
 from core.replay.axis import AxisMode
+from core.replay.moment import Moment
 from core.replay.playback import Playback
 
 if TYPE_CHECKING:
@@ -90,6 +92,7 @@ class Wishes:
             "show-detail": tab(1),
             "show-change": tab(2),
             "show-problems": tab(3),
+            "show-people": tab(4),
             "copy-event": lambda *_: w.event_detail.copy_json(),
             "check-file": self.check_file,
             "palette": lambda *_: Palette(COMMANDS, w.actions_by_id, w).exec(),
@@ -154,6 +157,17 @@ class Wishes:
         else:
             where = f"session “{plain(problem.session_id)}”" if problem.session_id else "no session"
             w.presenter.complaint(f"Row {problem.row} is of {where}; it has no event on screen.")
+
+    def show_event(self, event: Evidence) -> None:
+        """Go to an event of the log, in another session where it is of another."""
+        w = self._window
+        log = w.opening.log
+        if log is not None and log.session_id == event.session_id:
+            found = np.flatnonzero(log.rows == event.row)
+            if len(found):
+                w.clock.change(lambda p: p.at_position(int(found[0]) + 1).paused())
+                return
+        w.opening.open_session(event.session_id, Moment(f"#{event.position}"))
 
     def _skip_idle(self, on: bool) -> None:
         w = self._window

@@ -99,11 +99,11 @@ class Opening(QObject):
         self._forget()
         self._source.close()
 
-    def open_session(self, session_id: str) -> None:
-        """Read another session of the file."""
+    def open_session(self, session_id: str, at: Moment | None = None) -> None:
+        """Read another session of the file, and go to a moment of it."""
         if session_id == self._session_id and self._log is not None and self._log.complete:
             return
-        self._wish = Wish(session_id)
+        self._wish = Wish(session_id, at)
         self._begin(session_id)
 
     def cancel(self) -> None:

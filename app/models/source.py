@@ -106,6 +106,11 @@ class Source(QObject):
         return self._path
 
     @property
+    def store(self) -> SQLiteEventStore | None:
+        """The store of the file that is open, for models that read more of it in the background."""
+        return self._store
+
+    @property
     def checking(self) -> bool:
         """Whether the whole file is being looked through for problems."""
         return self._checking is not None

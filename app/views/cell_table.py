@@ -88,6 +88,7 @@ class CellTable(RowTable):
         columns = [
             (column, self.columnViewportPosition(column), self.columnWidth(column))
             for column in range(len(self._cells.columns))
+            if not self.isColumnHidden(column)
         ]
         with QPainter(self.viewport()) as painter:
             painter.fillRect(event.rect(), self._theme.panel)

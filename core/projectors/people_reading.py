@@ -68,7 +68,10 @@ def read_people(store: WholeLog) -> Iterator[PeopleStep]:
     reading = _Reading(arrivals)
     for read in reading.read(store):
         yield PeopleStep(_FIRST_PASS + (1 - _FIRST_PASS) * read)
-    yield PeopleStep(1.0, reading.people())
+    people = reading.people()
+    # Asked for here, so that nobody who shows them waits.
+    assert people.actors is not None
+    yield PeopleStep(1.0, people)
 
 
 class _Arrivals:
