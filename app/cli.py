@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from app.preferences_command import preferences
 from app.text import count, date_and_clock, duration, plain, weight
 from core.events.errors import StoreError
 from core.events.instants import format_instant
@@ -238,6 +239,9 @@ def check(source: Source, as_json: AsJson = False) -> None:
     if not as_json:
         print("No problems." if not found else f"{count(found, 'problem')}.", file=sys.stderr)
     raise typer.Exit(NO if found else 0)
+
+
+app.command()(preferences)
 
 
 def main() -> None:

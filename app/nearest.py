@@ -1,4 +1,4 @@
-"""What to say when a session is not there."""
+"""What to say when a session or an actor is not there."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ _LOOKED_THROUGH = 5_000
 
 def no_such_session(wished: str, known: Sequence[str]) -> str:
     """That a session is not there, and the nearest names that are."""
+    return _not_there("session", wished, known)
+
+
+def no_such_actor(wished: str, known: Sequence[str]) -> str:
+    """That an actor is not there, and the nearest names that are."""
+    return _not_there("actor", wished, known)
+
+
+def _not_there(noun: str, wished: str, known: Sequence[str]) -> str:
     near = get_close_matches(wished, known[:_LOOKED_THROUGH], n=3, cutoff=0.4)
     hint = f" The nearest are {', '.join(plain(name) for name in near)}." if near else ""
-    return f"There is no session “{plain(wished)}” in this log.{hint}"
+    return f"There is no {noun} “{plain(wished)}” in this log.{hint}"
