@@ -33,12 +33,14 @@ class JsonBytes(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it; one who stops reading is left."""
-        start = {"type": "http.response.start", "status": self.status_code}
+        # A socket that is refused is answered in the same way.
+        kind = "websocket.http" if scope["type"] == "websocket" else "http"
+        start = {"type": f"{kind}.response.start", "status": self.status_code}
         await send({**start, "headers": self.raw_headers})
         body = bytes(self.body)
         for begin in range(0, max(1, len(body)), _PIECE):
             end = begin + _PIECE
-            piece = {"type": "http.response.body", "body": body[begin:end]}
+            piece = {"type": f"{kind}.response.body", "body": body[begin:end]}
             try:
                 async with asyncio.timeout(_PATIENCE):
                     await send({**piece, "more_body": end < len(body)})

@@ -12,7 +12,6 @@ from threading import Event
 from typing import Any
 
 import httpx
-from websockets.frames import Frame, Opcode
 from websockets.sync.client import ClientConnection, connect
 
 from core.events.emission import Delivery, EmittedEvent, checked_event, emitted, same_content
@@ -173,8 +172,3 @@ def stalled_socket(port: int, path: str) -> socket.socket:
     made.sendall(f"GET {path} HTTP/1.1\r\n{told}\r\n".encode())
     assert made.recv(12) == b"HTTP/1.1 101"
     return made
-
-
-def client_frame(text: str) -> bytes:
-    """A text frame as a client sends it."""
-    return Frame(Opcode.TEXT, text.encode()).serialize(mask=True)
