@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.preferences_command import preferences
+from app.serving import serve
 from app.text import count, date_and_clock, duration, plain, weight
 from core.events.errors import StoreError
 from core.events.instants import format_instant
@@ -242,6 +243,7 @@ def check(source: Source, as_json: AsJson = False) -> None:
 
 
 app.command()(preferences)
+app.command()(serve)
 
 
 def main() -> None:

@@ -230,12 +230,10 @@ class LogService:
             self._follower.look()
         return emitted
 
-    def _known(self, session_id: str) -> int:
-        """How many events the session has; raises UnknownSession where it has none."""
-        position = self._store.position(session_id)
-        if not position:
+    def _known(self, session_id: str) -> None:
+        """Raises UnknownSession where the session has no event."""
+        if not self._store.position(session_id):
             raise UnknownSession("There is no session of that name, or it has no readable event.")
-        return position
 
     # -- contexts and preferences -----------------------------------------------------------------
 
@@ -244,11 +242,9 @@ class LogService:
 
         Of a session without events, where it need not be `known`, it is empty.
         """
-        position = self._known(session_id) if known else self._store.position(session_id)
-        kept = self._kept(session_id)
-        if kept is not None and kept.context.position == position and self._is_last(kept):
-            return kept.context
-        return self._folds.context(session_id)
+        if known:
+            self._known(session_id)
+        return self._latest(session_id) or self._folds.context(session_id)
 
     def context_at(self, session_id: str, moment: str) -> tuple[SessionContext, int]:
         """The context at a moment as a person writes it, and the instant (µs) that this is."""
@@ -257,6 +253,13 @@ class LogService:
             return self._indexes.context(session_id, moment)
         except MomentError as error:
             raise BadRequest(str(error)) from error
+
+    def _latest(self, session_id: str) -> SessionContext | None:
+        """The context that is kept, if it is of the session's last event."""
+        kept = self._kept(session_id)
+        if kept is None or kept.context.position != self._store.position(session_id):
+            return None
+        return kept.context if self._is_last(kept) else None
 
     def _kept(self, session_id: str) -> KeptContext | None:
         if self._read_model is None:
@@ -280,17 +283,19 @@ class LogService:
     def preferences(self, user_id: str) -> list[UserPreferences]:
         """The preferences of each session whose first event is the user's, by session.
 
-        `unknown` is the user of sessions whose first event names nobody. They are as they are kept,
-        and projected for the sessions of which none are.
+        `unknown` is the user of sessions whose first event names nobody. They are as they are kept
+        where that is of the latest event, else projected.
         """
-        kept = self._kept_preferences(user_id)
-        names = {
+        names = (
             each.session_id
             for each in self._store.sessions()
             if (each.actor_id or _NO_ACTOR) == user_id
-        }
-        missing = {name: self._folds.preferences(name) for name in names - kept.keys()}
-        return [found for _, found in sorted((kept | missing).items())]
+        )
+        kept = self._kept_preferences(user_id)
+        return [
+            kept[name] if name in kept and self._latest(name) else self._folds.preferences(name)
+            for name in sorted(names)
+        ]
 
     def _kept_preferences(self, user_id: str) -> dict[str, UserPreferences]:
         if self._read_model is None:

@@ -55,7 +55,7 @@ class ContextServer:
         clients: int = CLIENTS,
     ) -> None:
         self._service = service
-        self._host = host
+        self._host = host or "0.0.0.0"
         self._asked_port = port
         self._token = token
         self._allow_remote = allow_remote
@@ -68,8 +68,9 @@ class ContextServer:
 
     @property
     def is_running(self) -> bool:
-        """Whether it was started and not stopped."""
-        return self._running is not None
+        """Whether it was started, and neither stopped nor ended by a fault."""
+        running = self._running
+        return running is not None and running.is_alive
 
     @property
     def port(self) -> int:
@@ -161,6 +162,10 @@ class _Running:
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self._fault: BaseException | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
     def start(self, gate: Gate, service: LogService) -> None:
         config = uvicorn.Config(
@@ -261,14 +266,15 @@ _Address = tuple[str, int]
 
 def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, _Address]:
     """The family and address to listen on."""
+    if not 0 <= port <= 65_535:
+        # The system would take the rest of its division by 65,536.
+        raise ServerError(f"{port} is no port: choose one from 1 to 65535, or 0 for any free one.")
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
         raise ServerError(
             f"There is no address “{host}” here. Serve 127.0.0.1, or an address of this machine."
         ) from error
-    except OverflowError as error:
-        raise ServerError(f"{port} is no port: choose one from 1 to 65535.") from error
     family, _, _, _, address = found[0]
     return family, (str(address[0]), int(address[1]))
 
@@ -278,12 +284,12 @@ def _is_loopback(address: str) -> bool:
 
 
 def _is_wildcard(host: str) -> bool:
-    return host in ("", "0.0.0.0", "::")
+    return host in ("0.0.0.0", "::")
 
 
 def _named(host: str) -> str:
     """The host to be named in an address; one that listens on all is named by its loopback."""
-    return {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
 
 
 def _listening(family: socket.AddressFamily, address: _Address, host: str) -> socket.socket:
