@@ -15,9 +15,10 @@ _EVENT = {
     "actor_id": "user-ada",
     "occurred_at": _TIME,
     "version": 1,
-    "idempotency_key": None,
-    "correlation_id": None,
-    "trace_id": None,
+    # Not null, which the document would leave out.
+    "idempotency_key": "view-8f3a",
+    "correlation_id": "visit-12",
+    "trace_id": "4bf92f3577b34da6",
     "object_ref": {"type": "concept", "id": "raft"},
     "payload": {"name": "Raft"},
 }
