@@ -157,7 +157,7 @@ class Opening(QObject):
         """Take up what arrived of the session on screen."""
         if self._session_id in session_ids and self._log is not None and self._log.complete:
             self._liven()
-            self._source.grow_session(self._replay.rules)
+            self._source.grow_session(self._replay.rules, self._replay.shown_concepts)
 
     def _liven(self) -> None:
         self._lively = True
@@ -207,7 +207,7 @@ class Opening(QObject):
             self.loaded.emit(step)
             if not known:
                 # What arrived while it was being read.
-                self._source.grow_session(self._replay.rules)
+                self._source.grow_session(self._replay.rules, self._replay.shown_concepts)
 
     def _finish(self, step: LoadStep) -> None:
         """A session whose rows have no readable instant: there is nothing to replay."""

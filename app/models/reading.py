@@ -87,14 +87,22 @@ def _steps(
                 return
 
 
-def growth_step(store: SQLiteEventStore, growth: Growth, rules: ProjectionRules) -> LoadStep | None:
-    """The session with what arrived, as the last step of loading it; None where nothing did."""
+def growth_step(
+    store: SQLiteEventStore, growth: Growth, rules: ProjectionRules, shown: Sequence[str] = ()
+) -> LoadStep | None:
+    """The session with what arrived, as the last step of loading it; None where nothing did.
+
+    What the curves of the concepts that are ``shown`` (ids) need is computed here too.
+    """
     began, known = time.monotonic(), growth.log
     log = growth.grow(store)
     if log is known:
         return None
     axes = {mode: axis_of(log, mode) for mode in AxisMode}
     index = ContextIndex(log, rules).prepare()
+    for code in map(log.concept_code, shown):
+        if code is not None:
+            index.series(code)
     return LoadStep(log, len(log), len(log), time.monotonic() - began, axes, index, grew=True)
 
 

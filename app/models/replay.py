@@ -94,6 +94,12 @@ class Replay(QObject):
         return self._selected
 
     @property
+    def shown_concepts(self) -> list[str]:
+        """The ids of the concepts that have a curve."""
+        ids = () if self._log is None else self._log.contributions.concept_ids
+        return [ids[curve.concept] for curve in self._curves if curve.concept < len(ids)]
+
+    @property
     def busy(self) -> bool:
         """Whether something that was asked for is still to come."""
         return self._indexing.busy or self._choosing.busy or self._explaining.busy

@@ -32,6 +32,8 @@ from core.replay.tail import Tail
 T = TypeVar("T")
 
 _WATCH = 1000
+_BREATH = 25
+"""How long (ms) the window has for itself between two growths of a session, at least."""
 _SUMMARIES = 250
 """How long (ms) the sessions that grew are collected before the list is told."""
 
@@ -90,6 +92,9 @@ class Source(QObject):
         self._following.failed.connect(self.failed)
         self._growth: Growth | None = None
         self._growing = Latest(background)
+        self._wanted: tuple[ProjectionRules, Sequence[str]] | None = None
+        self._breath = QTimer(self, singleShot=True)
+        self._breath.timeout.connect(self._grow_again)
         self._grown: set[str] = set()
         self._running = Running()
         self._told_running: frozenset[str] = frozenset()
@@ -221,7 +226,8 @@ class Source(QObject):
         """Stop reading the session."""
         self._stop_loading.set()
         self._growing.cancel()
-        self._growth = None
+        self._breath.stop()
+        self._growth = self._wanted = None
         if self._loading is not None:
             self._loading.cancel()
             self._end_loading()
@@ -278,19 +284,31 @@ class Source(QObject):
 
     # -- what arrives -----------------------------------------------------------------------------
 
-    def grow_session(self, rules: ProjectionRules) -> None:
-        """Read what arrived of the session that was loaded; a step comes if anything did."""
-        store, growth = self._store, self._growth
+    def grow_session(self, rules: ProjectionRules, shown: Sequence[str] = ()) -> None:
+        """Read what arrived of the session that was loaded; a step comes if anything did.
+
+        See `growth_step`. The longer that takes, the longer the next one waits, so that a busy
+        session leaves the window time for its user.
+        """
+        if self._breath.isActive():
+            self._wanted = (rules, shown)
+            return
+        store, growth, self._wanted = self._store, self._growth, None
         if store is not None and growth is not None:
             self._growing.run(
-                lambda: growth_step(store, growth, rules),
+                lambda: growth_step(store, growth, rules, shown),
                 then=self._take_growth,
                 error=self.failed.emit,
             )
 
     def _take_growth(self, step: LoadStep | None) -> None:
         if step is not None:
+            self._breath.start(max(_BREATH, round(step.seconds * 2_000)))
             self.step_loaded.emit(step)
+
+    def _grow_again(self) -> None:
+        if self._wanted is not None:
+            self.grow_session(*self._wanted)
 
     def _take_grown(self, session_ids: set[str]) -> None:
         self._grown |= session_ids

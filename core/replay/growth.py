@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,8 @@ from core.replay.loader import (
 )
 from core.replay.strings import ObjectKeys, Strings
 
+_FEW = 64
+
 
 class GrowingSource(ColumnSource, Protocol):
     """What growing asks of a store beyond loading."""
@@ -49,8 +51,8 @@ class Growth:
             raise ValueError("a log grows once it is complete")
         self.log = log
         self._after = log.last_row
-        self._concepts: dict[str, int] | None = None
-        self._objects: dict[tuple[str, str], int] | None = None
+        self._concepts = _Coder[str]()
+        self._objects = _Coder[tuple[str, str]]()
 
     def grow(self, store: GrowingSource) -> SessionLog:
         """The log with what has arrived; the same one where nothing of the session did.
@@ -99,25 +101,18 @@ class Growth:
 
     def _object_codes(self, keys: ObjectKeys) -> tuple[Int32, ObjectKeys]:
         """The codes of the rest's objects, and all objects: new ones come behind."""
-        known = self._objects
-        if known is None:
-            known = {key: code for code, key in enumerate(self.log.object_keys)}
-        fresh = [key for key in keys if key not in known]
-        known.update({key: len(known) + place for place, key in enumerate(fresh)})
-        self._objects = known
-        codes = np.array([known[key] for key in keys], dtype=np.int32)
         old = self.log.object_keys
+        codes, fresh = self._objects.codes(keys, old)
         return codes, old.followed_by(ObjectKeys.of(fresh)) if fresh else old
 
     def _contributions(self, kept: int, rest: Contributions) -> tuple[Contributions, Int32]:
         """All contributions, and the codes of the rest's concepts."""
         made = self.log.contributions
         stop = made.before(kept)
-        known, ids = self._known_concepts(stop)
-        fresh = [name for name in rest.concept_ids if name not in known]
-        known.update({name: len(known) + place for place, name in enumerate(fresh)})
-        self._concepts = known
-        codes = np.array([known[name] for name in rest.concept_ids], dtype=np.int32)
+        # Codes are by first contribution: what the first of them speak of is known, no more.
+        known = int(made.concept[:stop].max()) + 1 if stop else 0
+        ids = made.concept_ids.first(known)
+        codes, fresh = self._concepts.codes(rest.concept_ids, ids)
         joined = Contributions(
             event=np.concatenate([made.event[:stop], rest.event + np.int32(kept)]),
             concept=np.concatenate([made.concept[:stop], _through(codes, rest.concept)]),
@@ -126,14 +121,48 @@ class Growth:
         )
         return joined, codes
 
-    def _known_concepts(self, stop: int) -> tuple[dict[str, int], Strings]:
-        """The concepts that the first ``stop`` contributions speak of: codes by first one."""
-        made = self.log.contributions
-        count = int(made.concept[:stop].max()) + 1 if stop else 0
-        known = self._concepts
-        if known is None or count != len(made.concept_ids):
-            known = {name: code for code, name in enumerate(made.concept_ids[:count])}
-        return known, made.concept_ids.first(count)
+
+K = TypeVar("K")
+
+
+class _Column(Protocol[K]):
+    """A column whose places are codes."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[K]: ...
+
+    def find(self, value: K, /) -> int | None: ...
+
+
+class _Coder(Generic[K]):
+    """Codes for what came, in a column that is there: found in it, or new and behind it.
+
+    A few are looked for one by one; for many all of the column is put into a dictionary, which is
+    kept, for that takes as long as a thousand of them.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[K, int] | None = None
+
+    def codes(self, wanted: Sequence[K], column: _Column[K]) -> tuple[Int32, list[K]]:
+        """The code of each, and which of them are new."""
+        known = self._known
+        if known is not None and len(known) != len(column):
+            known = self._known = None
+        if known is None and len(wanted) > _FEW:
+            known = self._known = {value: code for code, value in enumerate(column)}
+        fresh: list[K] = []
+        codes = np.empty(len(wanted), dtype=np.int32)
+        for place, value in enumerate(wanted):
+            code = column.find(value) if known is None else known.get(value)
+            if code is None:
+                code = len(column) + len(fresh)
+                fresh.append(value)
+            codes[place] = code
+        if known is not None:
+            known.update({value: len(known) + place for place, value in enumerate(fresh)})
+        return codes, fresh
 
 
 def _through(codes: Int32, column: Int32) -> Int32:

@@ -63,12 +63,17 @@ class Strings(Sequence[str]):
 
     def find(self, value: str) -> int | None:
         """The place of the first string that is this one, None where there is none."""
+        places = self.places_of(value)
+        return int(places[0]) if len(places) else None
+
+    def places_of(self, value: str) -> NDArray[np.int64]:
+        """The places of all strings that are this one, ascending."""
         sought = value.encode("utf-8", "surrogatepass")
         places = np.flatnonzero(np.diff(self.ends) == len(sought))
         # From behind: what was made by counting differs there.
         for offset in reversed(range(len(sought))):
             places = places[self.text[self.ends[places] + offset] == sought[offset]]
-        return int(places[0]) if len(places) else None
+        return places
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +91,15 @@ class ObjectKeys(Sequence[tuple[str, str]]):
         codes = {kind: code for code, kind in enumerate(names)}
         types = np.fromiter((codes[kind] for kind, _ in keys), np.int32, len(keys))
         return cls(types, names, Strings.of(key for _, key in keys))
+
+    def find(self, key: tuple[str, str]) -> int | None:
+        """The code of an object, None where it is none of these."""
+        kind, identity = key
+        if kind not in self.type_names:
+            return None
+        places = self.ids.places_of(identity)
+        found = places[self.types[places] == self.type_names.index(kind)]
+        return int(found[0]) if len(found) else None
 
     def followed_by(self, others: ObjectKeys) -> ObjectKeys:
         """These objects, and others after them."""
