@@ -22,7 +22,13 @@ from app.views.preference_list import PreferenceList
 from app.window import Window
 from tests.app.test_window import PATIENCE, make_window, position, texts
 from tests.builders import captured, chat, event, viewed
-from tests.builders_files import append_elsewhere, in_session, write_log, write_long_log
+from tests.builders_files import (
+    append_elsewhere,
+    execute_elsewhere,
+    in_session,
+    write_log,
+    write_long_log,
+)
 
 
 @pytest.fixture
@@ -275,6 +281,18 @@ def test_another_file_is_counted_when_it_is_opened_with_the_page_on_screen(
     people.open(write_log(tmp_path / "other.db", [event(actor="cy")]))
     settled()
     assert table(persons(people)) == [["cy", "1", "1"]]
+
+
+def test_a_file_that_was_rewritten_is_told_where_the_people_were(
+    people: Window, settled: Callable[[], None], log_file: Path
+) -> None:
+    """The page would go on counting for ever, or show people that no event stands behind."""
+    execute_elsewhere(log_file, "DELETE FROM events; VACUUM;")
+    button(people).click()
+    settled()
+    assert people.people.state.fault
+    assert people.people.state.fault in texts(people.people_page)
+    assert button(people).text() == "Count again"
 
 
 def test_a_log_without_events_says_so(
