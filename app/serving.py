@@ -7,19 +7,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
-from core.events.store.sqlite import SQLiteEventStore
-
-if TYPE_CHECKING:
-    from core.events.emitter import EventEmitter
-    from core.server.service import LogService
-
 _FAULT = 2
-_AT_END = 5.0
-"""Seconds that the end waits for what is to be stored, and again for what is to be projected."""
 
 
 def serve(
@@ -48,6 +40,7 @@ def serve(
 
     # Much to import for a command that does not serve.
     from core.server.errors import ServerError
+    from core.server.opened import opened_to_read, opened_to_write
     from core.server.thread import ContextServer
     from core.server.token import read_or_make_token, token_path
 
@@ -56,10 +49,16 @@ def serve(
     with faults(), ExitStack() as stack:
         try:
             token = read_or_make_token()
-            open_service = _writing(source, record_contexts) if writable else _reading(source)
-            service = stack.enter_context(open_service)
+            opening = (
+                opened_to_write(source, record_contexts=record_contexts, on_left=_tell_left)
+                if writable
+                else opened_to_read(source)
+            )
+            opened = stack.enter_context(opening)
+            if opened.notice:
+                typer.echo(opened.notice, err=True)
             server = ContextServer(
-                service, host=host, port=port, token=token, allow_remote=allow_remote
+                opened.service, host=host, port=port, token=token, allow_remote=allow_remote
             )
             stopped = stack.enter_context(_signals())
             stack.callback(server.stop)
@@ -74,50 +73,12 @@ def serve(
                 _fail("The server ended by itself; what is written above says why.")
 
 
-@contextmanager
-def _reading(source: Path) -> Iterator[LogService]:
-    """A service that only looks at the log, and writes nothing anywhere."""
-    from core.server.service import LogService
-
-    with SQLiteEventStore(source) as store:
-        if store.notice:
-            typer.echo(store.notice, err=True)
-        yield LogService(store)
-
-
-@contextmanager
-def _writing(source: Path, record_contexts: bool) -> Iterator[LogService]:
-    """A service that takes events and has sessions that grow projected."""
-    from core.events.emitter import EventEmitter
-    from core.events.spool import Spool
-    from core.projectors.projection import Projection
-    from core.projectors.read_model.factory import open_read_models
-    from core.server.service import LogService
-
-    path = source.resolve()
-
-    def open_store() -> SQLiteEventStore:
-        return SQLiteEventStore(path, writable=True)
-
-    with ExitStack() as stack:
-        store = stack.enter_context(open_store())
-        read_models = [stack.enter_context(model) for model in open_read_models(source=str(path))]
-        spool = Spool()
-        stack.callback(spool.close)
-        emitter = EventEmitter(open_store, target=str(path), spool=spool)
-        projection = Projection(open_store, read_models, record_contexts=record_contexts)
-        stack.callback(projection.close, _AT_END)
-        stack.callback(_close_emitter, emitter)
-        yield LogService(store, emitter=emitter, read_model=read_models[0], projection=projection)
-
-
-def _close_emitter(emitter: EventEmitter) -> None:
-    if not emitter.close(_AT_END):
-        typer.echo(
-            "Some events could not be stored. They are kept on disk, and stored when this log is "
-            "served again with --writable.",
-            err=True,
-        )
+def _tell_left() -> None:
+    typer.echo(
+        "Some events could not be stored. They are kept on disk, and stored when this log is "
+        "served again with --writable.",
+        err=True,
+    )
 
 
 @contextmanager

@@ -1,0 +1,69 @@
+"""A log opened to be served: with all that belongs to it, and closed in the right order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.events.background import ProjectionProblem
+from core.events.emitter import EventEmitter
+from core.events.spool import Spool
+from core.events.store.sqlite import SQLiteEventStore
+from core.projectors.projection import Projection
+from core.projectors.read_model.factory import open_read_models
+from core.server.service import LogService
+
+_AT_END = 5.0
+"""Seconds that the end waits for what is to be stored, and again for what is to be projected."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLog:
+    """What is served, and what there is to say of how the file could be opened (or nothing)."""
+
+    service: LogService
+    notice: str | None
+
+
+@contextmanager
+def opened_to_read(source: Path) -> Iterator[OpenedLog]:
+    """A service that only looks at the log, and writes nothing anywhere. Raises StoreError."""
+    with SQLiteEventStore(source) as store:
+        yield OpenedLog(LogService(store), store.notice)
+
+
+@contextmanager
+def opened_to_write(
+    source: Path,
+    *,
+    record_contexts: bool = False,
+    on_problem: Callable[[ProjectionProblem], object] | None = None,
+    on_left: Callable[[], object] = lambda: None,
+) -> Iterator[OpenedLog]:
+    """A service that takes events, and has sessions that grow projected into the read models.
+
+    ``on_problem`` is told, from a thread, of a read model that is down; ``on_left`` at the end, if
+    there are events that could not be stored and wait on disk. Raises StoreError.
+    """
+    path = source.resolve()
+
+    def open_store() -> SQLiteEventStore:
+        return SQLiteEventStore(path, writable=True)
+
+    with ExitStack() as stack:
+        store = stack.enter_context(open_store())
+        read_models = [stack.enter_context(model) for model in open_read_models(source=str(path))]
+        spool = Spool()
+        stack.callback(spool.close)
+        emitter = EventEmitter(open_store, target=str(path), spool=spool)
+        projection = Projection(
+            open_store, read_models, record_contexts=record_contexts, on_problem=on_problem
+        )
+        stack.callback(projection.close, _AT_END)
+        stack.callback(lambda: emitter.close(_AT_END) or on_left())
+        service = LogService(
+            store, emitter=emitter, read_model=read_models[0], projection=projection
+        )
+        yield OpenedLog(service, store.notice)
