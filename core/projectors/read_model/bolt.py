@@ -6,8 +6,9 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
@@ -32,7 +33,10 @@ logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
 Answer = TypeVar("Answer")
 
 _CONNECT_SECONDS = 2.0
-_PATIENCE_SECONDS = 3.0
+_ACQUIRE_SECONDS = 3.0
+_CALL_SECONDS = 8.0
+"""A server that has just started plans its first queries for seconds."""
+_FROZEN_SECONDS = 10.0
 _FIRST_PAUSE = 0.02
 _LONGEST_PAUSE = 0.3
 _SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
@@ -60,20 +64,23 @@ class Bolt:
         self._ready = False
         self._preparing = threading.Lock()
         self._closed = threading.Event()
+        self._renewing = threading.Lock()
+        self._new_driver = partial(
+            neo4j.GraphDatabase.driver,
+            uri,
+            auth=(user, password),
+            connection_timeout=_CONNECT_SECONDS,
+            connection_write_timeout=_ACQUIRE_SECONDS,
+            connection_acquisition_timeout=_ACQUIRE_SECONDS,
+        )
         try:
-            self._driver = neo4j.GraphDatabase.driver(
-                uri,
-                auth=(user, password),
-                connection_timeout=_CONNECT_SECONDS,
-                connection_write_timeout=_PATIENCE_SECONDS,
-                connection_acquisition_timeout=_PATIENCE_SECONDS,
-            )
+            self._driver = self._new_driver()
         except (ConfigurationError, ValueError) as error:
             raise BadAddress(f"NEO4J_URI cannot be used: {error}. {_EXAMPLE}") from error
 
     def run(self, work: Callable[[neo4j.Transaction], Answer]) -> Answer:
         """What ``work`` answers in a transaction, which may be begun more than once."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + _CALL_SECONDS
         pause = _FIRST_PAUSE
         reached_for = 0
         while True:
@@ -92,23 +99,46 @@ class Bolt:
 
     def close(self) -> None:
         """Let go of the server; closing twice is no fault."""
-        self._closed.set()
-        with suppress(DriverError, OSError):
-            self._driver.close()
+        with self._renewing:
+            self._closed.set()
+        _close(self._driver)
 
     def _once(self, work: Callable[[neo4j.Transaction], Answer]) -> Answer:
         if self._closed.is_set():
             raise ReadModelDown(f"The connection to {self.name} was closed. Open it again.")
-        with self._driver.session(database=self._database) as session:
+        with self._watched() as driver, driver.session(database=self._database) as session:
             if not self._ready:
                 self._prepare(session)
-            with session.begin_transaction(timeout=_PATIENCE_SECONDS) as transaction:
+            with session.begin_transaction(timeout=_CALL_SECONDS) as transaction:
                 answer = work(transaction)
                 transaction.commit()
                 return answer
 
+    @contextmanager
+    def _watched(self) -> Iterator[neo4j.Driver]:
+        """The driver, for a call that ends even if the server has frozen.
+
+        The driver itself would wait as long as the server bids it, which may be two minutes.
+        """
+        driver = self._driver
+        watch = threading.Timer(_FROZEN_SECONDS, self._renew, [driver])
+        watch.daemon = True
+        watch.start()
+        try:
+            yield driver
+        finally:
+            watch.cancel()
+            watch.join()
+
+    def _renew(self, frozen: neo4j.Driver) -> None:
+        with self._renewing:
+            if self._driver is frozen and not self._closed.is_set():
+                self._driver = self._new_driver()
+        # Whoever reads from one of its connections is told that it is broken.
+        _close(frozen)
+
     def _prepare(self, session: neo4j.Session) -> None:
-        if not self._preparing.acquire(timeout=_PATIENCE_SECONDS):
+        if not self._preparing.acquire(timeout=_ACQUIRE_SECONDS):
             raise ServiceUnavailable("another call has been waiting for it")
         try:
             for statement in () if self._ready else self._schema:
@@ -141,6 +171,11 @@ class Bolt:
         return ReadModelDown(
             f"{self.name} cannot be reached ({''.join(reason)}). Start it, or check NEO4J_URI."
         )
+
+
+def _close(driver: neo4j.Driver) -> None:
+    with suppress(DriverError, OSError):
+        driver.close()
 
 
 def _checked(uri: str) -> SplitResult:

@@ -43,22 +43,33 @@ _SCHEMA = (
 _TAKE_CONTEXT = """
 MERGE (s:SessionContext {session_id: $key}) SET s.session_id = $key RETURN properties(s) AS kept
 """
-_KEEP_CONTEXT = """
-MATCH (s:SessionContext {session_id: $key}) SET s += $properties
-WITH s MATCH (s)-[old:ACTIVE|TOUCHES]->() DELETE old
+_KEEP_CONTEXT = "MATCH (s:SessionContext {session_id: $key}) SET s += $properties"
+# Edges that stay are changed in place, and a name only where it is another: making them anew would
+# lock the concepts, and of two sessions with one concept in mind one would have to wait.
+_DROP_CONCEPTS = """
+MATCH (:SessionContext {session_id: $key})-[gone:ACTIVE]->(c)
+WHERE NOT c.concept_id IN [concept IN $concepts | concept.concept_id]
+DELETE gone
 """
 _KEEP_CONCEPTS = """
 MATCH (s:SessionContext {session_id: $key})
 UNWIND $concepts AS concept
 MERGE (c:Concept {concept_id: concept.concept_id})
-SET c.name = coalesce(concept.name, c.name)
-CREATE (s)-[:ACTIVE {weight: concept.weight, rank: concept.rank}]->(c)
+MERGE (s)-[active:ACTIVE]->(c)
+SET active.weight = concept.weight, active.rank = concept.rank
+WITH c, concept WHERE concept.name <> coalesce(c.name, '') SET c.name = concept.name
+"""
+_DROP_OBJECTS = """
+MATCH (:SessionContext {session_id: $key})-[gone:TOUCHES]->(o)
+WHERE NOT [o.object_type, o.object_id] IN [each IN $objects | [each.object_type, each.object_id]]
+DELETE gone
 """
 _KEEP_OBJECTS = """
 MATCH (s:SessionContext {session_id: $key})
-UNWIND $objects AS object
-MERGE (o:Object {object_type: object.object_type, object_id: object.object_id})
-CREATE (s)-[:TOUCHES {relevance: object.relevance}]->(o)
+UNWIND $objects AS each
+MERGE (o:Object {object_type: each.object_type, object_id: each.object_id})
+MERGE (s)-[touches:TOUCHES]->(o)
+SET touches.relevance = each.relevance
 """
 _CONTEXT = "MATCH (s:SessionContext {session_id: $key}) RETURN properties(s) AS kept"
 _TAKE_PREFERENCES = """
@@ -98,8 +109,10 @@ class Neo4jReadModel:
             if not self._take(transaction, _TAKE_CONTEXT, key, context.position):
                 return False
             transaction.run(_KEEP_CONTEXT, key=key, properties=properties).consume()
-            transaction.run(_KEEP_CONCEPTS, key=key, concepts=concepts).consume()
-            transaction.run(_KEEP_OBJECTS, key=key, objects=objects).consume()
+            for statement in (_DROP_CONCEPTS, _KEEP_CONCEPTS):
+                transaction.run(statement, key=key, concepts=concepts).consume()
+            for statement in (_DROP_OBJECTS, _KEEP_OBJECTS):
+                transaction.run(statement, key=key, objects=objects).consume()
             return True
 
         return self._bolt.run(work)

@@ -7,15 +7,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.core.projectors.read_model.servers import NEO4J, Server, arcadedb, neo4j_itself
+from tests.core.projectors.read_model.servers import NEO4J, ArcadeDB, Server, arcadedb, neo4j_itself
 
 SERVERS = ["arcadedb", *(["neo4j"] if NEO4J in os.environ else [])]
 
 
 @pytest.fixture(scope="session")
-def shared_arcadedb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def running_arcadedb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArcadeDB]:
     with arcadedb(tmp_path_factory.mktemp("arcadedb")) as running:
-        yield running.server
+        yield running
+
+
+@pytest.fixture(scope="session")
+def shared_arcadedb(running_arcadedb: ArcadeDB) -> Server:
+    return running_arcadedb.server
 
 
 @pytest.fixture(scope="session")

@@ -118,39 +118,51 @@ class ReadModelContract:
         assert model.keep_context(context(token, 5, token + "second"))
         assert model.context(token) == context(token, 5, token + "second")
 
-    def test_of_many_writers_at_once_the_furthest_stays(self, model: ReadModel, token: str) -> None:
+    @pytest.fixture
+    def two_programs(self, model: ReadModel) -> Iterator[tuple[ReadModel, ReadModel]]:
+        """Two models, as two programs have them."""
+        with self.make_read_model() as other:
+            yield model, other
+
+    def test_of_many_writers_at_once_the_furthest_stays(
+        self, two_programs: tuple[ReadModel, ReadModel], token: str
+    ) -> None:
         """Two emitters of one session would leave what the slower one knew."""
         start = Barrier(8)
         shared = [f"{token}c-{i}" for i in range(5)]
 
         def write(writer: int) -> list[bool]:
             start.wait()
-            return [
-                model.keep_context(context(token, 8 * step + writer, *shared[writer % 3 :]))
-                for step in range(6)
-            ]
+            model = two_programs[writer % 2]
+            positions = range(writer, 48, 8)
+            return [model.keep_context(context(token, p, *shared[p % 3 :])) for p in positions]
 
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(write, range(8)))
-        assert model.context(token) == context(token, 47, *shared[7 % 3 :])
         assert answers[7][-1]
+        for model in two_programs:
+            assert model.context(token) == context(token, 47, *shared[47 % 3 :])
 
-    def test_sessions_are_written_at_once(self, model: ReadModel, token: str) -> None:
+    def test_sessions_are_written_at_once(
+        self, two_programs: tuple[ReadModel, ReadModel], token: str
+    ) -> None:
         """Sessions with the same concepts in mind would get in each other's way."""
         start = Barrier(8)
         shared = [f"{token}c-{i}" for i in range(5)]
 
+        def last(writer: int, position: int) -> KeptContext:
+            order = shared if (writer + position) % 2 else shared[::-1]
+            return context(f"{token}s-{writer}", position, *order[: 2 + position])
+
         def write(writer: int) -> None:
             start.wait()
-            order = shared if writer % 2 else shared[::-1]
             for position in range(4):
-                assert model.keep_context(context(f"{token}s-{writer}", position, *order))
+                assert two_programs[writer % 2].keep_context(last(writer, position))
 
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(write, range(8)))
         for writer in range(8):
-            order = shared if writer % 2 else shared[::-1]
-            assert model.context(f"{token}s-{writer}") == context(f"{token}s-{writer}", 3, *order)
+            assert two_programs[0].context(f"{token}s-{writer}") == last(writer, 3)
 
     def test_preferences_are_kept_by_user(self, model: ReadModel, token: str) -> None:
         """A user's sessions would be lost among those of others, or come in any order."""
