@@ -28,6 +28,7 @@ class Topic:
     def __init__(self, interval: float) -> None:
         self.clients: set[Client] = set()
         self.frame: Frame | None = None
+        self.asked = False
         self._interval = interval
         self._next: Frame | None = None
         self._last_sent = float("-inf")
@@ -135,7 +136,10 @@ class Hub:
         return [client.info() for client in list(self._clients)]
 
     def join(self, client: Client) -> bool:
-        """Let a client follow; whether the current context of its session has to be found first."""
+        """Let a client follow; whether the current context of its session has to be found first.
+
+        Of several that wait for the same one, the first is told so.
+        """
         self._clients[client] = None
         client.wire.on_writable = client.resume
         if client.follow == "playhead":
@@ -146,7 +150,18 @@ class Hub:
             topic = self._head(client.session_id)
         topic.clients.add(client)
         topic.greet(client)
-        return client.follow == "head" and topic.frame is None
+        if client.follow == "playhead" or topic.asked:
+            return False
+        topic.asked = True
+        return True
+
+    def give_up(self, session_id: str, code: int, reason: str) -> None:
+        """Close who waits for the context of a session, which cannot be found."""
+        topic = self._heads.get(session_id)
+        if topic is not None and topic.frame is None:
+            topic.asked = False
+            for client in list(topic.clients):
+                client.wire.hang_up(code, reason)
 
     def greet(self, client: Client, context: SessionContext) -> None:
         """Send a client a context as its first, unless it has one by now."""

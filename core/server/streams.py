@@ -24,6 +24,7 @@ TOO_MUCH = 1008
 _PONG = text_frame(b"pong")
 _MESSAGES_A_SECOND = 20.0
 _BURST = 60.0
+_READ_AT_ONCE = 16
 
 
 class Allowance:
@@ -45,6 +46,7 @@ class Allowance:
 def router(service: LogService, hub: Hub, *, window: bool) -> APIRouter:
     """The sockets; `window` says whether there is a playhead to follow."""
     found = APIRouter()
+    turns = asyncio.Semaphore(_READ_AT_ONCE)
 
     @found.websocket("/api/sessions/{session_id}/context/stream")
     async def session(socket: WebSocket, session_id: str) -> None:
@@ -72,7 +74,7 @@ def router(service: LogService, hub: Hub, *, window: bool) -> APIRouter:
         )
         lacks_context = hub.join(client)
         try:
-            if session_id is not None and (lacks_context or not client.sent):
+            if session_id is not None and (lacks_context or _is_not_shown(client)):
                 await _greet(client, session_id)
             await _listen(socket, wire)
         finally:
@@ -81,11 +83,18 @@ def router(service: LogService, hub: Hub, *, window: bool) -> APIRouter:
     async def _greet(client: Client, session_id: str) -> None:
         """Have the client get the current context of its session."""
         try:
-            context = await asyncio.wrap_future(
-                service.submit(lambda: service.context(session_id, known=False))
-            )
-        except StoreError as error:
-            client.wire.hang_up(CANNOT_READ, str(error))
+            # When a server comes back, so do all of its clients.
+            async with turns:
+                context = await asyncio.wrap_future(
+                    service.submit(lambda: service.context(session_id, known=False))
+                )
+        except Exception as error:
+            told = str(error) if isinstance(error, StoreError) else "The server failed."
+            if client.follow == "head":
+                hub.give_up(session_id, CANNOT_READ, told)
+            client.wire.hang_up(CANNOT_READ, told)
+            if not isinstance(error, StoreError):
+                raise
             return
         if client.follow == "head":
             hub.publish(context)
@@ -93,6 +102,11 @@ def router(service: LogService, hub: Hub, *, window: bool) -> APIRouter:
             hub.greet(client, context)
 
     return found
+
+
+def _is_not_shown(client: Client) -> bool:
+    """Whether a client follows the window, and that shows another session than the client's."""
+    return client.follow == "playhead" and not client.sent and not client.behind
 
 
 async def _listen(socket: WebSocket, wire: SocketConnection) -> None:

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Event
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -163,15 +164,34 @@ class TestLive:
         assert len(positions) < 300
         assert frames[-1]["context"] == fold("study", events).to_wire()
 
+    def test_a_crowd_that_comes_back_at_once_asks_once(
+        self, served: Serving, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """After a restart, half a class would be turned away, or the log be folded for each."""
+        asked, context, go_on = [], served.service.context, Event()
+
+        def slow(session_id: str, *, known: bool) -> SessionContext:
+            asked.append(session_id)
+            assert go_on.wait(PATIENCE)
+            return context(session_id, known=known)
+
+        monkeypatch.setattr(served.service, "context", slow)
+        with ExitStack() as stack:
+            streams = [stack.enter_context(served.stream("study")) for _ in range(80)]
+            wait_until(lambda: len(served.server.clients()) == 80, "all are there")
+            go_on.set()
+            assert {frame(each)["position"] for each in streams} == {2}
+        assert asked == ["study"]
+
     def test_a_log_that_is_locked_at_the_first_moment(
         self, served: Serving, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A client would wait for ever for a context that never comes."""
 
-        def locked(*_: object) -> int:
+        def locked(*_: object) -> None:
             raise SourceLocked("“events.db” is locked.")
 
-        monkeypatch.setattr(served.store, "position", locked)
+        monkeypatch.setattr(served.store, "since", locked)
         with served.stream("study") as stream:
             assert closed(stream) == (1011, "“events.db” is locked.")
 
