@@ -28,6 +28,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("open", "Open…", "File", ("Ctrl+O",)),
     Command("open-sample", "Open the sample", "File"),
     Command("reload", "Reload", "File", ("F5",)),
+    Command("serve", "Serve the context…", "File", ("Ctrl+Shift+S",)),
     Command("close", "Close the file", "File", ("Ctrl+W",)),
     Command("quit", "Quit", "File", ("Ctrl+Q",)),
     Command("play", "Play or pause", "Playback", ("Space",)),

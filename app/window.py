@@ -31,6 +31,7 @@ from app.models.opening import Opening, Wish
 from app.models.people import PeopleModel
 from app.models.range_selection import RangeSelection
 from app.models.replay import Replay
+from app.models.serving import Serving
 from app.models.source import Source
 from app.models.viewport import Viewport
 from app.presenter import Presenter
@@ -43,6 +44,7 @@ from app.views.event_detail import EventDetailView
 from app.views.event_table import EventTableView
 from app.views.people_page import PeoplePage
 from app.views.problem_page import ProblemPage
+from app.views.server_panel import ServerPanel
 from app.views.session_list import SessionListView
 from app.views.start_page import StartPage
 from app.views.status_line import StatusLine
@@ -78,6 +80,7 @@ class Window(QMainWindow):
         self.viewport = Viewport(self)
         self.replay = Replay(self.background, self)
         self.selection = RangeSelection(self)
+        self.serving = Serving(self.background, self)
         self.opening = Opening(
             self.source,
             clock=self.clock,
@@ -106,6 +109,7 @@ class Window(QMainWindow):
         self.people_page = PeoplePage()
         self.context_panel = ContextPanel()
         self.status_line = StatusLine()
+        self.server_panel = ServerPanel(self)
         self.presenter = Presenter(self)
         self._keyboard = KeyboardManners(self)
 
@@ -189,6 +193,11 @@ class Window(QMainWindow):
         )
         self.transport.axis_requested.connect(self.wishes.show_axis)
         self.top_bar.live_requested.connect(self.actions_by_id["end"].trigger)
+        self.top_bar.server_requested.connect(self.actions_by_id["serve"].trigger)
+        self.server_panel.start_requested.connect(self.wishes.start_server)
+        self.server_panel.stop_requested.connect(self.serving.stop)
+        self.serving.state_changed.connect(show.server)
+        self.serving.clients_changed.connect(show.clients)
         self.problem_page.check_requested.connect(self.wishes.check_file)
         self.problem_page.problem_activated.connect(self.wishes.show_problem)
         self.people.changed.connect(self.people_page.show_state)
@@ -244,6 +253,7 @@ class Window(QMainWindow):
             self.top_bar, self.banner, self.loading_bar, self.start_page, self.session_list,
             self.timeline, self.transport, self.event_table, self.event_detail, self.before_after,
             self.problem_page, self.people_page, self.context_panel, self.status_line,
+            self.server_panel,
         ):  # fmt: skip
             view.show_theme(theme)
         self.actions_by_id[f"theme-{self._theme_choice}"].setChecked(True)
@@ -277,8 +287,10 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let everything end before the window goes."""
+        self.hide()
         self.opening.close()
         self.background.close()
+        self.serving.close()
         super().closeEvent(event)
 
 

@@ -54,6 +54,7 @@ class Wishes:
             "open": self.choose_file,
             "open-sample": self.open_sample,
             "reload": self.reload,
+            "serve": self.show_server,
             "close": lambda *_: w.opening.close(),
             "quit": lambda *_: w.close(),
             "play": move(Playback.toggled),
@@ -116,6 +117,19 @@ class Wishes:
     def reload(self, *_: object) -> None:
         """Read the file again."""
         self._window.opening.reload()
+
+    def show_server(self, *_: object) -> None:
+        """Show the panel of the server."""
+        panel = self._window.server_panel
+        panel.show()
+        panel.raise_()
+        panel.activateWindow()
+
+    def start_server(self, port: int, writable: bool) -> None:
+        """Serve the file that is open."""
+        path = self._window.source.path
+        if path is not None:
+            self._window.serving.start(path, port=port, writable=writable)
 
     def retry(self) -> None:
         """Try once more to open what could not be opened."""

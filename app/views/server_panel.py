@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont, QGuiApplication
@@ -20,27 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.models.client_list import ClientListModel, ClientRow
+from app.models.serving import PORT, ServerState
 from app.theme import DARK, SPACE, Theme, heading_font, ui_font
 from app.views.cell_table import CellTable
 from app.views.text_views import PlainLabel, tint
 
 _HIDDEN = "•" * 24
 _WIDTH = 560
-
-
-@dataclass(frozen=True, slots=True)
-class ServerState:
-    """What the panel tells: whether it serves, where, with which token, and what is wrong.
-
-    ``starting`` is while it is being started or stopped. ``problem`` is a sentence, or nothing.
-    """
-
-    running: bool = False
-    starting: bool = False
-    address: str = ""
-    token: str = ""
-    writable: bool = False
-    problem: str = ""
 
 
 class ServerPanel(QDialog):
@@ -70,6 +55,7 @@ class ServerPanel(QDialog):
         self._port.setRange(0, 65_535)
         self._port.setSpecialValueText("any free one")
         self._port.setAccessibleName("Port")
+        self._port.setValue(PORT)
         self._writable = QCheckBox("Accept events: others may append to this file")
         self._problem = _wrapped("")
         self._heading = PlainLabel("CLIENTS")
@@ -145,10 +131,6 @@ class ServerPanel(QDialog):
             tint(label, theme.muted)
         tint(self._problem, theme.warning)
 
-    def show_port(self, port: int) -> None:
-        """Offer this port."""
-        self._port.setValue(port)
-
     def show_state(self, state: ServerState) -> None:
         """Show whether it serves, and where."""
         self._state = state
@@ -158,12 +140,12 @@ class ServerPanel(QDialog):
         self._tell_token()
         for button in (self._copy_address, self._copy_token, self._show_token):
             button.setEnabled(state.running)
-        self._port.setEnabled(off and not state.starting)
-        self._writable.setEnabled(off and not state.starting)
+        self._port.setEnabled(off and not state.changing)
+        self._writable.setEnabled(off and not state.changing)
         if state.running:
             self._writable.setChecked(state.writable)
         self._switch.setText("Start" if off else "Stop")
-        self._switch.setEnabled(not state.starting)
+        self._switch.setEnabled(not state.changing)
         self._problem.setText(state.problem)
         self._problem.setVisible(bool(state.problem))
 

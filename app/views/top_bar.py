@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from app.text import plain
 from app.theme import SPACE, Theme, ui_font
 from app.views.live_button import LiveButton
 from app.views.menu_button import MenuButton
+from app.views.server_button import ServerButton
 from app.views.text_views import ElidedLabel, PlainLabel, tint
 
 _HEIGHT = 11 * SPACE
@@ -18,10 +19,12 @@ _HEIGHT = 11 * SPACE
 class TopBar(QWidget):
     """Draws where we are; its buttons open the menus that it is given.
 
-    ``live_requested`` asks to follow the session as it runs.
+    ``live_requested`` asks to follow the session as it runs, ``server_requested`` for the panel of
+    the server.
     """
 
     live_requested = Signal()
+    server_requested = Signal()
 
     def __init__(self, *, open_menu: QMenu, rules_menu: QMenu, main_menu: QMenu) -> None:
         super().__init__()
@@ -38,6 +41,8 @@ class TopBar(QWidget):
         self._rules = _menu_button("Rules", rules_menu)
         self.live = LiveButton()
         self.live.clicked.connect(self.live_requested)
+        self.server = ServerButton()
+        self.server.clicked.connect(self.server_requested)
         self._menu = _menu_button("Menu", main_menu)
         row = QHBoxLayout(self)
         row.setContentsMargins(3 * SPACE, 0, 3 * SPACE, 0)
@@ -48,6 +53,7 @@ class TopBar(QWidget):
         row.addWidget(self._session, 1)
         row.addWidget(self._rules)
         row.addWidget(self.live)
+        row.addWidget(self.server)
         row.addWidget(self._menu)
         self.show_source(None)
         self.show_rules("Brain Web")
@@ -59,13 +65,14 @@ class TopBar(QWidget):
             f" border-bottom: 1px solid {theme.line.name()}; }}"
         )
         tint(self._arrow, theme.muted)
-        for button in (self._open, self._rules, self.live, self._menu):
+        for button in (self._open, self._rules, self.live, self.server, self._menu):
             button.show_theme(theme)
 
     def show_source(self, name: str | None) -> None:
         """Name the file that is open."""
         self._source.setText(plain(name, limit=80) if name else "")
         self._rules.setVisible(name is not None)
+        self.server.setVisible(name is not None)
         if name is None:
             self.show_session(None)
 
@@ -76,9 +83,17 @@ class TopBar(QWidget):
             self.live.hide()
         self._session.setText(plain(session_id) if session_id else "")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.server.show_short(self.width() < _NARROW)
+
     def show_rules(self, name: str) -> None:
         """Name the rules in force."""
         self._rules.setText(f"Rules: {name}")
+
+
+_NARROW = 1100
+"""Below this width (px) the server's button tells its port alone."""
 
 
 def _menu_button(text: str, menu: QMenu) -> MenuButton:

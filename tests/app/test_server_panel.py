@@ -1,0 +1,228 @@
+"""The server beside the window: asked for in its panel, heard by real clients."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton, QSpinBox
+from pytestqt.qtbot import QtBot
+from websockets.sync.client import ClientConnection, connect
+
+from app import theme as themes
+from app.models.client_list import ClientListModel
+from app.models.opening import Wish
+from app.settings import SettingsFile
+from app.window import Window
+from core.events.store import SQLiteEventStore
+from tests.builders import chat, viewed
+from tests.builders_files import contents, write_log
+
+PATIENCE = 30_000
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    themes.use_fonts(app)
+    window = Window(SettingsFile(tmp_path / "settings" / "settings.json"))
+    qtbot.addWidget(window)
+    window.show()
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Path:
+    folder = tmp_path / "log"
+    folder.mkdir()
+    events = [viewed("raft", seconds=n, name="Raft") for n in range(4)]
+    return write_log(folder / "events.db", [*events, chat("paxos", seconds=9)])
+
+
+@pytest.fixture
+def served(window: Window, log_file: Path, qtbot: QtBot) -> Window:
+    """The window with a file open and served on a free port."""
+    window.open(log_file, Wish("s"))
+    qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
+    start(window, qtbot)
+    return window
+
+
+def start(window: Window, qtbot: QtBot, *, writable: bool = False) -> None:
+    window.actions_by_id["serve"].trigger()
+    panel = window.server_panel
+    assert panel.isVisible()
+    spin = panel.findChild(QSpinBox)
+    check = panel.findChild(QCheckBox)
+    assert spin is not None
+    assert check is not None
+    spin.setValue(0)
+    check.setChecked(writable)
+    button(window, "Start").click()
+    qtbot.wait_until(lambda: window.serving.state.running, timeout=PATIENCE)
+
+
+def button(window: Window, text: str) -> QPushButton:
+    (found,) = (b for b in window.server_panel.findChildren(QPushButton) if b.text() == text)
+    return found
+
+
+def headers(window: Window) -> dict[str, str]:
+    return {"Authorization": f"Bearer {window.serving.state.token}"}
+
+
+def stream(window: Window, path: str) -> ClientConnection:
+    address = window.serving.state.address.replace("http", "ws", 1)
+    return connect(f"{address}{path}", additional_headers=headers(window))
+
+
+def heard(client: ClientConnection) -> dict[str, object]:
+    told: dict[str, object] = json.loads(client.recv(timeout=20))
+    return told
+
+
+def test_it_is_off_until_asked_for(window: Window, log_file: Path, qtbot: QtBot) -> None:
+    """Opening somebody's log must not open a port on their machine."""
+    window.open(log_file)
+    qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
+    assert not window.serving.state.running
+    assert window.top_bar.server.text() == "Serve…"
+
+
+def test_the_panel_starts_it_and_tells_where(served: Window, qtbot: QtBot) -> None:
+    state = served.serving.state
+    assert served.top_bar.server.text().startswith("Serving 127.0.0.1:")
+    answer = httpx.get(f"{state.address}api/sessions/s/context", headers=headers(served))
+    assert answer.status_code == 200
+    assert answer.json()["position"] == 5
+    assert httpx.get(f"{state.address}api/sessions/s/context").status_code == 401
+
+
+def test_address_and_token_are_there_to_copy(served: Window) -> None:
+    """The token is hidden from those who look over one's shoulder until it is asked for."""
+    clipboard = QGuiApplication.clipboard()
+    fields = {f.accessibleName(): f for f in served.server_panel.findChildren(QLineEdit)}
+    token = served.serving.state.token
+    assert token not in fields["Token"].text()
+    copies = [b for b in served.server_panel.findChildren(QPushButton) if b.text() == "Copy"]
+    copies[0].click()
+    assert clipboard.text() == served.serving.state.address
+    copies[1].click()
+    assert clipboard.text() == token
+    button(served, "Show").click()
+    assert fields["Token"].text() == token
+    assert fields["Address"].text() == served.serving.state.address
+
+
+def test_another_screen_shows_what_the_analyst_scrubs_to(served: Window, qtbot: QtBot) -> None:
+    """`?follow=playhead`: the one who explains scrubs, the others look on."""
+    with stream(served, "api/sessions/s/context/stream?follow=playhead") as client:
+        assert heard(client)["position"] == 5
+        served.actions_by_id["start"].trigger()
+        served.actions_by_id["next"].trigger()
+        frame = heard(client)
+        while frame["position"] != 1:
+            frame = heard(client)
+        assert frame["type"] == "context_update"
+
+
+def test_who_listens_is_listed(served: Window, qtbot: QtBot) -> None:
+    model = served.server_panel.findChild(ClientListModel)
+    assert isinstance(model, ClientListModel)
+    with stream(served, "api/sessions/s/context/stream") as client:
+        heard(client)
+        qtbot.wait_until(lambda: model.rowCount() == 1, timeout=PATIENCE)
+        assert model.cell(0, 1).text == "s"
+        assert served.top_bar.server.text().endswith("1 client")
+    qtbot.wait_until(lambda: model.rowCount() == 0, timeout=PATIENCE)
+
+
+def test_events_are_taken_only_where_that_was_asked_for(
+    served: Window, log_file: Path, qtbot: QtBot
+) -> None:
+    """A file of others is read-only: no program may write to it through the window."""
+    url = f"{served.serving.state.address}api/sessions/s/events"
+    event = {"event_type": "UserViewed", "payload": {}}
+    assert httpx.post(url, json=event, headers=headers(served)).status_code == 403
+    served.serving.stop()
+    qtbot.wait_until(lambda: not served.serving.state.changing, timeout=PATIENCE)
+    start(served, qtbot, writable=True)
+    url = f"{served.serving.state.address}api/sessions/s/events"
+    answer = httpx.post(url, json=event, headers=headers(served))
+    assert answer.status_code == 201
+    with SQLiteEventStore(log_file) as store:
+        assert store.get(answer.json()["event_id"]) is not None
+    qtbot.wait_until(
+        lambda: served.opening.log is not None and len(served.opening.log) == 6, timeout=PATIENCE
+    )
+
+
+def test_serving_to_look_changes_nothing_of_the_file(
+    window: Window, log_file: Path, qtbot: QtBot
+) -> None:
+    before = contents(log_file.parent)
+    window.open(log_file, Wish("s"))
+    qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
+    start(window, qtbot)
+    httpx.get(f"{window.serving.state.address}api/sessions", headers=headers(window))
+    window.opening.close()
+    qtbot.wait_until(lambda: not window.busy and not window.serving.state.running, timeout=PATIENCE)
+    assert contents(log_file.parent) == before
+
+
+def test_it_stops_when_told_to_and_its_clients_hear_why(served: Window, qtbot: QtBot) -> None:
+    with stream(served, "api/sessions/s/context/stream") as client:
+        heard(client)
+        button(served, "Stop").click()
+        qtbot.wait_until(lambda: not served.serving.state.changing, timeout=PATIENCE)
+        assert not served.serving.state.running
+        with pytest.raises(Exception, match="1001"):
+            while True:
+                heard(client)
+    assert served.top_bar.server.text() == "Serve…"
+
+
+def test_a_port_that_is_taken_is_said_in_the_panel(
+    served: Window, qtbot: QtBot, tmp_path: Path, log_file: Path
+) -> None:
+    port = int(served.serving.state.address.rstrip("/").rpartition(":")[2])
+    other = Window(SettingsFile(tmp_path / "other.json"))
+    qtbot.addWidget(other)
+    other.open(log_file)
+    qtbot.wait_until(lambda: not other.busy, timeout=PATIENCE)
+    other.serving.start(log_file, port=port)
+    qtbot.wait_until(lambda: bool(other.serving.state.problem), timeout=PATIENCE)
+    assert "taken" in other.serving.state.problem
+    assert not other.serving.state.running
+    other.close()
+
+
+def test_the_window_can_go_while_it_serves(served: Window) -> None:
+    """The port would stay taken, and the program would not end."""
+    address = served.serving.state.address
+    served.close()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address)
+
+
+def test_the_window_can_go_while_it_begins_to_serve(
+    window: Window, log_file: Path, qtbot: QtBot
+) -> None:
+    window.open(log_file)
+    qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
+    window.serving.start(log_file, port=0)
+    window.close()
+    assert not window.serving.state.running
+
+
+def test_another_file_is_not_served_unasked(served: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    """Who opened a second file did not ask to show it to others."""
+    served.open(write_log(tmp_path / "private.db", [viewed("secret")]))
+    qtbot.wait_until(lambda: not served.busy and not served.serving.state.running, timeout=PATIENCE)
+    assert served.top_bar.server.text() == "Serve…"
