@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from app.demo import demo
 from app.preferences_command import preferences
 from app.serving import serve
 from app.text import count, date_and_clock, duration, plain, weight
@@ -244,6 +245,7 @@ def check(source: Source, as_json: AsJson = False) -> None:
 
 app.command()(preferences)
 app.command()(serve)
+app.command()(demo)
 
 
 def main() -> None:

@@ -11,6 +11,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from core.events.errors import StoreError
 from core.events.store.sqlite import SQLiteEventStore
@@ -19,6 +22,24 @@ logger = logging.getLogger(__name__)
 
 _PATIENCE = 10.0
 """Seconds that the learner has to store its last event and end."""
+
+
+def demo(
+    rate: Annotated[
+        float, typer.Option(help="Acts a second, on average.", min=0.01, max=1_000)
+    ] = 0.5,
+    port: Annotated[int, typer.Option(help="The server's port; 0 takes any free one.")] = 0,
+) -> None:
+    """Watch a simulated learner at work, live, with the server on."""
+    from app import start
+    from app.cli import faults
+    from app.serving import serve
+
+    with faults(), learner_at_work(rate) as path:
+        if start.has_display():
+            raise typer.Exit(start.show_window(path, None, None, serve=port))
+        typer.echo("There is no display here: the session that runs is served, without a window.")
+        serve(path, port=port)
 
 
 @contextmanager

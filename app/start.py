@@ -37,8 +37,13 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def show_window(source: Path | None, session: str | None, at: str | None) -> int:
-    """Open the window and stay until it is closed; answers the exit status."""
+def show_window(
+    source: Path | None, session: str | None, at: str | None, *, serve: int | None = None
+) -> int:
+    """Open the window and stay until it is closed; answers the exit status.
+
+    With ``serve`` the file is served on that port from the start.
+    """
     if not has_display():
         raise StoreError(
             "There is no display to open a window on. `brainweb-replay render SOURCE --out x.png`"
@@ -49,6 +54,8 @@ def show_window(source: Path | None, session: str | None, at: str | None) -> int
     window.show()
     if source is not None:
         window.open(source, _wish(session, at))
+        if serve is not None:
+            window.serving.start(source, port=serve)
     with told_of_uncaught(window.presenter.failed), called_on_interrupt(window.close):
         return app.exec()
 

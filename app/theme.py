@@ -264,6 +264,16 @@ QFileDialog QToolButton {{ padding: 2px; min-width: 20px; }}
 QLineEdit {{ background: {ground}; color: {text}; border: 1px solid {line};
     border-radius: {radius}px; padding: 3px 8px; min-height: 20px;
     selection-background-color: {selection}; selection-color: {text}; }}
+QSpinBox {{ background: {ground}; color: {text}; border: 1px solid {line};
+    border-radius: {radius}px; padding: 3px 4px 3px 8px; min-height: 20px;
+    selection-background-color: {selection}; selection-color: {text}; }}
+QSpinBox:focus {{ border: 1px solid {accent}; }}
+QSpinBox:disabled, QCheckBox:disabled {{ color: {muted}; }}
+QCheckBox::indicator {{ width: 12px; height: 12px; border: 1px solid {muted};
+    border-radius: 3px; background: {ground}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border: 1px solid {accent}; }}
+QCheckBox::indicator:focus {{ border: 1px solid {text}; }}
+QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
 QMenu {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px; }}
 QMenu::item {{ padding: 5px 24px 5px 12px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {selection}; }}

@@ -76,5 +76,5 @@ def _followed(client: ClientRow) -> str:
 
 def _lag(client: ClientRow) -> str:
     if client.stalled >= 1:
-        return f"reads nothing for {round(client.stalled)} s"
+        return f"stalled for {round(client.stalled)} s"
     return "none" if not client.behind else f"{client.behind:,} contexts"

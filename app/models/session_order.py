@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from itertools import zip_longest
@@ -18,6 +18,9 @@ _DAY = 86_400_000_000
 
 Sessions: TypeAlias = Iterable[SessionSummary]
 """Sessions of a log, in any order."""
+
+SessionsById: TypeAlias = Mapping[str, SessionSummary]
+"""Sessions of a log by id."""
 
 
 class SessionSort(StrEnum):

@@ -5,25 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtGui import QFont, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QGridLayout,
     QHBoxLayout,
+    QHeaderView,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from app.models.client_list import ClientListModel, ClientRow
+from app.models.client_list import (
+    BEHIND,
+    FOLLOWS,
+    FRAMES,
+    PEER,
+    SINCE,
+    ClientListModel,
+    ClientRow,
+)
 from app.models.serving import PORT, ServerState
 from app.theme import DARK, SPACE, Theme, heading_font, ui_font
 from app.views.cell_table import CellTable
 from app.views.text_views import PlainLabel, tint
 
+_WIDTHS = {PEER: 120, SINCE: 72, FRAMES: 72, BEHIND: 136}
 _HIDDEN = "•" * 24
 _WIDTH = 560
 
@@ -56,6 +67,7 @@ class ServerPanel(QDialog):
         self._port.setSpecialValueText("any free one")
         self._port.setAccessibleName("Port")
         self._port.setValue(PORT)
+        self._port.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._writable = QCheckBox("Accept events: others may append to this file")
         self._problem = _wrapped("")
         self._heading = PlainLabel("CLIENTS")
@@ -108,7 +120,16 @@ class ServerPanel(QDialog):
         column.addWidget(self._heading)
         column.addWidget(self._clients, 1)
         column.addWidget(self._none)
+        column.addStretch(0)
         column.addLayout(buttons)
+        # The texts keep to their height, so that what room there is goes to the clients.
+        for label in (self._lead, self._problem, self._none):
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        header = self._clients.horizontalHeader()
+        for place, width in _WIDTHS.items():
+            self._clients.setColumnWidth(place, width)
+        header.setSectionResizeMode(FOLLOWS, QHeaderView.ResizeMode.Stretch)
         for button in (self._copy_address, self._copy_token, self._show_token):
             button.setAutoDefault(False)
         self._close.setAutoDefault(False)
@@ -176,6 +197,12 @@ class ServerPanel(QDialog):
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH, 470)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        # Only once it is shown does the style leave the colours of a dialog's labels alone.
+        self.show_theme(self._theme)
+        self._switch.setFocus(Qt.FocusReason.OtherFocusReason)
+        super().showEvent(event)
 
 
 class _Field(QLineEdit):

@@ -9,13 +9,12 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, QWidget
 
 from app.models.session_list import SessionListModel
-from app.models.session_order import Sessions, SessionSort
+from app.models.session_order import Sessions, SessionsById, SessionSort
 from app.theme import DARK, SPACE, Theme, heading_font
 from app.views.menu_button import MenuButton
 from app.views.row_table import RowTable
 from app.views.session_row import FOLD_HEIGHT, ROW_HEIGHT, SessionDelegate
 from app.views.text_views import ElidedLabel, tint
-from core.events.store.base import SessionSummary
 
 
 class SessionListView(QWidget):
@@ -81,7 +80,7 @@ class SessionListView(QWidget):
         self._model.show_sessions(sessions)
         self._show_heading()
 
-    def update_sessions(self, summaries: Mapping[str, SessionSummary]) -> None:
+    def update_sessions(self, summaries: SessionsById) -> None:
         """Take up sessions that grew and new ones, by id; rows on screen keep their place."""
         self._model.update_sessions(summaries)
         self._show_heading()
