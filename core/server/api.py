@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, FastAPI, Path, Query, Request
-from pydantic import ValidationError
+from fastapi import APIRouter, FastAPI, Path, Query
 from starlette.responses import Response
 
-from core.events.emission import Delivery, EmittedEvent
 from core.events.instants import InstantError, format_instant, parse_instant
-from core.events.payload_json import decode_payload
-from core.events.schema import ObjectRef
 from core.events.store.base import EventPage, SessionSummary
 from core.projectors.context import SessionContext
-from core.server import page, streams
-from core.server.answers import JsonBytes, add_faults, answer, fault, wrong_fields
+from core.server import page, posting, streams
+from core.server.answers import JsonBytes, add_faults, answer, fault
 from core.server.encoding import encode
-from core.server.errors import READ_ONLY, BadRequest, NotWritable
+from core.server.errors import BadRequest
 from core.server.hub import Hub
 from core.server.service import LogService, SessionPage
 from core.server.shapes import (
-    ConflictShape,
+    REFUSED,
+    Answers,
     ContextShape,
     EnvelopeShape,
     FaultShape,
     HealthShape,
-    PostedEvent,
     PreferencesShape,
+    SessionId,
     SessionShape,
 )
 
@@ -48,28 +44,10 @@ shows, whenever it shows that session; `WS /api/playhead/context/stream` follows
 A browser's socket offers the subprotocols `brainweb.v1` and `bearer.<token>`.
 """
 
-BODY_MOST = 256 << 10
-"""Bytes of a posted event at most."""
-
-_BODY_PATIENCE = 30.0
-_SESSION_MOST = 256
 _OFFSET_AS_SPACE = re.compile(r" ([0-9]{2}:?[0-9]{2})$")
 
-SessionId = Annotated[str, Path(description="The session's id.")]
 Cursor = Annotated[str | None, Query(description="`X-Next-Cursor` of the page before.")]
-Answers = dict[int | str, dict[str, Any]]
 
-_REFUSED: Answers = {
-    status: {"model": FaultShape, "description": description}
-    for status, description in {
-        401: "No token, or a wrong one.",
-        403: "A foreign Host or Origin, or a log that is open for reading only.",
-        422: "What was asked for cannot be understood.",
-        429: "Too many wrong tokens.",
-        500: "The program failed.",
-        503: "The log cannot be read, or too much is asked for at once.",
-    }.items()
-}
 _UNKNOWN: Answers = {404: {"model": FaultShape, "description": "There is no such session."}}
 
 
@@ -96,7 +74,7 @@ def create_app(service: LogService, hub: Hub, *, window: bool = False) -> FastAP
         redirect_slashes=False,
     )
     app.include_router(_reading(service))
-    app.include_router(_writing(service))
+    app.include_router(posting.router(service))
     app.include_router(_about(app, service, hub, window))
     app.include_router(streams.router(service, hub, window=window))
     add_faults(app)
@@ -104,7 +82,7 @@ def create_app(service: LogService, hub: Hub, *, window: bool = False) -> FastAP
 
 
 def _reading(service: LogService) -> APIRouter:
-    router = APIRouter(prefix="/api", responses=_REFUSED)
+    router = APIRouter(prefix="/api", responses=REFUSED)
 
     @router.get("/sessions", summary="The sessions", responses=_paged(list[SessionShape]))
     async def sessions(
@@ -176,50 +154,6 @@ def _reading(service: LogService) -> APIRouter:
     return router
 
 
-def _writing(service: LogService) -> APIRouter:
-    router = APIRouter(prefix="/api", responses=_REFUSED)
-    schema = PostedEvent.model_json_schema(ref_template="#/components/schemas/{model}")
-    parts = schema.pop("$defs")
-    schema["properties"]["object_ref"] = {"anyOf": [parts["ObjectShape"], {"type": "null"}]}
-    body = {"required": True, "content": {"application/json": {"schema": schema}}}
-
-    @router.post(
-        "/sessions/{session_id}/events",
-        summary="Append an event",
-        status_code=201,
-        responses={
-            200: {"model": EnvelopeShape, "description": "Stored before, under this key."},
-            201: {"model": EnvelopeShape, "description": "Stored."},
-            202: {"model": EnvelopeShape, "description": "Kept until the log can be written."},
-            408: {"model": FaultShape, "description": "The body did not come."},
-            409: {"model": ConflictShape, "description": "The key was used for another event."},
-            413: {"model": FaultShape, "description": "More than 256 KB."},
-            415: {"model": FaultShape, "description": "Not JSON."},
-        },
-        openapi_extra={"requestBody": body},
-    )
-    async def append(session_id: SessionId, request: Request) -> Response:
-        """Append an event; the answer is the event as it is stored."""
-        if not service.writable:
-            raise NotWritable(READ_ONLY)
-        if not _is_json(request.headers.get("content-type", "")):
-            return fault(415, "Send the event as JSON, with “Content-Type: application/json”.")
-        if not session_id.isprintable() or not 1 <= len(session_id) <= _SESSION_MOST:
-            raise BadRequest(f"A session's id has 1 to {_SESSION_MOST} printable characters.")
-        try:
-            async with asyncio.timeout(_BODY_PATIENCE):
-                raw = await _body(request)
-        except TimeoutError:
-            return fault(408, "The event did not come in time.", {"connection": "close"})
-        if raw is None:
-            return fault(413, f"An event has at most {BODY_MOST >> 10} KB.")
-        job = partial(_append, service, session_id, _posted(raw))
-        status, content = await asyncio.wrap_future(service.submit(job))
-        return JsonBytes(content, status)
-
-    return router
-
-
 def _about(app: FastAPI, service: LogService, hub: Hub, window: bool) -> APIRouter:
     router = APIRouter()
 
@@ -230,7 +164,7 @@ def _about(app: FastAPI, service: LogService, hub: Hub, window: bool) -> APIRout
     @router.get(
         "/healthz",
         summary="Whether all is well",
-        responses=_REFUSED | {200: {"model": HealthShape}},
+        responses=REFUSED | {200: {"model": HealthShape}},
     )
     async def health() -> Response:
         """Whether the log can be followed; 503 where it cannot."""
@@ -301,68 +235,3 @@ def _instant(text: str) -> int:
         return parse_instant(_OFFSET_AS_SPACE.sub(r"+\1", text))
     except InstantError as error:
         raise BadRequest(f"after_ts: {error}") from error
-
-
-def _is_json(content_type: str) -> bool:
-    return content_type.partition(";")[0].strip().lower() == "application/json"
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body, None where it is too long; no more of it is read than that."""
-    told = request.headers.get("content-length", "0")
-    if told.isdecimal() and int(told) > BODY_MOST:
-        return None
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > BODY_MOST:
-            return None
-    return bytes(body)
-
-
-def _posted(raw: bytes) -> PostedEvent:
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError as error:
-        raise BadRequest("The body is not UTF-8.") from error
-    value, wrong = decode_payload(text)
-    if wrong is not None:
-        raise BadRequest(f"The body {wrong}.")
-    try:
-        return PostedEvent.model_validate(value)
-    except ValidationError as error:
-        raise BadRequest(wrong_fields(error.errors(include_input=False))) from error
-
-
-_STATUS = {
-    Delivery.STORED: 201,
-    Delivery.DUPLICATE: 200,
-    Delivery.CONFLICT: 409,
-    Delivery.SPOOLED: 202,
-    Delivery.HELD: 202,
-    Delivery.LOST: 503,
-}
-
-
-def _append(service: LogService, session_id: str, posted: PostedEvent) -> tuple[int, bytes]:
-    ref = posted.object_ref
-    emitted = service.append(
-        posted.event_type,
-        session_id,
-        payload=posted.payload,
-        actor_id=posted.actor_id,
-        object_ref=None if ref is None else ObjectRef(type=ref.type, id=ref.id),
-        correlation_id=posted.correlation_id,
-        idempotency_key=posted.idempotency_key,
-        trace_id=posted.trace_id,
-    )
-    return _STATUS[emitted.delivery], encode(_appended(emitted))
-
-
-def _appended(emitted: EmittedEvent) -> dict[str, Any]:
-    if emitted.delivery is Delivery.CONFLICT:
-        detail = "This idempotency key was used for another event, which is the one given here."
-        return {"detail": detail, "event": emitted.to_wire()}
-    if emitted.delivery is Delivery.LOST:
-        return {"detail": "The event could be kept nowhere. Send it again."}
-    return emitted.to_wire()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 _TIME = "2026-11-12T10:04:40.901Z"
@@ -182,3 +183,20 @@ class ConflictShape(BaseModel):
 
     detail: str
     event: EnvelopeShape
+
+
+SessionId = Annotated[str, Path(description="The session's id.")]
+Answers = dict[int | str, dict[str, Any]]
+
+REFUSED: Answers = {
+    status: {"model": FaultShape, "description": description}
+    for status, description in {
+        401: "No token, or a wrong one.",
+        403: "A foreign Host or Origin, or a log that is open for reading only.",
+        422: "What was asked for cannot be understood.",
+        429: "Too many wrong tokens.",
+        500: "The program failed.",
+        503: "The log cannot be read, or too much is asked for at once.",
+    }.items()
+}
+"""What every route may answer in place of what it is for."""
