@@ -34,9 +34,9 @@ Answer = TypeVar("Answer")
 
 _CONNECT_SECONDS = 2.0
 _ACQUIRE_SECONDS = 3.0
-_CALL_SECONDS = 8.0
-"""A server that has just started plans its first queries for seconds."""
-_FROZEN_SECONDS = 10.0
+_CALL_SECONDS = 12.0
+"""A busy server that has just started plans its first queries for seconds."""
+_FROZEN_SECONDS = 15.0
 _FIRST_PAUSE = 0.02
 _LONGEST_PAUSE = 0.3
 _SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
@@ -86,7 +86,7 @@ class Bolt:
         while True:
             try:
                 return self._once(work)
-            except (DriverError, Neo4jError, OSError, ValueError) as error:
+            except (DriverError, Neo4jError, OSError) as error:
                 unreachable = _is_unreachable(error)
                 reached_for += unreachable
                 # One more try: the server may have been started anew since the last call.
@@ -106,17 +106,19 @@ class Bolt:
     def _once(self, work: Callable[[neo4j.Transaction], Answer]) -> Answer:
         if self._closed.is_set():
             raise ReadModelDown(f"The connection to {self.name} was closed. Open it again.")
-        with self._watched() as driver, driver.session(database=self._database) as session:
-            if not self._ready:
-                self._prepare(session)
-            with session.begin_transaction(timeout=_CALL_SECONDS) as transaction:
-                answer = work(transaction)
-                transaction.commit()
-                return answer
+        if not self._ready:
+            self._prepare()
+        with (
+            self._session() as session,
+            session.begin_transaction(timeout=_CALL_SECONDS) as transaction,
+        ):
+            answer = work(transaction)
+            transaction.commit()
+            return answer
 
     @contextmanager
-    def _watched(self) -> Iterator[neo4j.Driver]:
-        """The driver, for a call that ends even if the server has frozen.
+    def _session(self) -> Iterator[neo4j.Session]:
+        """A session that ends even if the server has frozen.
 
         The driver itself would wait as long as the server bids it, which may be two minutes.
         """
@@ -125,7 +127,8 @@ class Bolt:
         watch.daemon = True
         watch.start()
         try:
-            yield driver
+            with driver.session(database=self._database) as session:
+                yield session
         finally:
             watch.cancel()
             watch.join()
@@ -137,19 +140,20 @@ class Bolt:
         # Whoever reads from one of its connections is told that it is broken.
         _close(frozen)
 
-    def _prepare(self, session: neo4j.Session) -> None:
-        if not self._preparing.acquire(timeout=_ACQUIRE_SECONDS):
+    def _prepare(self) -> None:
+        if not self._preparing.acquire(timeout=_CALL_SECONDS):
             raise ServiceUnavailable("another call has been waiting for it")
         try:
             for statement in () if self._ready else self._schema:
-                self._run_of_schema(session, statement)
+                self._run_of_schema(statement)
             self._ready = True
         finally:
             self._preparing.release()
 
-    def _run_of_schema(self, session: neo4j.Session, statement: str) -> None:
+    def _run_of_schema(self, statement: str) -> None:
         try:
-            session.run(statement).consume()
+            with self._session() as session:
+                session.run(statement).consume()
         except AuthError:
             raise
         except ClientError as error:
@@ -164,13 +168,16 @@ class Bolt:
             )
         if isinstance(error, Neo4jError):
             return ReadModelDown(
-                f"{self.name} refuses: {error.message}. Its log says more; try again when it is "
-                "mended."
+                f"{self.name} refuses ({_first_line(error.message)}). Its log says more; try again "
+                "when it is mended."
             )
-        reason = str(error).splitlines()[:1]
         return ReadModelDown(
-            f"{self.name} cannot be reached ({''.join(reason)}). Start it, or check NEO4J_URI."
+            f"{self.name} cannot be reached ({_first_line(error)}). Start it, or check NEO4J_URI."
         )
+
+
+def _first_line(message: object) -> str:
+    return str(message).partition("\n")[0].rstrip(". ")
 
 
 def _close(driver: neo4j.Driver) -> None:

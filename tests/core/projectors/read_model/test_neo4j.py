@@ -25,8 +25,8 @@ from tests.core.projectors.read_model.contract import (
 )
 from tests.core.projectors.read_model.servers import NEO4J, ArcadeDB, Server, free_ports
 
-SOON = 25.0
-"""Seconds: less than the driver would try by itself, on however busy a machine."""
+SOON = 60.0
+"""Seconds on however busy a machine; the driver by itself would wait for two minutes."""
 
 
 def model_of(server: Server, source: str = "log") -> Neo4jReadModel:
