@@ -13,13 +13,16 @@ READY := $(VENV)/ready$(subst /,_,$(addprefix -,$(PYTHON)))
 export SOURCE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup lint types contracts format sample constraints pictures clean
+.PHONY: help run demo test check setup lint types contracts format sample constraints pictures clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: $(READY) $(SAMPLE) ## Open the window on the sample, or on SOURCE=my.db
 	@$(BIN)/python -m app "$${SOURCE:-$(SAMPLE)}" --without-display build/replay.png
+
+demo: $(READY) ## Watch a simulated learner at work, live
+	@$(BIN)/python -m app demo
 
 test: $(READY) $(SAMPLE) check ## Run lint, types, contracts and all tests
 	@echo "== tests of the core, where Qt cannot be imported"
