@@ -12,6 +12,8 @@ import pytest
 
 from core.events import emitter as default
 from core.events import spool as spool_module
+from core.events.backlog import Backlog
+from core.events.draining import BATCH
 from core.events.emission import Delivery
 from core.events.emitter import (
     close_default_emitter,
@@ -386,6 +388,42 @@ class TestWhatWaitsFromBefore:
         assert [each.reason for each in spool.rejected("log")] == ["too large"] * 2
         assert caplog.text.count("set aside") == 2
 
+    def test_what_comes_while_the_last_is_drained_is_not_left_behind(
+        self, log: Faulty, spool: Spool
+    ) -> None:
+        """Without another emission nobody would look at it again."""
+
+        def emit_more(event: EventEnvelope) -> None:
+            if event.payload["n"] == 0:
+                for number in range(1, BATCH + 50):
+                    emitting.emit("X", "s", payload={"n": number})
+
+        log().close()
+        log.fault = SourceLocked("locked")
+        with emitter(log, spool, on_stored=emit_more) as emitting:
+            emitting.emit("X", "s", payload={"n": 0})
+            log.fault = None
+            wait_until(lambda: len(log.events()) == BATCH + 50)
+        assert log.numbers() == list(range(BATCH + 50))
+
+    def test_an_outage_that_begins_as_the_last_one_ends_is_drained_too(
+        self, log: Faulty, spool: Spool
+    ) -> None:
+        def go_on(event: EventEnvelope) -> None:
+            if event.payload["n"] == 1:
+                # The store is the callers' again, while the thread that drained it still runs.
+                log.fault = SourceLocked("locked")
+            if event.payload["n"] < 2:
+                emitting.emit("X", "s", payload={"n": event.payload["n"] + 1})
+            log.fault = None
+
+        log().close()
+        log.fault = SourceLocked("locked")
+        with emitter(log, spool, on_stored=go_on) as emitting:
+            emitting.emit("X", "s", payload={"n": 0})
+            log.fault = None
+            wait_until(lambda: log.numbers() == [0, 1, 2])
+
     def test_two_programs_may_drain_at_once(self, log: Faulty, tmp_path: Path) -> None:
         log().close()
         with Spool(tmp_path / "spool.db") as one, Spool(tmp_path / "spool.db") as two:
@@ -464,6 +502,17 @@ class TestWhereEvenTheSpoolFails:
             emitting.emit("X", "s", payload={"n": 3})
             log.fault = None
         assert log.numbers() == [0, 1, 2, 3]
+
+    def test_what_comes_later_is_behind_what_is_held(self, tmp_path: Path) -> None:
+        events = [new_event("X", "s", payload={"n": n}) for n in range(3)]
+        with BrokenSpool(tmp_path / "spool.db") as spool:
+            backlog = Backlog(spool, "log")
+            assert backlog.put(events[0])[1] is Delivery.HELD
+            spool.broken = False
+            assert backlog.put(events[1])[1] is Delivery.HELD
+            assert [each.event for each in backlog.batch(9)] == events[:2]
+            assert backlog.put(events[2])[1] is Delivery.SPOOLED
+            assert [event for _, event in spool.batch("log", 9)] == events
 
     def test_a_spool_that_cannot_be_used_is_no_reason_to_lose_a_log_that_can(
         self, log: Faulty, tmp_path: Path

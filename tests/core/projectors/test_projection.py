@@ -302,18 +302,26 @@ class TestRecordingContexts:
                     assert projecting.drain(PATIENCE)
         assert len(notes(store)) == 1
 
-    def test_two_programs_record_a_context_once(self, store: SQLiteEventStore) -> None:
-        with (
-            projection(store, record_contexts=True) as one,
-            projection(store, record_contexts=True) as two,
-        ):
-            for number in range(5):
-                store.append(view(number))
+    def test_two_programs_record_a_context_once(self, tmp_path: Path) -> None:
+        barrier = threading.Barrier(2)
+
+        class Together(SQLiteEventStore):
+            def append(self, event):  # type: ignore[no-untyped-def]
+                barrier.wait(PATIENCE)
+                return super().append(event)
+
+        with Together(tmp_path / "events.db", writable=True, create=True) as store:
+            store.append_many([view()])
+            with (
+                projection(store, record_contexts=True) as one,
+                projection(store, record_contexts=True) as two,
+            ):
                 one.mark("s")
                 two.mark("s")
                 assert one.drain(PATIENCE)
                 assert two.drain(PATIENCE)
-        assert len(notes(store)) == 5
+                assert one.status().recorded + two.status().recorded == 1
+            assert len(notes(store)) == 1
 
     def test_the_systems_own_notes_have_nothing_projected(self, store: SQLiteEventStore) -> None:
         """Else each recorded context would set off the next one, for ever."""
