@@ -86,7 +86,7 @@ def set_aside(path: Path, reason: object) -> None:
     """Rename a spoilt file and what lies beside it, so that a new one can be made."""
     aside = path.with_name(f"{path.name}.set-aside-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
     with translated(path):
-        # What lies beside goes first: SQLite would read an old `-wal` into the new file.
+        # The file goes last: until then it is known for spoilt, whoever stops in between.
         for suffix in (*_SIDECARS, ""):
             with suppress(FileNotFoundError):
                 path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))

@@ -241,9 +241,11 @@ def test_a_server_that_is_down_is_down_at_once_and_back_when_it_is(
     running_arcadedb: ArcadeDB,
 ) -> None:
     """A server that is started anew would stay lost until the program is; or hold it up."""
-    with model_of(running_arcadedb.server) as model:
+    at = running_arcadedb.server
+    with model_of(at) as model, model_of(at) as idle:
         kept = context("down-s", 1, "down-raft")
         assert model.keep_context(kept)
+        assert idle.context("down-s") == kept
         running_arcadedb.kill()
         started = time.monotonic()
         with pytest.raises(ReadModelDown, match=r"at 127\.0\.0\.1:\d+ cannot be reached"):
@@ -252,10 +254,11 @@ def test_a_server_that_is_down_is_down_at_once_and_back_when_it_is(
             model.context("down-s")
         assert time.monotonic() - started < SOON
         running_arcadedb.start()
+        assert idle.context("down-s") == kept
         assert model.context("down-s") == kept
         assert model.keep_context(context("down-s", 2, "down-paxos"))
         assert model.context("down-s") == context("down-s", 2, "down-paxos")
-    running_arcadedb.server.forget("down-")
+    at.forget("down-")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="stops a process as Unix does")

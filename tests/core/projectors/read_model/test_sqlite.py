@@ -145,14 +145,19 @@ def checkpointed(path: Path) -> None:
 
 
 def test_a_database_of_another_kind_is_set_aside_whole(path: Path) -> None:
-    """A file of the user's would be written into."""
-    changed(path, "CREATE TABLE recipes AS SELECT 'soup' AS name")
+    """A file of the user's would be written into, or lose what lies beside it."""
+    owner = apsw.Connection(str(path))
+    owner.execute("PRAGMA journal_mode = WAL; CREATE TABLE recipes AS SELECT 'soup' AS name")
     with SQLiteReadModel(path, source="log") as model:
         assert model.keep_context(context("s"))
-    [kept] = aside(path)
-    connection = apsw.Connection(str(kept))
-    assert connection.execute("SELECT name FROM recipes").fetchall() == [("soup",)]
-    connection.close()
+        [kept] = aside(path)
+        reader = apsw.Connection(str(kept))
+        assert reader.execute("SELECT name FROM recipes").fetchall() == [("soup",)]
+        reader.close()
+        owner.close()
+        assert model.keep_context(context("s", 2))
+    with SQLiteReadModel(path, source="log") as model:
+        assert model.context("s") == context("s", 2)
 
 
 def test_a_file_that_is_deleted_is_made_anew(model: SQLiteReadModel, path: Path) -> None:
