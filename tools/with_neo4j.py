@@ -27,6 +27,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 
 ROOT = Path(__file__).resolve().parent.parent
 POM = ROOT / "tests" / "servers" / "neo4j" / "pom.xml"
+GOAL = "dependency:build-classpath"
 CLASSPATH = ROOT / "build" / "neo4j-classpath.txt"
 FETCH_SECONDS = 420
 START_SECONDS = 180
@@ -101,7 +102,7 @@ def fetched(maven: str) -> str:
     """The class path of Neo4j, from what Maven has already or fetches now."""
     CLASSPATH.parent.mkdir(exist_ok=True)
     command = [
-        maven, "--batch-mode", "--quiet", "--file", str(POM), "dependency:build-classpath",
+        maven, "--batch-mode", "--quiet", "--file", str(POM), GOAL,
         "-DincludeScope=runtime", f"-Dmdep.outputFile={CLASSPATH}",
     ]  # fmt: skip
     for more in (["--offline"], []):
@@ -116,8 +117,7 @@ def fetched(maven: str) -> str:
             ) from late
         if done.returncode == 0:
             return CLASSPATH.read_text(encoding="utf-8").strip()
-    said = [line for line in done.stdout.splitlines() if line.startswith("[ERROR]")]
-    raise NotTried("Maven cannot fetch it: " + " ".join(said[:1])[:300])
+    raise NotTried(f"Maven cannot fetch it: `mvn --file {POM.relative_to(ROOT)} {GOAL}` says why")
 
 
 def started(java: str, classpath: str, folder: Path, port: int) -> subprocess.Popen[bytes]:
@@ -142,7 +142,7 @@ def answered(server: subprocess.Popen[bytes], uri: str, folder: Path) -> str:
         except (DriverError, Neo4jError) as error:
             if server.poll() is not None or time.monotonic() > deadline:
                 said = (folder / "output.txt").read_text("utf-8", "replace").splitlines()[-1:]
-                raise NotTried(f"it does not start: {' '.join(said)} ({error})") from error
+                raise NotTried(f"it does not start: {' '.join(said)}") from error
         time.sleep(0.3)
 
 

@@ -211,9 +211,12 @@ class ReadModelContract:
         assert model.keep_preferences(wished, position=1)
         assert model.preferences_of(odd) == [wished]
 
-    def test_names_that_differ_at_their_end_are_two(self, model: ReadModel, token: str) -> None:
-        """Of two sessions with long ids the second would overwrite the first."""
-        first, second = (context(token + "x" * 9_000 + end) for end in "12")
+    @pytest.mark.parametrize("ends", ["12", "\ud800\udfff"], ids=["long", "half pairs"])
+    def test_names_that_differ_at_their_end_are_two(
+        self, model: ReadModel, token: str, ends: str
+    ) -> None:
+        """Of two sessions with odd ids the second would overwrite the first."""
+        first, second = (context(token + "x" * 9_000 + end) for end in ends)
         model.keep_context(first)
         model.keep_context(second)
         assert model.context(first.context.session_id) == first

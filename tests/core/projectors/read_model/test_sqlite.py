@@ -147,7 +147,8 @@ def checkpointed(path: Path) -> None:
 def test_a_database_of_another_kind_is_set_aside_whole(path: Path) -> None:
     """A file of the user's would be written into, or lose what lies beside it."""
     owner = apsw.Connection(str(path))
-    owner.execute("PRAGMA journal_mode = WAL; CREATE TABLE recipes AS SELECT 'soup' AS name")
+    for statement in ("PRAGMA journal_mode = WAL", "CREATE TABLE recipes AS SELECT 'soup' AS name"):
+        owner.execute(statement).fetchall()
     with SQLiteReadModel(path, source="log") as model:
         assert model.keep_context(context("s"))
         [kept] = aside(path)
