@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
@@ -14,6 +15,7 @@ class Command:
     """Something the user can do: its id, what it is called, its menu, and its keys.
 
     ``checkable`` commands have a state that is on or off; those of one ``group`` exclude another.
+    ``needs`` says what must be open for it: nothing, a ``file``, or a ``session`` with events.
     """
 
     id: str
@@ -22,38 +24,47 @@ class Command:
     keys: tuple[str, ...] = ()
     checkable: bool = False
     group: str = ""
+    needs: Literal["", "file", "session"] = ""
 
 
 COMMANDS: tuple[Command, ...] = (
     Command("open", "Open…", "File", ("Ctrl+O",)),
     Command("open-sample", "Open the sample", "File"),
-    Command("reload", "Reload", "File", ("F5",)),
-    Command("serve", "Serve the context…", "File", ("Ctrl+Shift+S",)),
-    Command("close", "Close the file", "File", ("Ctrl+W",)),
+    Command("reload", "Reload", "File", ("F5",), needs="file"),
+    Command("serve", "Serve the context…", "File", ("Ctrl+Shift+S",), needs="file"),
+    Command("close", "Close the file", "File", ("Ctrl+W",), needs="file"),
     Command("quit", "Quit", "File", ("Ctrl+Q",)),
-    Command("play", "Play or pause", "Playback", ("Space",)),
-    Command("previous", "Previous event", "Playback", (",",)),
-    Command("next", "Next event", "Playback", (".",)),
-    Command("previous-of-type", "Previous event of the same type", "Playback", ("Shift+,", "<")),
-    Command("next-of-type", "Next event of the same type", "Playback", ("Shift+.", ">")),
-    Command("back", "One second back", "Playback", ("Left",)),
-    Command("forward", "One second on", "Playback", ("Right",)),
-    Command("back-10", "Ten seconds back", "Playback", ("Shift+Left",)),
-    Command("forward-10", "Ten seconds on", "Playback", ("Shift+Right",)),
-    Command("start", "To the start", "Playback", ("Home",)),
-    Command("end", "To the end, live", "Playback", ("End",)),
-    Command("faster", "Faster", "Playback", ("Up",)),
-    Command("slower", "Slower", "Playback", ("Down",)),
+    Command("play", "Play or pause", "Playback", ("Space",), needs="session"),
+    Command("previous", "Previous event", "Playback", (",",), needs="session"),
+    Command("next", "Next event", "Playback", (".",), needs="session"),
+    Command(
+        "previous-of-type",
+        "Previous event of the same type",
+        "Playback",
+        ("Shift+,", "<"),
+        needs="session",
+    ),
+    Command(
+        "next-of-type", "Next event of the same type", "Playback", ("Shift+.", ">"), needs="session"
+    ),
+    Command("back", "One second back", "Playback", ("Left",), needs="session"),
+    Command("forward", "One second on", "Playback", ("Right",), needs="session"),
+    Command("back-10", "Ten seconds back", "Playback", ("Shift+Left",), needs="session"),
+    Command("forward-10", "Ten seconds on", "Playback", ("Shift+Right",), needs="session"),
+    Command("start", "To the start", "Playback", ("Home",), needs="session"),
+    Command("end", "To the end, live", "Playback", ("End",), needs="session"),
+    Command("faster", "Faster", "Playback", ("Up",), needs="session"),
+    Command("slower", "Slower", "Playback", ("Down",), needs="session"),
     Command("skip-idle", "Skip idle", "Playback", checkable=True),
-    Command("range-start", "Range starts here", "Playback", ("[",)),
-    Command("range-end", "Range ends here", "Playback", ("]",)),
-    Command("loop", "Loop the range", "Playback", ("L",), checkable=True),
-    Command("clear-range", "Clear the range", "Playback"),
-    Command("zoom-in", "Zoom in", "View", ("W",)),
-    Command("zoom-out", "Zoom out", "View", ("S",)),
-    Command("pan-left", "Pan left", "View", ("A",)),
-    Command("pan-right", "Pan right", "View", ("D",)),
-    Command("fit", "Fit the session", "View", ("F",)),
+    Command("range-start", "Range starts here", "Playback", ("[",), needs="session"),
+    Command("range-end", "Range ends here", "Playback", ("]",), needs="session"),
+    Command("loop", "Loop the range", "Playback", ("L",), checkable=True, needs="session"),
+    Command("clear-range", "Clear the range", "Playback", needs="session"),
+    Command("zoom-in", "Zoom in", "View", ("W",), needs="session"),
+    Command("zoom-out", "Zoom out", "View", ("S",), needs="session"),
+    Command("pan-left", "Pan left", "View", ("A",), needs="session"),
+    Command("pan-right", "Pan right", "View", ("D",), needs="session"),
+    Command("fit", "Fit the session", "View", ("F",), needs="session"),
     Command("axis-time", "Time axis", "View", checkable=True, group="axis"),
     Command("axis-folded", "Time axis, idle folded", "View", checkable=True, group="axis"),
     Command("axis-event", "Axis by event", "View", checkable=True, group="axis"),
@@ -62,14 +73,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("theme-light", "Theme: light", "View", checkable=True, group="theme"),
     Command("rules-brain-web", "Rules: Brain Web", "View", checkable=True, group="rules"),
     Command("rules-recency", "Rules: Recency", "View", checkable=True, group="rules"),
-    Command("find-session", "Find a session", "Go", ("Ctrl+P",)),
+    Command("find-session", "Find a session", "Go", ("Ctrl+P",), needs="file"),
     Command("show-events", "Show the events", "Go", ("Alt+1",)),
     Command("show-detail", "Show the event's detail", "Go", ("Alt+2",)),
     Command("show-change", "Show before and after", "Go", ("Alt+3",)),
     Command("show-problems", "Show the problems", "Go", ("Alt+4",)),
     Command("show-people", "Show the people", "Go", ("Alt+5",)),
-    Command("copy-event", "Copy the event as JSON", "Go", ("Ctrl+Shift+C",)),
-    Command("check-file", "Check the whole file for problems", "Go"),
+    Command("copy-event", "Copy the event as JSON", "Go", ("Ctrl+Shift+C",), needs="session"),
+    Command("check-file", "Check the whole file for problems", "Go", needs="file"),
     Command("palette", "Commands…", "Help", ("Ctrl+K",)),
     Command("keys", "Keys", "Help", ("?",)),
 )

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.models.client_list import ClientRow
+from app.commands import COMMANDS
 from app.models.reading import LoadStep
 from app.models.replay import Moment, Why
-from app.models.serving import ServerState
 from app.models.source import Opened
 from app.sample import sample_path
 from app.text import count
@@ -82,8 +81,6 @@ class Presenter:
     def opened(self, opened: Opened) -> None:
         """A file is open."""
         w = self._window
-        if w.serving.path is not None and w.serving.path != opened.path:
-            w.serving.stop()
         w.start_page.show_error("", "")
         if w.pages.currentWidget() is not w.desk:
             w.pages.setCurrentWidget(w.desk)
@@ -120,9 +117,6 @@ class Presenter:
     def closed(self) -> None:
         """No file any more."""
         w = self._window
-        if w.source.path is None:
-            w.serving.stop()
-            w.server_panel.hide()
         w.top_bar.show_source(None)
         w.setWindowTitle("Brain Web Replay")
         w.status_line.clear()
@@ -185,7 +179,6 @@ class Presenter:
         """Another session is opened, or none."""
         w = self._window
         w.top_bar.show_session(session_id)
-        w.serving.publish(None)
         w.session_list.show_current(session_id)
         w.selection.clear()
         w.event_detail.show_envelope(None, 0)
@@ -347,7 +340,6 @@ class Presenter:
         """The context at the playhead."""
         w = self._window
         w.context_panel.show_context(moment.context, moment.change)
-        w.serving.publish(moment.context)
         w.context_panel.show_touches(moment.last_touches)
         w.before_after.show_change(moment.before, moment.after, moment.change)
 
@@ -384,22 +376,6 @@ class Presenter:
         w.context_panel.show_room(rules.max_concepts)
         w.actions_by_id[f"rules-{rules.name.lower().replace(' ', '-')}"].setChecked(True)
 
-    # -- the server -------------------------------------------------------------------------------
-
-    def server(self, state: ServerState) -> None:
-        """It serves, or does not."""
-        w = self._window
-        w.server_panel.show_state(state)
-        w.top_bar.server.show_state(state)
-        if state.running and state.problem:
-            w.banner.show_message(state.problem, kind=BannerKind.WARNING)
-
-    def clients(self, clients: Sequence[ClientRow]) -> None:
-        """Who listens."""
-        w = self._window
-        w.server_panel.show_clients(clients)
-        w.top_bar.server.show_clients(len(clients))
-
     # -- what can be done -------------------------------------------------------------------------
 
     def _enable(self) -> None:
@@ -407,11 +383,9 @@ class Presenter:
         w = self._window
         has_file = w.source.path is not None
         has_log = w.opening.log is not None and len(w.opening.log) > 0
-        for command_id, action in w.actions_by_id.items():
-            if command_id in _NEED_A_FILE:
-                action.setEnabled(has_file)
-            elif action.property("menu") in _MENUS_OF_A_SESSION and command_id not in _ALWAYS:
-                action.setEnabled(has_log)
+        can = {"": True, "file": has_file, "session": has_log}
+        for command in COMMANDS:
+            w.actions_by_id[command.id].setEnabled(can[command.needs])
 
 
 def _is_there(name: str) -> bool:
@@ -420,12 +394,3 @@ def _is_there(name: str) -> bool:
         return Path(name).exists()
     except OSError:
         return False
-
-
-_NEED_A_FILE = {"reload", "serve", "close", "find-session", "check-file"}
-_MENUS_OF_A_SESSION = {"Playback", "View", "Go"}
-_ALWAYS = {
-    "axis-time", "axis-folded", "axis-event", "theme-system", "theme-dark", "theme-light",
-    "rules-brain-web", "rules-recency", "show-events", "show-detail", "show-change",
-    "show-problems", "show-people", "skip-idle",
-}  # fmt: skip

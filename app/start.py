@@ -55,7 +55,7 @@ def show_window(
     if source is not None:
         window.open(source, _wish(session, at))
         if serve is not None:
-            window.serving.start(source, port=serve)
+            window.server.model.start(source, port=serve)
     with told_of_uncaught(window.presenter.failed), called_on_interrupt(window.close):
         return app.exec()
 

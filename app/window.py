@@ -24,14 +24,15 @@ from PySide6.QtWidgets import (
 from app import theme as themes
 from app.background import Background
 from app.commands import build_actions
+from app.features.base import Feature
+from app.features.people import PeopleFeature
+from app.features.serving import ServingFeature
 from app.keyboard import KeyboardManners
 from app.menus import Menus
 from app.models.clock import Clock
 from app.models.opening import Opening, Wish
-from app.models.people import PeopleModel
 from app.models.range_selection import RangeSelection
 from app.models.replay import Replay
-from app.models.serving import Serving
 from app.models.source import Source
 from app.models.viewport import Viewport
 from app.presenter import Presenter
@@ -42,9 +43,7 @@ from app.views.before_after import BeforeAfterView
 from app.views.context_panel import ContextPanel
 from app.views.event_detail import EventDetailView
 from app.views.event_table import EventTableView
-from app.views.people_page import PeoplePage
 from app.views.problem_page import ProblemPage
-from app.views.server_panel import ServerPanel
 from app.views.session_list import SessionListView
 from app.views.start_page import StartPage
 from app.views.status_line import StatusLine
@@ -67,6 +66,7 @@ class Window(QMainWindow):
         self.settings = settings_file.read()
         self._theme_choice = theme or self.settings.theme
         self._build_models()
+        self._build_features()
         self._build_views()
         self._lay_out()
         self._connect_signals()
@@ -75,12 +75,10 @@ class Window(QMainWindow):
     def _build_models(self) -> None:
         self.background = Background(self)
         self.source = Source(self.background, self)
-        self.people = PeopleModel(self.source, self.background, self)
         self.clock = Clock(self)
         self.viewport = Viewport(self)
         self.replay = Replay(self.background, self)
         self.selection = RangeSelection(self)
-        self.serving = Serving(self.background, self)
         self.opening = Opening(
             self.source,
             clock=self.clock,
@@ -89,9 +87,17 @@ class Window(QMainWindow):
             parent=self,
         )
 
+    def _build_features(self) -> None:
+        self.server = ServingFeature(self)
+        self.people = PeopleFeature(self)
+        self.features: tuple[Feature, ...] = (self.server, self.people)
+
     def _build_views(self) -> None:
         self.wishes = Wishes(self)
-        self.actions_by_id = build_actions(self, self.wishes.slots())
+        slots = dict(self.wishes.slots())
+        for feature in self.features:
+            slots |= feature.slots()
+        self.actions_by_id = build_actions(self, slots)
         self.menus = Menus(self.actions_by_id, self)
         self.top_bar = TopBar(
             open_menu=self.menus.open, rules_menu=self.menus.rules, main_menu=self.menus.main
@@ -106,10 +112,8 @@ class Window(QMainWindow):
         self.event_detail = EventDetailView()
         self.before_after = BeforeAfterView()
         self.problem_page = ProblemPage()
-        self.people_page = PeoplePage()
         self.context_panel = ContextPanel()
         self.status_line = StatusLine()
-        self.server_panel = ServerPanel(self)
         self.presenter = Presenter(self)
         self._keyboard = KeyboardManners(self)
 
@@ -120,9 +124,10 @@ class Window(QMainWindow):
             (self.event_detail, "Event detail"),
             (self.before_after, "Before / after"),
             (self.problem_page, "Problems"),
-            (self.people_page, "People"),
         ):
             self.tabs.addTab(view, title)
+        for page in filter(None, (feature.tab() for feature in self.features)):
+            self.tabs.addTab(*page)
         upper = _column(self.banner, self.loading_bar, self.timeline, self.transport)
         upper.layout().setStretchFactor(self.timeline, 1)  # type: ignore[union-attr]
         self.middle = _splitter(Qt.Orientation.Vertical, upper, self.tabs)
@@ -193,20 +198,8 @@ class Window(QMainWindow):
         )
         self.transport.axis_requested.connect(self.wishes.show_axis)
         self.top_bar.live_requested.connect(self.actions_by_id["end"].trigger)
-        self.top_bar.server_requested.connect(self.actions_by_id["serve"].trigger)
-        self.server_panel.start_requested.connect(self.wishes.start_server)
-        self.server_panel.stop_requested.connect(self.serving.stop)
-        self.serving.state_changed.connect(show.server)
-        self.serving.clients_changed.connect(show.clients)
         self.problem_page.check_requested.connect(self.wishes.check_file)
         self.problem_page.problem_activated.connect(self.wishes.show_problem)
-        self.people.changed.connect(self.people_page.show_state)
-        self.people.found.connect(self.people_page.show_found)
-        self.people_page.shown_changed.connect(self.people.show)
-        self.people_page.count_requested.connect(self.people.count)
-        self.people_page.stop_requested.connect(self.people.stop)
-        self.people_page.find_requested.connect(self.people.find)
-        self.people_page.event_requested.connect(self.wishes.show_event)
         self.loading_bar.cancel_requested.connect(self.wishes.cancel_loading)
         self.banner.action_requested.connect(self.wishes.reload)
         self.status_line.commands_requested.connect(self.actions_by_id["palette"].trigger)
@@ -218,6 +211,8 @@ class Window(QMainWindow):
         self.menus.recent_requested.connect(lambda name: self.open(Path(name)))
 
         self.background.failed.connect(show.failed)
+        for feature in self.features:
+            feature.connect()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self.apply_theme)
 
     def _restore(self) -> None:
@@ -252,16 +247,18 @@ class Window(QMainWindow):
         for view in (
             self.top_bar, self.banner, self.loading_bar, self.start_page, self.session_list,
             self.timeline, self.transport, self.event_table, self.event_detail, self.before_after,
-            self.problem_page, self.people_page, self.context_panel, self.status_line,
-            self.server_panel,
+            self.problem_page, self.context_panel, self.status_line,
         ):  # fmt: skip
             view.show_theme(theme)
+        for feature in self.features:
+            feature.show_theme(theme)
         self.actions_by_id[f"theme-{self._theme_choice}"].setChecked(True)
 
     @property
     def busy(self) -> bool:
         """Whether anything is still being read or computed for what is on screen."""
-        return self.background.busy or self.replay.busy or self.clock.unsettled
+        models = self.background.busy or self.replay.busy or self.clock.unsettled
+        return models or any(feature.busy for feature in self.features)
 
     def _note_desk(self) -> None:
         self._desk_chosen = True
@@ -290,7 +287,8 @@ class Window(QMainWindow):
         self.hide()
         self.opening.close()
         self.background.close()
-        self.serving.close()
+        for feature in self.features:
+            feature.close()
         super().closeEvent(event)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.commands import COMMANDS
 from app.sample import sample_path
@@ -47,14 +47,13 @@ class Wishes:
         def move(how: Change) -> Callable[..., None]:
             return lambda *_: w.clock.change(how)
 
-        def tab(number: int) -> Callable[..., None]:
-            return lambda *_: self._show_tab(number)
+        def tab(page: str) -> Callable[..., None]:
+            return lambda *_: self.show_tab(getattr(w, page))
 
         return {
             "open": self.choose_file,
             "open-sample": self.open_sample,
             "reload": self.reload,
-            "serve": self.show_server,
             "close": lambda *_: w.opening.close(),
             "quit": lambda *_: w.close(),
             "play": move(Playback.toggled),
@@ -89,11 +88,10 @@ class Wishes:
             "rules-brain-web": lambda *_: w.replay.set_rules(BRAIN_WEB),
             "rules-recency": lambda *_: w.replay.set_rules(RECENCY),
             "find-session": lambda *_: w.session_list.focus_search(),
-            "show-events": tab(0),
-            "show-detail": tab(1),
-            "show-change": tab(2),
-            "show-problems": tab(3),
-            "show-people": tab(4),
+            "show-events": tab("event_table"),
+            "show-detail": tab("event_detail"),
+            "show-change": tab("before_after"),
+            "show-problems": tab("problem_page"),
             "copy-event": lambda *_: w.event_detail.copy_json(),
             "check-file": self.check_file,
             "palette": lambda *_: Palette(COMMANDS, w.actions_by_id, w).exec(),
@@ -117,19 +115,6 @@ class Wishes:
     def reload(self, *_: object) -> None:
         """Read the file again."""
         self._window.opening.reload()
-
-    def show_server(self, *_: object) -> None:
-        """Show the panel of the server."""
-        panel = self._window.server_panel
-        panel.show()
-        panel.raise_()
-        panel.activateWindow()
-
-    def start_server(self, port: int, writable: bool) -> None:
-        """Serve the file that is open."""
-        path = self._window.source.path
-        if path is not None:
-            self._window.serving.start(path, port=port, writable=writable)
 
     def retry(self) -> None:
         """Try once more to open what could not be opened."""
@@ -155,7 +140,7 @@ class Wishes:
         if w.source.checking:
             w.source.stop_check()
             return
-        self._show_tab(3)
+        self.show_tab(w.problem_page)
         w.presenter.checking()
         w.source.check()
 
@@ -218,9 +203,7 @@ class Wishes:
             events = log.events_by_kind[kind]
             w.clock.change(lambda p: p.stepped_among(events, forward=forward))
 
-    def _show_tab(self, number: int) -> None:
-        tabs = self._window.tabs
-        tabs.setCurrentIndex(number)
-        page = tabs.widget(number)
-        if page is not None:
-            page.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    def show_tab(self, page: QWidget) -> None:
+        """Bring a page to the front, and give it the keys."""
+        self._window.tabs.setCurrentWidget(page)
+        page.setFocus(Qt.FocusReason.ShortcutFocusReason)

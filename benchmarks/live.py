@@ -122,8 +122,8 @@ def run(options: argparse.Namespace) -> None:
     window.show()
     window.open(path, Wish(SESSION))
     start.wait(lambda: not window.busy)
-    window.serving.start(path, port=0)
-    start.wait(lambda: window.serving.state.running)
+    window.server.model.start(path, port=0)
+    start.wait(lambda: window.server.model.state.running)
     window.clock.follow()
     last = options.before + options.events
     listeners = listening(window, options.clients, last)
@@ -170,7 +170,7 @@ def write(path: Path, count: int, *, rate: float) -> list[int]:
 
 
 def listening(window: Window, clients: int, last: int) -> subprocess.Popen[str]:
-    state = window.serving.state
+    state = window.server.model.state
     url = f"{state.address.replace('http', 'ws', 1)}api/sessions/{SESSION}/context/stream"
     process = subprocess.Popen(
         [sys.executable, "-c", LISTENERS, url, state.token, str(clients), str(last)],

@@ -27,8 +27,13 @@ atexit.register(shutil.rmtree, USER_FOLDERS, ignore_errors=True)
 # What a developer may have set, and a test must not depend on nor write to.
 FOREIGN = (
     "AWS_REGION",
+    "BRAINWEB_PROJECTION",
     "EVENTS_DDB_TABLE",
     "EVENTS_SQLITE_PATH",
+    "NEO4J_DATABASE",
+    "NEO4J_PASSWORD",
+    "NEO4J_URI",
+    "NEO4J_USER",
     "QT_FONT_DPI",
     "QT_QPA_PLATFORMTHEME",
     "QT_SCALE_FACTOR",

@@ -193,7 +193,7 @@ class Opening(QObject):
         if not same_axis or self._viewport.axis is not step.axes[self.axis_mode]:
             # Who looks at the past keeps it in view; who follows sees all of it, if they did.
             playback = self._clock.playback
-            still = step.grew and playback is not None and not playback.live
+            still = known and playback is not None and not playback.live
             self._viewport.show_axis(step.axes[self.axis_mode], keep=not first, still=still)
         if first:
             # The playhead comes first, so that nothing is told at the one of the session before.

@@ -27,10 +27,7 @@ _COUNTS_AT_ONCE = 200
 
 @dataclass(frozen=True, eq=False)
 class LoadStep:
-    """A session as far as it has been read, in so many seconds; the last step has the index.
-
-    A step that ``grew`` is of a session that was read before.
-    """
+    """A session as far as it has been read, in so many seconds; the last step has the index."""
 
     log: SessionLog
     read: int
@@ -38,7 +35,6 @@ class LoadStep:
     seconds: float
     axes: dict[AxisMode, Axis]
     index: ContextIndex | None
-    grew: bool = False
 
 
 def session_steps(
@@ -103,7 +99,7 @@ def growth_step(
     for code in map(log.concept_code, shown):
         if code is not None:
             index.series(code)
-    return LoadStep(log, len(log), len(log), time.monotonic() - began, axes, index, grew=True)
+    return LoadStep(log, len(log), len(log), time.monotonic() - began, axes, index)
 
 
 def summaries(store: SQLiteEventStore, session_ids: Collection[str]) -> dict[str, SessionSummary]:

@@ -75,19 +75,19 @@ def table(widget: PersonTable | EvidenceTable) -> list[list[str]]:
 
 
 def persons(window: Window) -> PersonTable:
-    found = window.people_page.findChild(PersonTable)
+    found = window.people.page.findChild(PersonTable)
     assert isinstance(found, PersonTable)
     return found
 
 
 def preferences(window: Window) -> PreferenceList:
-    found = window.people_page.findChild(PreferenceList)
+    found = window.people.page.findChild(PreferenceList)
     assert isinstance(found, PreferenceList)
     return found
 
 
 def evidence(window: Window) -> EvidenceTable:
-    found = window.people_page.findChild(EvidenceTable)
+    found = window.people.page.findChild(EvidenceTable)
     assert isinstance(found, EvidenceTable)
     return found
 
@@ -108,7 +108,7 @@ def press_row(window: Window, text: str) -> None:
 
 
 def button(window: Window) -> QPushButton:
-    found = window.people_page.findChild(QPushButton, "people-button")
+    found = window.people.page.findChild(QPushButton, "people-button")
     assert isinstance(found, QPushButton)
     return found
 
@@ -125,7 +125,7 @@ def test_nobody_is_counted_before_somebody_looks(
     """Opening a long log would take twice as long, for a page that may never be seen."""
     window.open(log_file)
     settled()
-    assert window.people.state == PeopleState()
+    assert window.people.model.state == PeopleState()
 
 
 def test_the_people_of_the_log_are_listed_the_most_active_first(people: Window) -> None:
@@ -142,7 +142,7 @@ def test_the_people_of_the_log_are_listed_the_most_active_first(people: Window) 
         ("CONCEPTS", "1"),
         ("Raft", "4"),
     ]
-    assert "2 people in 3 sessions and 9 events" in texts(people.people_page)
+    assert "2 people in 3 sessions and 9 events" in texts(people.people.page)
 
 
 def test_a_preference_leads_to_its_event_in_another_session(
@@ -159,7 +159,7 @@ def test_a_preference_leads_to_its_event_in_another_session(
     settled()
     assert people.opening.session_id == "one"
     assert position(people) == 2
-    assert people.tabs.currentWidget() is people.people_page
+    assert people.tabs.currentWidget() is people.people.page
     assert [row[1] for row in table(evidence(people))] == ["three", "one", "one", "one"]
 
 
@@ -223,13 +223,13 @@ def test_that_the_log_has_grown_is_told_and_it_can_be_counted_again(
     """On a running log one would take old numbers for those of now."""
     append_elsewhere(log_file, in_session("three", [viewed("raft", seconds=60)]))
     qtbot.wait_until(
-        lambda: "the log has grown since" in texts(people.people_page), timeout=PATIENCE
+        lambda: "the log has grown since" in texts(people.people.page), timeout=PATIENCE
     )
     assert persons(people).currentIndex().row() == 0
     button(people).click()
     settled()
     assert rows(people)[-1] == ("Raft", "5")
-    assert "the log has grown since" not in texts(people.people_page)
+    assert "the log has grown since" not in texts(people.people.page)
 
 
 def test_counting_can_be_stopped_and_begun_again(
@@ -240,11 +240,11 @@ def test_counting_can_be_stopped_and_begun_again(
     settled()
     window.actions_by_id["show-people"].trigger()
     assert button(window).text() == "Stop"
-    assert window.people.state.share is not None
+    assert window.people.model.state.share is not None
     button(window).click()
     settled()
-    assert window.people.state == PeopleState(fault=STOPPED)
-    assert STOPPED in texts(window.people_page)
+    assert window.people.model.state == PeopleState(fault=STOPPED)
+    assert STOPPED in texts(window.people.page)
     button(window).click()
     settled()
     assert table(persons(window)) == [["unknown", "1", "20,000"]]
@@ -259,7 +259,7 @@ def test_of_very_many_events_the_latest_are_listed(
     window.actions_by_id["show-people"].trigger()
     settled()
     assert len(table(evidence(window))) == 1_000
-    assert "the latest 1,000 of 5,000 events" in texts(window.people_page)
+    assert "the latest 1,000 of 5,000 events" in texts(window.people.page)
 
 
 def test_closing_the_file_ends_the_counting(
@@ -270,9 +270,9 @@ def test_closing_the_file_ends_the_counting(
     settled()
     window.actions_by_id["show-people"].trigger()
     window.actions_by_id["close"].trigger()
-    assert window.people.state == PeopleState()
+    assert window.people.model.state == PeopleState()
     settled()
-    assert window.people.state == PeopleState()
+    assert window.people.model.state == PeopleState()
 
 
 def test_another_file_is_counted_when_it_is_opened_with_the_page_on_screen(
@@ -290,8 +290,8 @@ def test_a_file_that_was_rewritten_is_told_where_the_people_were(
     execute_elsewhere(log_file, "DELETE FROM events; VACUUM;")
     button(people).click()
     settled()
-    assert people.people.state.fault
-    assert people.people.state.fault in texts(people.people_page)
+    assert people.people.model.state.fault
+    assert people.people.model.state.fault in texts(people.people.page)
     assert button(people).text() == "Count again"
 
 
@@ -303,7 +303,7 @@ def test_a_log_without_events_says_so(
     settled()
     window.actions_by_id["show-people"].trigger()
     settled()
-    assert NOBODY in texts(window.people_page)
+    assert NOBODY in texts(window.people.page)
 
 
 def test_what_a_log_says_is_shown_as_plain_text(
@@ -333,7 +333,7 @@ def test_the_page_is_drawn_in_both_themes_and_fits(
     settled()
     window.actions_by_id["show-people"].trigger()
     settled()
-    page = window.people_page
+    page = window.people.page
     assert page.width() + 2 < window.width()
     assert persons(window).columnWidth(0) >= 60
     assert persons(window).isColumnHidden(1) == (size[0] < 1600)

@@ -56,7 +56,7 @@ def served(window: Window, log_file: Path, qtbot: QtBot) -> Window:
 
 def start(window: Window, qtbot: QtBot, *, writable: bool = False) -> None:
     window.actions_by_id["serve"].trigger()
-    panel = window.server_panel
+    panel = window.server.panel
     assert panel.isVisible()
     spin = panel.findChild(QSpinBox)
     check = panel.findChild(QCheckBox)
@@ -65,20 +65,20 @@ def start(window: Window, qtbot: QtBot, *, writable: bool = False) -> None:
     spin.setValue(0)
     check.setChecked(writable)
     button(window, "Start").click()
-    qtbot.wait_until(lambda: window.serving.state.running, timeout=PATIENCE)
+    qtbot.wait_until(lambda: window.server.model.state.running, timeout=PATIENCE)
 
 
 def button(window: Window, text: str) -> QPushButton:
-    (found,) = (b for b in window.server_panel.findChildren(QPushButton) if b.text() == text)
+    (found,) = (b for b in window.server.panel.findChildren(QPushButton) if b.text() == text)
     return found
 
 
 def headers(window: Window) -> dict[str, str]:
-    return {"Authorization": f"Bearer {window.serving.state.token}"}
+    return {"Authorization": f"Bearer {window.server.model.state.token}"}
 
 
 def stream(window: Window, path: str) -> ClientConnection:
-    address = window.serving.state.address.replace("http", "ws", 1)
+    address = window.server.model.state.address.replace("http", "ws", 1)
     return connect(f"{address}{path}", additional_headers=headers(window))
 
 
@@ -91,12 +91,12 @@ def test_it_is_off_until_asked_for(window: Window, log_file: Path, qtbot: QtBot)
     """Opening somebody's log must not open a port on their machine."""
     window.open(log_file)
     qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
-    assert not window.serving.state.running
+    assert not window.server.model.state.running
     assert window.top_bar.server.text() == "Serve…"
 
 
 def test_the_panel_starts_it_and_tells_where(served: Window, qtbot: QtBot) -> None:
-    state = served.serving.state
+    state = served.server.model.state
     assert served.top_bar.server.text().startswith("Serving 127.0.0.1:")
     answer = httpx.get(f"{state.address}api/sessions/s/context", headers=headers(served))
     assert answer.status_code == 200
@@ -107,17 +107,17 @@ def test_the_panel_starts_it_and_tells_where(served: Window, qtbot: QtBot) -> No
 def test_address_and_token_are_there_to_copy(served: Window) -> None:
     """The token is hidden from those who look over one's shoulder until it is asked for."""
     clipboard = QGuiApplication.clipboard()
-    fields = {f.accessibleName(): f for f in served.server_panel.findChildren(QLineEdit)}
-    token = served.serving.state.token
+    fields = {f.accessibleName(): f for f in served.server.panel.findChildren(QLineEdit)}
+    token = served.server.model.state.token
     assert token not in fields["Token"].text()
-    copies = [b for b in served.server_panel.findChildren(QPushButton) if b.text() == "Copy"]
+    copies = [b for b in served.server.panel.findChildren(QPushButton) if b.text() == "Copy"]
     copies[0].click()
-    assert clipboard.text() == served.serving.state.address
+    assert clipboard.text() == served.server.model.state.address
     copies[1].click()
     assert clipboard.text() == token
     button(served, "Show").click()
     assert fields["Token"].text() == token
-    assert fields["Address"].text() == served.serving.state.address
+    assert fields["Address"].text() == served.server.model.state.address
 
 
 def test_another_screen_shows_what_the_analyst_scrubs_to(served: Window, qtbot: QtBot) -> None:
@@ -133,7 +133,7 @@ def test_another_screen_shows_what_the_analyst_scrubs_to(served: Window, qtbot: 
 
 
 def test_who_listens_is_listed(served: Window, qtbot: QtBot) -> None:
-    model = served.server_panel.findChild(ClientListModel)
+    model = served.server.panel.findChild(ClientListModel)
     assert isinstance(model, ClientListModel)
     with stream(served, "api/sessions/s/context/stream") as client:
         heard(client)
@@ -147,13 +147,13 @@ def test_events_are_taken_only_where_that_was_asked_for(
     served: Window, log_file: Path, qtbot: QtBot
 ) -> None:
     """A file of others is read-only: no program may write to it through the window."""
-    url = f"{served.serving.state.address}api/sessions/s/events"
+    url = f"{served.server.model.state.address}api/sessions/s/events"
     event = {"event_type": "UserViewed", "payload": {}}
     assert httpx.post(url, json=event, headers=headers(served)).status_code == 403
-    served.serving.stop()
-    qtbot.wait_until(lambda: not served.serving.state.changing, timeout=PATIENCE)
+    served.server.model.stop()
+    qtbot.wait_until(lambda: not served.server.model.state.changing, timeout=PATIENCE)
     start(served, qtbot, writable=True)
-    url = f"{served.serving.state.address}api/sessions/s/events"
+    url = f"{served.server.model.state.address}api/sessions/s/events"
     answer = httpx.post(url, json=event, headers=headers(served))
     assert answer.status_code == 201
     with SQLiteEventStore(log_file) as store:
@@ -170,9 +170,11 @@ def test_serving_to_look_changes_nothing_of_the_file(
     window.open(log_file, Wish("s"))
     qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
     start(window, qtbot)
-    httpx.get(f"{window.serving.state.address}api/sessions", headers=headers(window))
+    httpx.get(f"{window.server.model.state.address}api/sessions", headers=headers(window))
     window.opening.close()
-    qtbot.wait_until(lambda: not window.busy and not window.serving.state.running, timeout=PATIENCE)
+    qtbot.wait_until(
+        lambda: not window.busy and not window.server.model.state.running, timeout=PATIENCE
+    )
     assert contents(log_file.parent) == before
 
 
@@ -180,8 +182,8 @@ def test_it_stops_when_told_to_and_its_clients_hear_why(served: Window, qtbot: Q
     with stream(served, "api/sessions/s/context/stream") as client:
         heard(client)
         button(served, "Stop").click()
-        qtbot.wait_until(lambda: not served.serving.state.changing, timeout=PATIENCE)
-        assert not served.serving.state.running
+        qtbot.wait_until(lambda: not served.server.model.state.changing, timeout=PATIENCE)
+        assert not served.server.model.state.running
         with pytest.raises(Exception, match="1001"):
             while True:
                 heard(client)
@@ -191,21 +193,21 @@ def test_it_stops_when_told_to_and_its_clients_hear_why(served: Window, qtbot: Q
 def test_a_port_that_is_taken_is_said_in_the_panel(
     served: Window, qtbot: QtBot, tmp_path: Path, log_file: Path
 ) -> None:
-    port = int(served.serving.state.address.rstrip("/").rpartition(":")[2])
+    port = int(served.server.model.state.address.rstrip("/").rpartition(":")[2])
     other = Window(SettingsFile(tmp_path / "other.json"))
     qtbot.addWidget(other)
     other.open(log_file)
     qtbot.wait_until(lambda: not other.busy, timeout=PATIENCE)
-    other.serving.start(log_file, port=port)
-    qtbot.wait_until(lambda: bool(other.serving.state.problem), timeout=PATIENCE)
-    assert "taken" in other.serving.state.problem
-    assert not other.serving.state.running
+    other.server.model.start(log_file, port=port)
+    qtbot.wait_until(lambda: bool(other.server.model.state.problem), timeout=PATIENCE)
+    assert "taken" in other.server.model.state.problem
+    assert not other.server.model.state.running
     other.close()
 
 
 def test_the_window_can_go_while_it_serves(served: Window) -> None:
     """The port would stay taken, and the program would not end."""
-    address = served.serving.state.address
+    address = served.server.model.state.address
     served.close()
     with pytest.raises(httpx.ConnectError):
         httpx.get(address)
@@ -216,13 +218,15 @@ def test_the_window_can_go_while_it_begins_to_serve(
 ) -> None:
     window.open(log_file)
     qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
-    window.serving.start(log_file, port=0)
+    window.server.model.start(log_file, port=0)
     window.close()
-    assert not window.serving.state.running
+    assert not window.server.model.state.running
 
 
 def test_another_file_is_not_served_unasked(served: Window, tmp_path: Path, qtbot: QtBot) -> None:
     """Who opened a second file did not ask to show it to others."""
     served.open(write_log(tmp_path / "private.db", [viewed("secret")]))
-    qtbot.wait_until(lambda: not served.busy and not served.serving.state.running, timeout=PATIENCE)
+    qtbot.wait_until(
+        lambda: not served.busy and not served.server.model.state.running, timeout=PATIENCE
+    )
     assert served.top_bar.server.text() == "Serve…"

@@ -395,12 +395,19 @@ class TestReloading:
         assert desk.viewport.axis.length == 300
         assert desk.viewport.range == pytest.approx((50, 130))
 
-    def test_who_saw_all_sees_what_is_new(self, desk: Desk, path: Path) -> None:
-        """The new events would lie beyond the edge, where nobody looks."""
+    def test_who_looks_at_the_past_keeps_it_and_who_follows_sees_what_is_new(
+        self, desk: Desk, path: Path
+    ) -> None:
+        """The past would slide away under the pointer; what is new, beyond the edge."""
         desk.open(path)
         self.grown(desk, path)
         desk.reload()
-        assert desk.viewport.range == (0.0, 300.0)
+        assert desk.viewport.range == (0.0, 200.0)
+        desk.viewport.fit()
+        desk.clock.follow()
+        append_elsewhere(path, in_session("study", [viewed("newest", seconds=400)]))
+        desk.reload()
+        assert desk.viewport.range == (0.0, 400.0)
 
     def test_the_selected_concept_stays_selected(self, desk: Desk, path: Path) -> None:
         """The explanation would go on with another concept's events."""

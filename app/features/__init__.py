@@ -1,0 +1,1 @@
+"""Features: what the window can do beyond replaying, each whole in a room of its own."""

@@ -1,0 +1,83 @@
+"""Serving what is open: the panel of the server, its button, and what is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from app.features.base import Feature, Slot
+from app.models.client_list import ClientRow
+from app.models.replay import Moment
+from app.models.serving import ServerState, Serving
+from app.models.source import Opened
+from app.theme import Theme
+from app.views.banner import BannerKind
+from app.views.server_panel import ServerPanel
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+
+class ServingFeature(Feature):
+    """The server beside the window."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.model = Serving(window.background, window)
+        self.panel = ServerPanel(window)
+
+    def slots(self) -> Mapping[str, Slot]:
+        return {"serve": self.show_panel}
+
+    def connect(self) -> None:
+        w, model, panel = self.window, self.model, self.panel
+        w.top_bar.server_requested.connect(w.actions_by_id["serve"].trigger)
+        panel.start_requested.connect(self.start)
+        panel.stop_requested.connect(model.stop)
+        model.state_changed.connect(self._show_state)
+        model.clients_changed.connect(self._show_clients)
+        w.source.opened.connect(self._leave_another_file)
+        w.source.closed.connect(self._leave_closed_file)
+        w.replay.moment_changed.connect(self._publish)
+        w.opening.session_changed.connect(lambda _: model.publish(None))
+
+    def show_theme(self, theme: Theme) -> None:
+        self.panel.show_theme(theme)
+
+    def close(self) -> None:
+        self.model.close()
+
+    def show_panel(self, *_: object) -> None:
+        """Show the panel of the server."""
+        self.panel.show()
+        self.panel.raise_()
+        self.panel.activateWindow()
+
+    def start(self, port: int, writable: bool = False) -> None:
+        """Serve the file that is open."""
+        path = self.window.source.path
+        if path is not None:
+            self.model.start(path, port=port, writable=writable)
+
+    def _show_state(self, state: ServerState) -> None:
+        self.panel.show_state(state)
+        self.window.top_bar.server.show_state(state)
+        if state.running and state.problem:
+            self.window.banner.show_message(state.problem, kind=BannerKind.WARNING)
+
+    def _show_clients(self, clients: Sequence[ClientRow]) -> None:
+        self.panel.show_clients(clients)
+        self.window.top_bar.server.show_clients(len(clients))
+
+    def _publish(self, moment: Moment) -> None:
+        self.model.publish(moment.context)
+
+    def _leave_another_file(self, opened: Opened) -> None:
+        """Who opens another file did not ask to show it to others."""
+        if self.model.path is not None and self.model.path != opened.path:
+            self.model.stop()
+
+    def _leave_closed_file(self) -> None:
+        if self.window.source.path is None:
+            self.model.stop()
+            self.panel.hide()
