@@ -34,7 +34,7 @@ class PlayheadLabel(QWidget):
         self._metrics = tuple(QFontMetrics(font) for font in self._fonts)
         self._detail = 0
         self._position = self._total = self._instant = self._start = self._end = 0
-        self._span: tuple[int, int, int] = (0, 0, 0)
+        self._lengths: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:
@@ -51,8 +51,10 @@ class PlayheadLabel(QWidget):
         times = playback.times
         self._position, self._total, self._instant = playback.position, total, playback.instant
         self._start, self._end = (int(times[0]), int(times[-1])) if len(times) else (0, 0)
-        span = (total, self._start, self._end)
-        changed, self._span = span != self._span, span
+        # Figures are of one width: only texts of other lengths take other room.
+        widest = self._pieces_at(total, self._end, detail=0)
+        lengths = tuple(len(text) for text, _, _ in widest)
+        changed, self._lengths = lengths != self._lengths, lengths
         if changed:
             self.updateGeometry()
         self.update()
@@ -78,8 +80,8 @@ class PlayheadLabel(QWidget):
     def _pieces(self) -> list[_Piece]:
         return self._pieces_at(self._position, self._instant)
 
-    def _pieces_at(self, position: int, instant: int) -> list[_Piece]:
-        detail = self._detail
+    def _pieces_at(self, position: int, instant: int, *, detail: int | None = None) -> list[_Piece]:
+        detail = self._detail if detail is None else detail
         if not self._total:
             return [("No events", False, True)]
         pieces: list[_Piece] = [("Event ", False, False)] if detail < 2 else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPoint, QRect, QSize
@@ -16,7 +17,7 @@ from app.views.timeline.objects import ObjectTrack
 from app.views.timeline.overview import Grip, Overview, box_of, grip_at
 from app.views.timeline.ranges import Range, whole
 from app.views.timeline.ruler import paint_ruler
-from app.views.timeline.scene import Hit, Scene, Track
+from app.views.timeline.scene import Hit, Layer, Scene, Track
 from app.views.timeline.uncertainty import UncertaintyTrack
 from core.replay.playback import Playhead
 
@@ -35,7 +36,7 @@ class Tracks:
         self.objects = ObjectTrack()
         self.uncertainty = UncertaintyTrack()
 
-    def laid_out(self, scene: Scene, size: QSize) -> Picture:
+    def laid_out(self, scene: Scene, size: QSize, layers: Sequence[Layer] = ()) -> Picture:
         """The picture of a scene; its ``left`` and ``width`` are made to fit the widget's size."""
         left, right = gutters(size.width())
         fitted = replace(scene, left=left, width=max(1, size.width() - left - right))
@@ -54,18 +55,22 @@ class Tracks:
             (self.objects, layout.objects),
             (self.uncertainty, layout.uncertainty),
         )
-        return Picture(fitted, everything, layout, self, strips)
+        return Picture(fitted, everything, layout, self, strips, tuple(layers))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Picture:
-    """``scene`` is the visible range, ``everything`` the overview's; ``strips`` go with tracks."""
+    """``scene`` is the visible range, ``everything`` the overview's; ``strips`` go with tracks.
+
+    ``layers`` lie over all of them.
+    """
 
     scene: Scene
     everything: Scene
     layout: Layout
     tracks: Tracks
     strips: tuple[tuple[Track, QRect], ...]
+    layers: tuple[Layer, ...] = ()
 
     @property
     def shown(self) -> Range:
@@ -91,6 +96,10 @@ class Picture:
             self._paint_loop(painter, loop)
         paint_ruler(painter, layout.ruler, scene)
         paint_gap_lengths(painter, layout.ruler, scene)
+        for layer in self.layers:
+            painter.save()
+            layer.paint(painter, layout, scene, self.everything)
+            painter.restore()
 
     def _paint_loop(self, painter: QPainter, loop: tuple[int, int]) -> None:
         x = self.scene.axis.x_of_instants(loop)
@@ -166,6 +175,9 @@ class Picture:
 
     def hit(self, point: QPoint) -> Hit | None:
         """What lies under a point."""
+        for layer in reversed(self.layers):
+            if hit := layer.hit(point, self.layout, self.scene, self.everything):
+                return hit
         if self.is_overview(point):
             return self.tracks.overview.hit(point, self.everything)
         for track, rect in self.strips:

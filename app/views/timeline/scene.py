@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPainter
 
 from app.theme import Theme
+from app.views.timeline.layout import Layout
 from core.replay.axis import Axis
 from core.replay.columns import Float64, Int64, SessionLog
 from core.replay.index import ContextIndex
@@ -101,4 +102,19 @@ class Track(Protocol):
 
     def hit(self, point: QPoint, rect: QRect, scene: Scene) -> Hit | None:
         """What lies under the pointer, None where there is nothing to tell."""
+        ...
+
+
+class Layer(Protocol):
+    """What a feature adds to the still picture, over the tracks.
+
+    ``everything`` is the scene of the overview, where the whole session is visible.
+    """
+
+    def paint(self, painter: QPainter, layout: Layout, scene: Scene, everything: Scene) -> None:
+        """Paint it; a frame may cost what is visible, not what the log holds."""
+        ...
+
+    def hit(self, point: QPoint, layout: Layout, scene: Scene, everything: Scene) -> Hit | None:
+        """What of it lies under the pointer; it is asked before the tracks are."""
         ...

@@ -27,7 +27,7 @@ from app.views.timeline.layout import RIGHT_GUTTER, least_height
 from app.views.timeline.overview import Grip
 from app.views.timeline.picture import Picture, Tracks
 from app.views.timeline.ranges import Range, clamped, whole
-from app.views.timeline.scene import Curve, Scene
+from app.views.timeline.scene import Curve, Layer, Scene
 from core.replay.axis import Axis
 from core.replay.columns import KNOWN_KINDS, SessionLog
 from core.replay.index import ContextIndex
@@ -63,6 +63,7 @@ class TimelineView(QWidget):
         self._playhead: Playhead | None = None
         self._loop: tuple[int, int] | None = None
         self._tracks = Tracks()
+        self._layers: dict[str, Layer] = {}
         self._picture: Picture | None = None
         self._still: QPixmap | None = None
         self._gesture: gestures.Gesture | None = None
@@ -129,6 +130,14 @@ class TimelineView(QWidget):
             self._loop = loop
             self._repaint()
 
+    def show_layer(self, name: str, layer: Layer | None) -> None:
+        """Lay something over the tracks, instead of what had that name; None takes it away."""
+        if layer is not None:
+            self._layers[name] = layer
+        elif self._layers.pop(name, None) is None:
+            return
+        self._repaint()
+
     def show_playhead(self, playhead: Playhead) -> None:
         """Move the cursor; nothing else is painted anew."""
         if playhead == self._playhead:
@@ -158,7 +167,7 @@ class TimelineView(QWidget):
         log, axis = self._log, self._axis
         if self._picture is None and log is not None and len(log) and axis is not None:
             scene = self._scene(log, axis)
-            self._picture = self._tracks.laid_out(scene, self.size())
+            self._picture = self._tracks.laid_out(scene, self.size(), tuple(self._layers.values()))
         return self._picture
 
     def _scene(self, log: SessionLog, axis: Axis) -> Scene:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
@@ -14,7 +14,7 @@ from app.theme import DARK, GUTTER, LIGHT, Theme
 from app.views.timeline.layout import RIGHT_GUTTER, Layout
 from app.views.timeline.picture import Picture, Tracks
 from app.views.timeline.ranges import Range
-from app.views.timeline.scene import Curve
+from app.views.timeline.scene import Curve, Hit, Scene
 from app.views.timeline.steps import x_of_playhead
 from app.views.timeline.view import TimelineView
 from core.events.schema import EventType
@@ -585,3 +585,36 @@ def test_the_cursor_of_the_event_axis_steps_through_equal_instants() -> None:
     axis = axis_of(log, AxisMode.EVENT)
     playheads = [Playhead(p, log.instant_at(p)) for p in range(len(log) + 1)]
     assert [x_of_playhead(axis, p) for p in playheads] == list(range(len(log) + 1))
+
+
+class TestLayers:
+    class Stripe:
+        """A layer that notes what it was asked."""
+
+        def __init__(self) -> None:
+            self.painted = 0
+
+        def paint(self, painter: QPainter, layout: Layout, scene: Scene, everything: Scene) -> None:
+            self.painted += 1
+            painter.fillRect(layout.lanes, Qt.GlobalColor.magenta)
+
+        def hit(self, point: QPoint, layout: Layout, scene: Scene, everything: Scene) -> Hit | None:
+            return Hit("a stripe") if layout.lanes.contains(point) else None
+
+    def test_a_layer_lies_over_the_tracks_until_it_is_taken_away(self, qtbot: QtBot) -> None:
+        """What a feature marks must be seen, and gone when the feature is left."""
+        view, stripe = shown(qtbot, study()), self.Stripe()
+        view.show_layer("stripe", stripe)
+        magenta = QColor(Qt.GlobalColor.magenta)
+        centre = layout_of(study()).lanes.center()
+        assert view.grab().toImage().pixelColor(centre) == magenta
+        assert stripe.painted == 1
+        view.show_layer("stripe", None)
+        assert view.grab().toImage().pixelColor(centre) != magenta
+
+    def test_it_is_pointed_at_before_what_lies_under_it(self) -> None:
+        size = QRect(0, 0, WIDTH, HEIGHT).size()
+        picture = Tracks().laid_out(scene_of(study()), size, (self.Stripe(),))
+        hit = picture.hit(picture.layout.lanes.center())
+        assert hit is not None
+        assert hit.text == "a stripe"
