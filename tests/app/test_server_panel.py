@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from app.models.opening import Wish
 from app.settings import SettingsFile
 from app.window import Window
 from core.events.store import SQLiteEventStore
+from core.projectors.read_model.sqlite import SQLiteReadModel
 from tests.builders import chat, viewed
 from tests.builders_files import contents, write_log
 
@@ -230,3 +232,33 @@ def test_another_file_is_not_served_unasked(served: Window, tmp_path: Path, qtbo
         lambda: not served.busy and not served.server.model.state.running, timeout=PATIENCE
     )
     assert served.top_bar.server.text() == "Serve…"
+
+
+def test_a_read_model_that_is_down_is_said_and_the_embedded_one_goes_on(
+    window: Window, log_file: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who relies on the graph must learn that it is behind; the window works all the same."""
+    with socket.socket() as taken:
+        # Bound and never listened to: whoever connects is refused.
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("NEO4J_URI", f"bolt://127.0.0.1:{taken.getsockname()[1]}")
+        monkeypatch.setenv("NEO4J_USER", "neo4j")
+        monkeypatch.setenv("NEO4J_PASSWORD", "a secret")
+        window.open(log_file, Wish("s"))
+        qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
+        start(window, qtbot, writable=True)
+        model = window.server.model
+        url = f"{model.state.address}api/sessions/s/events"
+        event = {"event_type": "UserViewed", "payload": {}}
+        assert httpx.post(url, json=event, headers=headers(window)).status_code == 201
+        qtbot.wait_until(lambda: bool(model.state.problem), timeout=PATIENCE)
+        assert "Neo4j" in model.state.problem
+        assert "secret" not in model.state.problem
+        assert window.banner.isVisible()
+        context = f"{model.state.address}api/sessions/s/context"
+        assert httpx.get(context, headers=headers(window)).json()["position"] == 6
+        with SQLiteReadModel(source=str(log_file.resolve())) as embedded:
+            qtbot.wait_until(lambda: embedded.context("s") is not None, timeout=PATIENCE)
+            kept = embedded.context("s")
+            assert kept is not None
+            assert kept.context.position == 6
