@@ -73,7 +73,4 @@ $(READY): pyproject.toml constraints.txt tools/setup.sh
 	@touch $@ $(VENV)/ready
 
 pictures: $(READY) $(SAMPLE) ## Draw the pictures of the documentation anew
-	@for theme in dark light; do \
-		$(BIN)/python -m app render $(SAMPLE) --session session_1794474072480_9c2hv6ron --at '#214' \
-			--theme $$theme --out docs/pictures/window-$$theme.png; \
-	done
+	@$(BIN)/python tools/make_pictures.py

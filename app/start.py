@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import theme as themes
 from app.models.opening import Wish
@@ -71,10 +71,10 @@ def render(
     scale: float = 1,
 ) -> None:
     """Write a picture of the window; raises StoreError where it cannot be had."""
-    _offscreen(scale)
+    offscreen(scale)
     application()
-    with _opened(source, session, at, theme=ThemeChoice(theme), size=size) as window:
-        _save(window, out)
+    with opened_offscreen(source, session, at, theme=ThemeChoice(theme), size=size) as window:
+        save(window, out)
 
 
 def play_offscreen(
@@ -84,13 +84,13 @@ def play_offscreen(
 
     With ``at`` it stops there, else at the session's end.
     """
-    _offscreen(1)
+    offscreen(1)
     application()
     source = source or sample_path()
-    with _opened(source, session, at or "#0", theme=ThemeChoice.DARK) as window:
+    with opened_offscreen(source, session, at or "#0", theme=ThemeChoice.DARK) as window:
         if at is None:
             _play(window)
-        _save(window, out)
+        save(window, out)
         playback, index = window.clock.playback, window.replay.index
         if playback is None or index is None:
             raise StoreError("There is no session with events in this log to play.")
@@ -121,14 +121,15 @@ def application() -> QApplication:
     return app
 
 
-def _offscreen(scale: float) -> None:
+def offscreen(scale: float) -> None:
+    """Have Qt draw to memory, so many pixels for each; before the application is made."""
     if QApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ["QT_SCALE_FACTOR"] = str(scale)
 
 
 @contextmanager
-def _opened(
+def opened_offscreen(
     source: Path,
     session: str | None,
     at: str | None,
@@ -192,7 +193,8 @@ def wait(until: Callable[[], bool]) -> None:
             raise StoreError("The picture was not ready after ten minutes; is the disk very slow?")
 
 
-def _save(window: Window, out: Path) -> None:
+def save(window: QWidget, out: Path) -> None:
+    """Write a picture of a widget; raises StoreError where it cannot be written."""
     app = QApplication.instance()
     assert app is not None
     app.processEvents()

@@ -116,7 +116,7 @@ def run(options: argparse.Namespace) -> None:
     path = folder / "events.db"
     SQLiteEventStore(path, writable=True, create=True).close()
     write(path, options.before, rate=1e9)
-    start._offscreen(1)
+    start.offscreen(1)
     start.application()
     window = Window(start.NoSettings(), theme=ThemeChoice.DARK)
     window.show()

@@ -1,0 +1,89 @@
+"""Draws the pictures of the documentation from the real program, on the sample.
+
+    python tools/make_pictures.py [NAME…]
+
+Each scene opens the window, does what a user would, and saves what is on screen.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+# The root of the checkout, before what is installed.
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+# What a user keeps on this machine is no part of a picture.
+for name in ("CONFIG", "DATA", "CACHE"):
+    os.environ[f"XDG_{name}_HOME"] = tempfile.mkdtemp(prefix="brainweb-pictures-")
+
+from PySide6.QtWidgets import QWidget  # noqa: E402
+
+from app import start  # noqa: E402
+from app.sample import sample_path  # noqa: E402
+from app.theme import ThemeChoice  # noqa: E402
+from app.window import Window  # noqa: E402
+
+OUT = ROOT / "docs" / "pictures"
+SESSION = "session_1794474072480_9c2hv6ron"
+Scene = Callable[[Window], QWidget]
+
+
+def done(window: Window) -> None:
+    """Wait until all that was asked for is on screen."""
+    start.wait(lambda: not window.busy)
+
+
+def whole(window: Window) -> QWidget:
+    """The window as it opens."""
+    return window
+
+
+def server(window: Window) -> QWidget:
+    """The panel of the server while it serves."""
+    window.actions_by_id["serve"].trigger()
+    window.server.start(port=8765)
+    start.wait(lambda: window.server.model.state.running)
+    return window.server.panel
+
+
+def people(window: Window) -> QWidget:
+    """Who acted, and what they prefer."""
+    window.actions_by_id["show-people"].trigger()
+    start.wait(lambda: window.people.model.state.share is None and not window.busy)
+    return window.tabs
+
+
+SCENES: dict[str, tuple[ThemeChoice, tuple[int, int], Scene]] = {
+    "window-dark": (ThemeChoice.DARK, (1600, 1000), whole),
+    "window-light": (ThemeChoice.LIGHT, (1600, 1000), whole),
+    "server": (ThemeChoice.DARK, (1280, 800), server),
+    "people": (ThemeChoice.DARK, (1600, 1000), people),
+}
+
+
+def main(names: list[str]) -> int:
+    """Draw the scenes of these names, by default all."""
+    unknown = [name for name in names if name not in SCENES]
+    if unknown:
+        print(f"No such picture: {', '.join(unknown)}. There are {', '.join(SCENES)}.")
+        return 2
+    start.offscreen(1)
+    start.application()
+    for name in names or SCENES:
+        theme, size, scene = SCENES[name]
+        with start.opened_offscreen(
+            sample_path(), SESSION, "#214", theme=theme, size=size
+        ) as window:
+            shown = scene(window)
+            done(window)
+            start.save(shown, OUT / f"{name}.png")
+        print(f"docs/pictures/{name}.png")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
