@@ -27,8 +27,8 @@ demo: $(READY) ## Watch a simulated learner at work, live
 test: $(READY) $(SAMPLE) check ## Run lint, types, contracts and all tests
 	@echo "== tests of the core, where Qt cannot be imported"
 	@WITHOUT_QT=1 $(BIN)/python -m pytest -q -p no:pytest-qt tests/core
-	@echo "== all tests"
-	@$(BIN)/python -m pytest
+	@echo "== all other tests"
+	@$(BIN)/python -m pytest --ignore=tests/core
 
 check: lint types contracts
 
