@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import apsw
 import numpy as np
@@ -145,12 +145,16 @@ class Scan:
         is true where something is not stored as usual: only `rows` tells how to read it. Rows that
         are gone are left out.
         """
-        for start in range(0, len(rowids), _BLOCK):
-            block = rowids[start : start + _BLOCK]
-            if len(block) >= _DENSE * (int(block[-1]) - int(block[0]) + 1):
-                yield from self._dense(session_id, block)
-            else:
-                yield from self._by_key(self._columnar, block)
+        yield from self._by_block(self._columnar, session_id, rowids)
+
+    def correlation_pages(self, session_id: str, rowids: Rowids) -> Iterator[list[CorrelationRow]]:
+        """Correlation and trace ids of rows of one session, of ascending keys, in that order.
+
+        A text that is not valid, or no text at all, is read as `decode_row` reads it. Rows that are
+        gone are left out.
+        """
+        for page in self._by_block(_CORRELATION, session_id, rowids):
+            yield [(row[0], _name(row[1]), _name(row[2])) for row in page]
 
     def raw_rows(self, rowids: Rowids) -> Iterator[list[RawRow]]:
         """Whole rows of ascending keys, in that order; those that are gone are left out."""
@@ -165,9 +169,21 @@ class Scan:
                 return actor if actor is None or isinstance(actor, str) else None
         return None
 
-    def _dense(self, session_id: str, block: Rowids) -> Iterator[list[Row]]:
+    def _by_block(
+        self, columns: tuple[str, ...], session_id: str, rowids: Rowids
+    ) -> Iterator[list[Row]]:
+        for start in range(0, len(rowids), _BLOCK):
+            block = rowids[start : start + _BLOCK]
+            if len(block) >= _DENSE * (int(block[-1]) - int(block[0]) + 1):
+                yield from self._dense(columns, session_id, block)
+            else:
+                yield from self._by_key(columns, block)
+
+    def _dense(
+        self, columns: tuple[str, ...], session_id: str, block: Rowids
+    ) -> Iterator[list[Row]]:
         select = Select(
-            self._columnar,
+            columns,
             "FROM events AS e NOT INDEXED WHERE e.rowid BETWEEN ? AND ? AND e.session_id = ?"
             " ORDER BY e.rowid",
         )
@@ -180,7 +196,7 @@ class Scan:
                 among = set(wanted)
                 rows = [row for row in rows if row[0] in among]
             if rows:
-                yield _marked(rows) if careful else rows
+                yield _marked(rows) if careful and columns is self._columnar else rows
             if keys:
                 wanted = wanted[bisect_right(wanted, keys[-1]) :]
 
@@ -195,6 +211,10 @@ class Scan:
                 yield _marked(rows) if careful and columns is self._columnar else rows
 
 
+CorrelationRow: TypeAlias = tuple[int, str | None, str | None]
+"""Key, correlation id and trace id of a row."""
+
+_CORRELATION = ("e.rowid", "e.correlation_id", "e.trace_id")
 _RAW = ("e.rowid", *(f"e.{name}" for name in COLUMNS))
 _BLOCK = 8_192
 _DENSE = 0.25

@@ -40,7 +40,7 @@ from core.events.store.lane import Lane, Row
 from core.events.store.opening import open_to_read, open_to_write
 from core.events.store.order import NOTHING, SessionOrder
 from core.events.store.recovery import discard
-from core.events.store.scan import InstantPage, Scan
+from core.events.store.scan import CorrelationRow, InstantPage, Scan
 from core.events.store.sessions import activity, counted, list_sessions, newest_first
 
 _ORDERS_KEPT = 16
@@ -175,6 +175,19 @@ class SQLiteEventStore:
         rowids = self._scan.rowids_of(event_id)
         return next(iter(self.envelopes(rowids).values()), None)
 
+    def whereabouts(self, event_ids: Iterable[str]) -> dict[str, Arrival]:
+        """Where the events of these ids are, by id; those that are not there are left out.
+
+        Each takes a look into the index on ids; a pass over the log where there is none.
+        """
+        rowids = {event_id: self._scan.rowids_of(event_id) for event_id in event_ids}
+        events = self.envelopes([rowid for found in rowids.values() for rowid in found])
+        return {
+            event_id: _arrival(found[0], events[found[0]])
+            for event_id, found in rowids.items()
+            if found and found[0] in events
+        }
+
     def problems(self, session_id: str | None = None) -> Iterator[Problem]:
         """What cannot be read as it should, in order of arrival."""
         for page in self.problem_pages(session_id):
@@ -243,6 +256,10 @@ class SQLiteEventStore:
         is true where something is not stored as usual: decode what `rows` gives for it instead.
         """
         return self._scan.row_pages(session_id, rowids)
+
+    def correlation_pages(self, session_id: str, rowids: Rowids) -> Iterator[list[CorrelationRow]]:
+        """Key, correlation id and trace id of rows, as `row_pages` gives them."""
+        return self._scan.correlation_pages(session_id, rowids)
 
     def rows(self, rowids: Sequence[int]) -> list[RawRow]:
         """Whole rows by key, in the order asked for; those that are gone are left out."""
@@ -341,6 +358,10 @@ def _marked(mark: str) -> int:
     if not _MARK.fullmatch(mark):
         raise ValueError(f"{mark!r} is not the mark of an earlier page")
     return int(mark)
+
+
+def _arrival(rowid: int, event: EventEnvelope) -> Arrival:
+    return Arrival(rowid, event.session_id, from_datetime(event.occurred_at), event.actor_id)
 
 
 def _decoded(rows: Iterable[RawRow]) -> dict[int, EventEnvelope]:
