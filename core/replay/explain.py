@@ -31,12 +31,16 @@ class Share:
 
 @dataclass(frozen=True, eq=False)
 class Shares(Sequence[Share]):
-    """The shares of a weight, oldest first; columns, since a concept may have a million."""
+    """The shares of a weight, oldest first; columns, since a concept may have a million.
+
+    ``kept`` is what decay left of each amount, before the cap.
+    """
 
     events: Int32
     instants: Int64
     sources: UInt8
     amounts: Float64
+    kept: Float64
     shares: Float64
 
     def __len__(self) -> int:
@@ -77,5 +81,6 @@ def explain_concept(
     last = log.instant_at(position)
     now = last if instant is None else max(instant, last)
     amounts = np.array(rules.amounts)[sources]
-    reached = np.minimum(np.cumsum(faded(amounts, now - times, rules.half_life)), rules.cap)
-    return Shares(events, times, sources, amounts, np.diff(reached, prepend=0.0))
+    kept = faded(amounts, now - times, rules.half_life)
+    reached = np.minimum(np.cumsum(kept), rules.cap)
+    return Shares(events, times, sources, amounts, kept, np.diff(reached, prepend=0.0))

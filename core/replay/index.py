@@ -80,8 +80,12 @@ class ContextIndex:
 
     def weights_at(self, position: int, instant: int) -> Float64:
         """Every concept's capped weight, by code."""
-        raw = self._raw_weights(self.log.contributions.before(position), instant)
+        raw = self.raw_weights_at(position, instant)
         return np.minimum(raw, self.rules.cap, out=raw)
+
+    def raw_weights_at(self, position: int, instant: int) -> Float64:
+        """Every concept's weight before the cap, by code."""
+        return self._raw_weights(self.log.contributions.before(position), instant)
 
     def _raw_weights(self, contributions: int, instant: int) -> Float64:
         rules, made = self.rules, self.log.contributions
@@ -132,10 +136,10 @@ class ContextIndex:
         times, touches = self.log.times, self.log.touches
         return tuple(
             self._active(j, elapsed=at - int(times[touches.event[j]]))
-            for j in self._active_touches(position)
+            for j in self.active_touches(position)
         )
 
-    def _active_touches(self, position: int) -> list[int]:
+    def active_touches(self, position: int) -> list[int]:
         """The touch by which each active object is one: its first, or under recency its last."""
         made = int(count_before(self.log.touches.event, position))
         if self.rules.objects == "first":
@@ -157,7 +161,7 @@ class ContextIndex:
         return np.sort(first).astype(np.int64)
 
     @cached_property
-    def _next_touch(self) -> Int64:
+    def next_touch(self) -> Int64:
         """For each touch the next of the same object; past the end where there is none."""
         objects = self.log.touches.object
         order = np.argsort(objects, kind="stable")
@@ -172,7 +176,7 @@ class ContextIndex:
         stop, size = made, 64
         while stop and len(found) < self.rules.max_objects:
             start = max(0, stop - size)
-            last = np.flatnonzero(self._next_touch[start:stop] >= made)[::-1] + start
+            last = np.flatnonzero(self.next_touch[start:stop] >= made)[::-1] + start
             found.extend(last.tolist())
             stop, size = start, size * 4
         return found[: self.rules.max_objects]
@@ -182,7 +186,7 @@ class ContextIndex:
         touches = self.log.touches
         order, starts = self.log.touches_by_object
         found = []
-        for touch in self._active_touches(position):
+        for touch in self.active_touches(position):
             code = touches.object[touch]
             own = order[starts[code] : starts[code + 1]]
             made = bisect_left(own, position, key=lambda j: touches.event[j])

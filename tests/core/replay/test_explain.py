@@ -14,6 +14,7 @@ from core.events.schema import EventEnvelope
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.explain import explain_concept
 from core.replay.index import ContextIndex
+from core.replay.waterfall import concept_waterfall
 from tests.builders import chat, claim, log_of, viewed
 from tests.core.replay.strategies import logs, rules
 
@@ -34,6 +35,9 @@ def test_the_shares_add_up_to_the_weight(
         shares = explain_concept(index, concept, position=position, instant=instant)
         assert sum(s.share for s in shares) == pytest.approx(float(weights[concept]), abs=1e-9)
         assert all(-1e-12 <= s.share <= s.amount + 1e-12 for s in shares)
+        steps = concept_waterfall(shares)
+        assert sum(s.change for s in steps) == pytest.approx(float(weights[concept]), abs=1e-8)
+        assert [s.start for s in steps] == [0.0, *(s.stop for s in steps)][: len(steps)]
 
 
 @given(events=logs, rules=any_rules)
