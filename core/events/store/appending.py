@@ -46,12 +46,22 @@ def _append(cursor: apsw.Cursor, event: EventEnvelope, row: tuple[Any, ...]) -> 
         raise EventRejected(f"The event {event.event_id!r} cannot be stored: {error}.") from error
     if cursor.connection.changes():
         return Appended(event, existed=False)
-    return Appended(_stored(cursor, event), existed=True)
-
-
-def _stored(cursor: apsw.Cursor, event: EventEnvelope) -> EventEnvelope:
-    """The event that stands in the way of this one: the first of the same key or id."""
     found = cursor.execute(_FIRST, (event.idempotency_key, event.event_id)).fetchone()
+    return Appended(_stored(event, found), existed=True)
+
+
+def first_like(connection: apsw.Connection, event: EventEnvelope) -> EventEnvelope | None:
+    """The first event of the same key or id, None where an append would store this one.
+
+    Raises EventRejected where what is there cannot be read.
+    """
+    values = (event.idempotency_key, event.event_id)
+    found = connection.execute(_FIRST, values).fetchone()
+    return None if found is None else _stored(event, found)
+
+
+def _stored(event: EventEnvelope, found: tuple[Any, ...] | None) -> EventEnvelope:
+    """The event that stands in the way of this one."""
     envelope = None if found is None else decode_row(RawRow._make(found))[0]
     if envelope is None:
         raise EventRejected(

@@ -26,7 +26,7 @@ from core.events.problems import Problem
 from core.events.rows import RawRow, decode_row
 from core.events.schema import EventEnvelope
 from core.events.store import files
-from core.events.store.appending import append_all
+from core.events.store.appending import append_all, first_like
 from core.events.store.base import (
     Appended,
     Arrival,
@@ -174,6 +174,11 @@ class SQLiteEventStore:
         """The event of this id, or None."""
         rowids = self._scan.rowids_of(event_id)
         return next(iter(self.envelopes(rowids).values()), None)
+
+    def first_like(self, event: EventEnvelope) -> EventEnvelope | None:
+        """The first event of this one's idempotency key or id: what `append` would answer with."""
+        with self._lane.turn() as connection:
+            return first_like(connection, event)
 
     def whereabouts(self, event_ids: Iterable[str]) -> dict[str, Arrival]:
         """Where the events of these ids are, by id; those that are not there are left out.

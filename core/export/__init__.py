@@ -1,0 +1,1 @@
+"""What leaves the program in files, and what comes back: events, contexts, a report."""
