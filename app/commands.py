@@ -47,6 +47,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "next-of-type", "Next event of the same type", "Playback", ("Shift+.", ">"), needs="session"
     ),
+    Command(
+        "previous-in-turn", "Previous event of the turn", "Playback", ("Shift+T",), needs="session"
+    ),
+    Command("next-in-turn", "Next event of the turn", "Playback", ("T",), needs="session"),
     Command("back", "One second back", "Playback", ("Left",), needs="session"),
     Command("forward", "One second on", "Playback", ("Right",), needs="session"),
     Command("back-10", "Ten seconds back", "Playback", ("Shift+Left",), needs="session"),

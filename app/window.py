@@ -27,6 +27,7 @@ from app.commands import build_actions
 from app.features.base import Feature
 from app.features.people import PeopleFeature
 from app.features.serving import ServingFeature
+from app.features.turns import TurnsFeature
 from app.keyboard import KeyboardManners
 from app.menus import Menus
 from app.models.clock import Clock
@@ -90,7 +91,12 @@ class Window(QMainWindow):
     def _build_features(self) -> None:
         self.server = ServingFeature(self)
         self.people = PeopleFeature(self)
-        self.features: tuple[Feature, ...] = (self.server, self.people)
+        self.turns = TurnsFeature(self)
+        self.features: tuple[Feature, ...] = (
+            self.server,
+            self.people,
+            self.turns,
+        )
 
     def _build_views(self) -> None:
         self.wishes = Wishes(self)

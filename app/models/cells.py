@@ -28,7 +28,8 @@ class Cell:
     """A cell's text, safe to show, and its look.
 
     ``swatch`` is the event type of its square. ``tabular`` figures are of one width, so that
-    numbers stand below each other; ``monospace`` is for what a log stores.
+    numbers stand below each other; ``monospace`` is for what a log stores. A ``mark`` is a bar at
+    its left edge, which joins rows to a group.
     """
 
     text: str
@@ -36,6 +37,7 @@ class Cell:
     swatch: str | None = None
     tabular: bool = False
     monospace: bool = False
+    mark: bool = False
 
 
 class CellTableModel(QAbstractTableModel):

@@ -14,7 +14,7 @@ from app.models.summaries import summary
 from app.text import clock, date, duration, plain
 from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope
-from core.replay.columns import NONE, PENDING, SessionLog
+from core.replay.columns import NONE, PENDING, Bool, SessionLog
 
 NUMBER, TIME, SINCE, TYPE, ACTOR, OBJECT, SUMMARY = range(7)
 BLOCK = 64
@@ -43,6 +43,7 @@ class EventTableModel(CellTableModel):
         self._rows = 0
         self._dated = False
         self._position = 0
+        self._marks: Bool | None = None
         self._summaries: OrderedDict[int, str] = OrderedDict()
         self._asked: set[int] = set()
 
@@ -86,6 +87,11 @@ class EventTableModel(CellTableModel):
         first, last = sorted((before, position))
         self._changed(first, last - 1, NUMBER, SUMMARY)
 
+    def show_marks(self, marks: Bool | None) -> None:
+        """Mark the rows of these events as a group, a truth for each; None marks nothing."""
+        self._marks = marks
+        self._changed(0, self._rows - 1, NUMBER, NUMBER)
+
     def show_envelopes(self, envelopes: Mapping[int, EventEnvelope]) -> None:
         """Take up events by index; one that is not of this log is passed over."""
         taken = [index for index, envelope in envelopes.items() if self._is_at(envelope, index)]
@@ -126,7 +132,9 @@ class EventTableModel(CellTableModel):
         tone = Tone.NORMAL if row < self._position else Tone.MUTED
         if column == TYPE:
             return _type(log, row, tone)
-        return Cell(self._text(log, row, column), tone, tabular=column <= SINCE)
+        marks = self._marks
+        mark = column == NUMBER and marks is not None and row < len(marks) and bool(marks[row])
+        return Cell(self._text(log, row, column), tone, tabular=column <= SINCE, mark=mark)
 
     def _text(self, log: SessionLog, row: int, column: int) -> str:
         if column == NUMBER:

@@ -26,6 +26,7 @@ PADDING = 2 * SPACE
 """Left and right of a cell's text (px)."""
 
 _SWATCH = 8
+_MARK_AT, _MARK = 3, 3
 _SWATCH_ROOM = _SWATCH + 6
 _MONOSPACE = ("JetBrains Mono", "SF Mono", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 
@@ -97,6 +98,8 @@ class CellTable(RowTable):
                 self._paint_ground(painter, top, height, current=row == current)
                 for column, left, width in columns:
                     cell = self._cells.cell(row, column)
+                    if cell.mark:
+                        painter.fillRect(left + _MARK_AT, top, _MARK, height, self._theme.accent)
                     if cell.text:
                         rect = QRectF(left, top, width, height)
                         self._paint_cell(painter, rect, cell, column, current=row == current)

@@ -69,7 +69,10 @@ class EventDetailView(QWidget):
         self._sides.addWidget(self._fields)
         self._sides.addLayout(payload, 1)
         page = QWidget()
-        page.setLayout(self._sides)
+        self._lines = QVBoxLayout(page)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(0)
+        self._lines.addLayout(self._sides, 1)
         self._stack.addWidget(self._message)
         self._stack.addWidget(page)
 
@@ -79,6 +82,10 @@ class EventDetailView(QWidget):
         self._payload.show_theme(theme)
         tint(self._heading, theme.muted)
         tint(self._message, theme.muted)
+
+    def add_line(self, line: QWidget) -> None:
+        """Put a line that tells more of the event above its fields."""
+        self._lines.insertWidget(self._lines.count() - 1, line)
 
     def show_envelope(self, envelope: EventEnvelope | None, position: int) -> None:
         """Show the event that leads to this position; None where none has happened yet."""

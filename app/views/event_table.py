@@ -21,7 +21,7 @@ from app.models.event_table import (
 from app.theme import ui_font
 from app.views.cell_table import PADDING, CellTable
 from core.events.schema import EventEnvelope
-from core.replay.columns import SessionLog
+from core.replay.columns import Bool, SessionLog
 from core.replay.playback import Playhead
 
 _WIDTHS = {SINCE: 88, TYPE: 192, ACTOR: 96, OBJECT: 164}
@@ -90,6 +90,10 @@ class EventTableView(CellTable):
     def show_envelopes(self, envelopes: Mapping[int, EventEnvelope]) -> None:
         """Take up whole events, by index, for the summaries."""
         self._table.show_envelopes(envelopes)
+
+    def show_marks(self, marks: Bool | None) -> None:
+        """Mark the rows of these events as a group, a truth for each; None marks nothing."""
+        self._table.show_marks(marks)
 
     def _bring_current_into_view(self) -> None:
         self.bring_into_view(max(0, self._table.position - 1), margin=_AHEAD)

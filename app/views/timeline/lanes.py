@@ -100,7 +100,7 @@ class LaneTrack:
         lanes = self.lanes(scene.log)
         painter.setFont(ui_font(11))
         for number, lane in enumerate(lanes):
-            strip = _strip(rect, number, len(lanes))
+            strip = strip_of(rect, number, len(lanes))
             counts = np.diff(count_before(lane.events, positions))
             plot = QRect(scene.left, strip.top(), scene.width, strip.height())
             painter.fillRect(plot, scene.theme.panel)
@@ -118,7 +118,7 @@ class LaneTrack:
         number = self._number(log, event)
         if number is not None:
             lane = self.lanes(log)[number]
-            strip = _strip(rect, number, len(self.lanes(log)))
+            strip = strip_of(rect, number, len(self.lanes(log)))
             tick = QRect(pixel - _BROAD // 2, strip.top(), _BROAD, strip.height())
             painter.fillRect(tick, lane.colour(scene.theme))
 
@@ -150,7 +150,7 @@ class LaneTrack:
         return _hit_tick(lane, starts, column, scene)
 
 
-def _strip(rect: QRect, number: int, count: int) -> QRect:
+def strip_of(rect: QRect, number: int, count: int) -> QRect:
     """The strip of a lane, with 2 px of ground below it."""
     top = rect.top() + rect.height() * number // count
     bottom = rect.top() + rect.height() * (number + 1) // count
