@@ -94,7 +94,7 @@ def _reading(service: LogService) -> APIRouter:
         return await answer(service, job, shape=_sessions, headers=headers)
 
     @router.get(
-        "/sessions/{session_id}/events",
+        "/sessions/{session_id:path}/events",
         summary="The events of a session",
         responses=_UNKNOWN | _paged(list[EnvelopeShape]),
     )
@@ -118,7 +118,7 @@ def _reading(service: LogService) -> APIRouter:
         return await answer(service, job, shape=_envelopes, headers=headers)
 
     @router.get(
-        "/sessions/{session_id}/context",
+        "/sessions/{session_id:path}/context",
         summary="The context of a session",
         responses=_UNKNOWN | {200: {"model": ContextShape}},
     )
@@ -142,7 +142,7 @@ def _reading(service: LogService) -> APIRouter:
         return await answer(service, job, shape=lambda found: _context(found[0], found[1]))
 
     @router.get(
-        "/users/{user_id}/preferences",
+        "/users/{user_id:path}/preferences",
         summary="The preferences of a user",
         responses={200: {"model": list[PreferencesShape]}},
     )

@@ -42,7 +42,7 @@ def router(service: LogService) -> APIRouter:
     body = {"required": True, "content": {"application/json": {"schema": schema}}}
 
     @made.post(
-        "/sessions/{session_id}/events",
+        "/sessions/{session_id:path}/events",
         summary="Append an event",
         status_code=201,
         responses={

@@ -48,7 +48,7 @@ def router(service: LogService, hub: Hub, *, window: bool) -> APIRouter:
     found = APIRouter()
     turns = asyncio.Semaphore(_READ_AT_ONCE)
 
-    @found.websocket("/api/sessions/{session_id}/context/stream")
+    @found.websocket("/api/sessions/{session_id:path}/context/stream")
     async def session(socket: WebSocket, session_id: str) -> None:
         follows_window = socket.query_params.get("follow") == "playhead"
         follow = "playhead" if follows_window else "head"

@@ -123,10 +123,13 @@ class TestSessions:
 
     def test_a_name_with_a_slash_or_umlaut_can_be_asked_for(self, tmp_path: Path) -> None:
         """A link to the next page that is not escaped leads elsewhere."""
-        events = in_session("größe & co", [viewed("raft", seconds=n) for n in range(3)])
+        events = in_session("größe & a/b", [viewed("raft", seconds=n) for n in range(3)])
+        name = "gr%C3%B6%C3%9Fe%20%26%20a%2Fb"
         with serving(write_log(tmp_path / "log.db", events)) as served:
-            found = list(pages(served, "/api/sessions/gr%C3%B6%C3%9Fe%20%26%20co/events", limit=2))
+            found = list(pages(served, f"/api/sessions/{name}/events", limit=2))
+            context = served.get(f"/api/sessions/{name}/context").json()
         assert [len(page) for page in found] == [2, 1]
+        assert context["session_id"] == "größe & a/b"
 
 
 class TestEvents:
