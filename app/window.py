@@ -25,6 +25,7 @@ from app import theme as themes
 from app.background import Background
 from app.commands import build_actions
 from app.features.base import Feature
+from app.features.bookmarks import BookmarkFeature
 from app.features.people import PeopleFeature
 from app.features.serving import ServingFeature
 from app.features.turns import TurnsFeature
@@ -92,9 +93,11 @@ class Window(QMainWindow):
         self.server = ServingFeature(self)
         self.people = PeopleFeature(self)
         self.turns = TurnsFeature(self)
+        self.bookmarks = BookmarkFeature(self)
         self.features: tuple[Feature, ...] = (
             self.server,
             self.people,
+            self.bookmarks,
             self.turns,
         )
 

@@ -104,6 +104,9 @@ class BookmarkFile:
         return found, self.put(found)
 
     def _select(self, where: str, values: tuple[bytes, ...]) -> list[Bookmark]:
+        if not self.path.exists():
+            # Who looks leaves nothing behind.
+            return []
         with self._opened() as connection:
             rows = connection.execute(f"SELECT id, body FROM bookmarks {where}", values).fetchall()
         found = (_read(str(id_), str(body)) for id_, body in rows)

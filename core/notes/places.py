@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.events.store.base import Arrival
+from core.events.store.sqlite import SQLiteEventStore
 from core.notes.bookmark import Anchor, Bookmark
 from core.replay.columns import SessionLog
+from core.replay.loader import load_steps
 from core.replay.playback import Playhead
 
 
@@ -46,7 +48,7 @@ def playhead_of(anchor: Anchor, log: SessionLog, event: Arrival | None) -> Playh
     then. It takes two binary searches, whatever the log's length.
     """
     if anchor.event_id is None:
-        return Playhead(0, log.start)
+        return Playhead(0, log.start) if len(log) else None
     if event is None or event.instant is None or event.session_id != log.session_id:
         return None
     index = index_of(log, event.row, event.instant)
@@ -81,6 +83,22 @@ def place(
         Placed(b, found(b.anchor), None if b.end is None else found(b.end)) for b in bookmarks
     )
     return sorted(placed, key=_order)
+
+
+def place_in(store: SQLiteEventStore, bookmarks: Sequence[Bookmark]) -> list[Placed]:
+    """Bookmarks of any sessions, by session and place; of each session the index is read.
+
+    Raises StoreError.
+    """
+    events = store.whereabouts(event_ids(bookmarks))
+    by_session: dict[str, list[Bookmark]] = {}
+    for bookmark in bookmarks:
+        by_session.setdefault(bookmark.session_id, []).append(bookmark)
+    return [
+        placed
+        for session_id, marked in by_session.items()
+        for placed in place(marked, next(load_steps(store, session_id)).log, events)
+    ]
 
 
 def event_ids(bookmarks: Iterable[Bookmark]) -> set[str]:
