@@ -24,7 +24,8 @@ class Appended:
 class SessionSummary:
     """A session in a list: its first and last instants in microseconds, its number of events.
 
-    `count` is None until it was asked for; `actor_id` is the actor of the first event.
+    `count` is None until it was asked for; `actor_id` is the actor of the first event. `parts` is
+    how many sessions a linked one joins, 0 for a session of the log.
     """
 
     session_id: str
@@ -32,6 +33,7 @@ class SessionSummary:
     last: int
     count: int | None = None
     actor_id: str | None = None
+    parts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,13 +41,15 @@ class Layout:
 
     `index` is the quoted name of an index on session and instant, if there is one; `nullable`
     whether instants may be null; `text` whether every column that should hold text is declared so;
-    `by_id` whether an event is found by its id without a scan.
+    `by_id` whether an event is found by its id without a scan, `by_correlation` whether events are
+    by their correlation id.
     """
 
     index: str | None
     nullable: bool
     text: bool
     by_id: bool
+    by_correlation: bool = False
 
 
 def read_layout(connection: apsw.Connection, path: Path) -> Layout:
@@ -77,6 +79,7 @@ def read_layout(connection: apsw.Connection, path: Path) -> Layout:
         nullable=not columns["occurred_at"][1],
         text=all("TEXT" in declared or "CHAR" in declared for declared in texts),
         by_id=any(keys[:1] == _ID_KEYS for _, keys, _ in indexes),
+        by_correlation=any(keys[:1] == _CORRELATION_KEYS for _, keys, _ in indexes),
     )
 
 
@@ -91,6 +94,7 @@ def missing_unique(connection: apsw.Connection) -> list[str]:
 Keys = tuple[tuple[str, str, int], ...]
 _SESSION_KEYS: Keys = (("session_id", "BINARY", 0), ("occurred_at", "BINARY", 0))
 _ID_KEYS: Keys = (("event_id", "BINARY", 0),)
+_CORRELATION_KEYS: Keys = (("correlation_id", "BINARY", 0),)
 
 
 def _check_table(connection: apsw.Connection, path: Path) -> None:

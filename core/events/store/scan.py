@@ -156,6 +156,30 @@ class Scan:
         for page in self._by_block(_CORRELATION, session_id, rowids):
             yield [(row[0], _name(row[1]), _name(row[2])) for row in page]
 
+    def correlated(self, correlation_id: str, limit: int) -> list[str] | None:
+        """The sessions of some rows with a correlation id; None where no index finds them."""
+        if not (self._layout.by_correlation and _storable(correlation_id)):
+            return [] if self._layout.by_correlation else None
+        select = Select(
+            ("e.session_id",),
+            "FROM events AS e WHERE e.correlation_id = ? ORDER BY e.rowid LIMIT ?",
+        )
+        rows, _, _ = self._lane.page(select, (correlation_id, limit))
+        return [name for row in rows if (name := _name(row[0])) is not None]
+
+    def neighbours(self, first: int, last: int) -> Iterator[tuple[str | None, ...]]:
+        """Session, correlation id and trace id of the rows from one key to another."""
+        select = Select(
+            ("e.rowid", "e.session_id", "e.correlation_id", "e.trace_id"),
+            "FROM events AS e NOT INDEXED WHERE e.rowid BETWEEN ? AND ? ORDER BY e.rowid",
+        )
+        complete = False
+        while not complete:
+            rows, complete, _ = self._lane.page(select, (first, last))
+            for row in rows:
+                yield tuple(map(_name, row[1:]))
+            first = rows[-1][0] + 1 if rows else first
+
     def raw_rows(self, rowids: Rowids) -> Iterator[list[RawRow]]:
         """Whole rows of ascending keys, in that order; those that are gone are left out."""
         for page in self._by_key(_RAW, rowids):

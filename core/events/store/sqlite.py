@@ -266,6 +266,14 @@ class SQLiteEventStore:
         """Key, correlation id and trace id of rows, as `row_pages` gives them."""
         return self._scan.correlation_pages(session_id, rowids)
 
+    def correlated(self, correlation_id: str, limit: int) -> list[str] | None:
+        """The sessions of some rows with a correlation id; None where no index finds them."""
+        return self._scan.correlated(correlation_id, limit)
+
+    def neighbours(self, first: int, last: int) -> Iterator[tuple[str | None, ...]]:
+        """Session, correlation id and trace id of the rows from one key to another."""
+        return self._scan.neighbours(first, last)
+
     def rows(self, rowids: Sequence[int]) -> list[RawRow]:
         """Whole rows by key, in the order asked for; those that are gone are left out."""
         ascending = np.unique(np.array(rowids, dtype=np.int64))
