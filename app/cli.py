@@ -17,6 +17,9 @@ import typer
 from typer.core import TyperGroup
 
 from app.demo import demo
+from app.export_command import export
+from app.import_command import import_
+from app.link_command import link, links, unlink
 from app.preferences_command import preferences
 from app.serving import serve
 from app.text import count, date_and_clock, duration, plain, weight
@@ -26,6 +29,8 @@ from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.context import SessionContext
 from core.projectors.rules import PRESETS, ProjectionRules, preset
 from core.replay.index import ContextIndex
+from core.replay.link_file import LinkFile
+from core.replay.linked import LinkedEventStore
 from core.replay.loader import load
 from core.replay.moment import Moment, MomentError
 
@@ -110,7 +115,7 @@ def window(
 
     with faults():
         if source is not None and session is not None:
-            with SQLiteEventStore(source) as store:
+            with _open(source) as store:
                 _known(store, session)
         if without_display is not None and not start.has_display():
             print("There is no display here: playing the session through the window offscreen.")
@@ -244,6 +249,11 @@ def check(source: Source, as_json: AsJson = False) -> None:
 
 
 app.command()(preferences)
+app.command()(link)
+app.command()(unlink)
+app.command()(links)
+app.command()(export)
+app.command("import")(import_)
 app.command()(serve)
 app.command()(demo)
 
@@ -280,19 +290,23 @@ def faults() -> Iterator[None]:
 
 
 @contextmanager
-def _open(source: Path) -> Iterator[SQLiteEventStore]:
-    with SQLiteEventStore(source) as store:
+def _open(source: Path) -> Iterator[LinkedEventStore]:
+    links = LinkFile()
+    kept = links.read()
+    with LinkedEventStore(source, links=kept) as store:
+        if links.notice:
+            print(links.notice, file=sys.stderr)
         if store.notice:
             print(store.notice, file=sys.stderr)
         yield store
 
 
-def _known(store: SQLiteEventStore, session: str) -> None:
+def _known(store: LinkedEventStore, session: str) -> None:
     """Exit 1 with the nearest names where there is no such session."""
     from app.nearest import no_such_session
 
     if not store.list_events(session, limit=1):
-        known = [s.session_id for s in store.sessions()]
+        known = [*(s.session_id for s in store.sessions()), *store.links]
         if session not in known:
             _fail(no_such_session(session, known), NO)
 

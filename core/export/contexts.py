@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -81,7 +81,7 @@ def export_contexts(
     *,
     protect: Path | None = None,
     bom: bool = False,
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, None]:
     """Write the contexts at these moments, telling after each page how far it is.
 
     A moment without an active concept is one row without concept. ``protect`` is the log that is

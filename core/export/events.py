@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -43,7 +43,7 @@ def export_events(
     *,
     events: Iterable[int] | None = None,
     bom: bool = False,
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, None]:
     """Write events of a log (by index; by default all), telling after each page how far it is.
 
     Of the log only ``session_id``, ``rows`` and ``times`` are used, so one of instants alone will

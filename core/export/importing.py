@@ -58,7 +58,7 @@ class _Line(NamedTuple):
     event: EventEnvelope
 
 
-def import_events(source: Path, target: Path) -> Iterator[ImportReport]:
+def import_events(source: Path, target: Path) -> Generator[ImportReport, None, None]:
     """Append the events of a file to a log, made where there is none; the same report each time.
 
     An event whose id or idempotency key the log has is known, and left as it is; where it is
@@ -75,7 +75,7 @@ def import_events(source: Path, target: Path) -> Iterator[ImportReport]:
             yield report
 
 
-def check_import(source: Path, target: Path) -> Iterator[ImportReport]:
+def check_import(source: Path, target: Path) -> Generator[ImportReport, None, None]:
     """What `import_events` would answer, with nothing written to the log, or made.
 
     Events are tried on a log of their own in the folder for temporary files.

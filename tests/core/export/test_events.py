@@ -127,7 +127,7 @@ def test_nothing_is_under_the_name_until_all_is(log: Path, tmp_path: Path) -> No
         next(steps)
         next(steps)
         assert target.read_text(encoding="utf-8") == "as it was"
-        steps.close()  # type: ignore[attr-defined]
+        steps.close()
     assert [each.name for each in target.parent.iterdir()] == ["x.jsonl"]
     assert target.read_text(encoding="utf-8") == "as it was"
     exported(log, target)

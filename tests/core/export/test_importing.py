@@ -99,7 +99,7 @@ def test_a_stopped_import_goes_on(tmp_path: Path) -> None:
     source = write(tmp_path / "in.jsonl", *(wire(f"e{n}") for n in range(2_500)))
     steps = import_events(source, tmp_path / "log.db")
     assert next(steps).added == 1_000
-    steps.close()  # type: ignore[attr-defined]
+    steps.close()
     report = imported(source, tmp_path / "log.db")
     assert (report.added, report.known) == (1_500, 1_000)
     assert report.read == report.size
