@@ -363,11 +363,7 @@ class Presenter:
 
     def why(self, why: Why | None) -> None:
         """Why the selected concept weighs what it does."""
-        panel = self._window.context_panel
-        if why is None:
-            panel.show_why(None)
-        else:
-            panel.show_why(why.label, why.weight, why.shares)
+        self._window.context_panel.show_reason(None if why is None else why.reason)
 
     def rules(self, rules: ProjectionRules) -> None:
         """Other rules are in force."""

@@ -29,6 +29,7 @@ from app.features.bookmarks import BookmarkFeature
 from app.features.people import PeopleFeature
 from app.features.serving import ServingFeature
 from app.features.turns import TurnsFeature
+from app.features.why import WhyFeature
 from app.keyboard import KeyboardManners
 from app.menus import Menus
 from app.models.clock import Clock
@@ -94,7 +95,9 @@ class Window(QMainWindow):
         self.people = PeopleFeature(self)
         self.turns = TurnsFeature(self)
         self.bookmarks = BookmarkFeature(self)
+        self.why = WhyFeature(self)
         self.features: tuple[Feature, ...] = (
+            self.why,
             self.server,
             self.people,
             self.bookmarks,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject
 
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
@@ -20,10 +22,12 @@ class ChangeTableModel(CellTableModel):
         super().__init__(parent)
         self._shown: tuple[_Row, ...] = ()
 
-    def show_difference(self, difference: ContextDifference | None) -> None:
-        """Show what differs; None is nothing."""
+    def show_difference(
+        self, difference: ContextDifference | None, below: Sequence[ConceptChange] = ()
+    ) -> None:
+        """Show what differs (None is nothing), then the concepts ``below`` the active ones."""
         self.beginResetModel()
-        self._shown = () if difference is None else _rows(difference)
+        self._shown = () if difference is None else (*_rows(difference), *map(_below, below))
         self.endResetModel()
 
     def cell(self, row: int, column: int) -> Cell:
@@ -58,6 +62,11 @@ def _concept(change: ConceptChange) -> _Row:
         _number(_ranked(change.rank_after, change.after)),
         _concept_change(change),
     )
+
+
+def _below(change: ConceptChange) -> _Row:
+    name, before, after, _ = _concept(change)
+    return name, before, after, Cell(f"{_moved(change.delta)}  not active", Tone.MUTED)
 
 
 def _concept_change(change: ConceptChange) -> Cell:

@@ -69,8 +69,12 @@ class LastTouch:
 
 @dataclass(frozen=True, slots=True)
 class ObjectRow:
-    """An active object, and its last touch where that is known."""
+    """An active object, and its last touch where that is known.
 
+    ``key`` is its type and id as the log has them, the other two are safe to show.
+    """
+
+    key: tuple[str, str]
     object_type: str
     object_id: str
     relevance: float
@@ -143,6 +147,7 @@ def object_rows(
     known = log is not None and len(events) == len(objects)
     return [
         ObjectRow(
+            key=(o.object_type, o.object_id),
             object_type=plain(o.object_type, limit=_ID),
             object_id=plain(o.object_id, limit=_ID),
             relevance=o.relevance_score,

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.background import Background, Latest
 from app.models.concept_colours import ConceptColours
+from app.models.reasons import Reason, concept_reason
 from app.views.timeline.scene import Curve
 from core.projectors.context import ContextDifference, SessionContext, difference
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
@@ -43,6 +44,7 @@ class Why:
     label: str
     weight: float
     shares: Shares
+    reason: Reason
 
 
 class Replay(QObject):
@@ -194,7 +196,8 @@ class Replay(QObject):
         def why() -> Why:
             shares = explain_concept(index, concept, position=at.position, instant=at.instant)
             label = index.log.concept_label(concept, at.position)
-            return Why(concept, label, float(shares.shares.sum()), shares)
+            weight = float(shares.shares.sum())
+            return Why(concept, label, weight, shares, concept_reason(label, shares))
 
         self._explaining.run(why, then=self._take_why)
 

@@ -10,7 +10,7 @@ from app.text import clock, weight
 from app.theme import SPACE, Theme, ui_font
 from app.views.cell_table import CellTable
 from app.views.text_views import ElidedLabel, PlainLabel, tint
-from core.projectors.context import ContextDifference, SessionContext
+from core.projectors.context import ConceptChange, ContextDifference, SessionContext
 
 _WIDTHS = (240, 104, 104)
 NOTHING = "This event changed nothing in the context"
@@ -29,6 +29,8 @@ class BeforeAfterView(QWidget):
         self._caption.setContentsMargins(2 * SPACE, 0, 2 * SPACE, 0)
         self._caption.setFixedHeight(7 * SPACE)
         self._shown: tuple[SessionContext, SessionContext] | None = None
+        self._difference: ContextDifference | None = None
+        self._below: tuple[ConceptChange, ...] = ()
         self._changes = ChangeTableModel(self)
         self._table = _ChangeTable(self._changes)
         self.setFocusProxy(self._table)
@@ -58,14 +60,29 @@ class BeforeAfterView(QWidget):
             return
         if self._shown == (before, after):
             return
-        self._shown = (before, after)
+        self._shown, self._difference, self._below = (before, after), difference, ()
         self._changes.show_difference(difference)
         self._caption.setText(_caption(after))
         self._say("" if self._changes.rowCount() else NOTHING)
 
+    def show_below(self, below: tuple[ConceptChange, ...], active: int) -> None:
+        """Show also what the same event changed of concepts below the ``active`` ones (so many).
+
+        Where it changed nothing else, the caption says so.
+        """
+        if self._shown is None or below == self._below:
+            return
+        self._below = below
+        self._changes.show_difference(self._difference, below)
+        nothing_else = self._changes.rowCount() == len(below)
+        only = f" · nothing changed but what is below the {active:,} active" if nothing_else else ""
+        self._caption.setText(_caption(self._shown[1]) + only)
+        self._say("" if self._changes.rowCount() else NOTHING)
+
     def show_message(self, text: str) -> None:
         """Say this instead of a change."""
-        self._shown = None
+        self._shown = self._difference = None
+        self._below = ()
         self._changes.show_difference(None)
         self._caption.setText("")
         self._say(text)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPolygonF
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPolygonF
 
 from app.models.contexts import ConceptRow
-from app.models.rows import Row, RowListModel
+from app.models.rows import Row
 from app.text import weight
 from app.theme import ROW, SPACE, ui_font
 from app.views.bar import BAR, paint_bar
+from app.views.choice_list import ChoiceList
 from app.views.contrast import readable
-from app.views.row_list import EDGE, LEFT, RIGHT, RowDelegate, RowList, Writer
+from app.views.row_list import EDGE, LEFT, RIGHT, RowDelegate, Writer
 
 MOST_ROWS = 12
 """Of more than so many it shows some at a time."""
@@ -28,22 +28,19 @@ _LEAST_BAR, _MOST_BAR = 40, 84
 _NAME = 112
 
 
-class ConceptList(RowList):
-    """``concept_selected`` carries an id, or None where the selected one was pressed again."""
-
-    concept_selected = Signal(object)
+class ConceptList(ChoiceList):
+    """``chosen`` carries an id, or None where the selected one was pressed again."""
 
     def __init__(self) -> None:
-        self._model = RowListModel()
-        super().__init__(
-            self._model, ConceptDelegate(), name="active-concepts", told="Active concepts"
-        )
-        self._selected: str | None = None
+        super().__init__(ConceptDelegate(), name="active-concepts", told="Active concepts")
         self._reserved = 0
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.show_empty("No concept is active yet")
         self.reserve(_USUAL_ROWS)
-        self.row_pressed.connect(self._toggle)
+
+    def choice_of(self, row: Row) -> str:
+        """See `ChoiceList`."""
+        assert isinstance(row, ConceptRow)
+        return row.concept_id
 
     def reserve(self, rows: int) -> None:
         """Keep the height of so many rows, whether there are as many or not."""
@@ -51,56 +48,10 @@ class ConceptList(RowList):
         self.setFixedHeight(min(max(rows, 1), MOST_ROWS) * ROW)
 
     def show_rows(self, rows: Sequence[ConceptRow]) -> None:
-        """Show these concepts; the selected one stays selected wherever it went."""
+        """Show these concepts."""
         if len(rows) > self._reserved:
             self.reserve(len(rows))
-        self._model.show(rows)
-        self._mark()
-
-    def show_selected(self, concept_id: str | None) -> None:
-        """Mark this concept, where it is in the list."""
-        self._selected = concept_id
-        self._mark()
-
-    def _mark(self) -> None:
-        place, model = self._place(), self.selectionModel()
-        if place is None:
-            if model.hasSelection():
-                model.clear()
-        elif not model.isRowSelected(place) or self.currentIndex().row() != place:
-            select = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            model.setCurrentIndex(self._model.index(place, 0), select)
-
-    def _place(self) -> int | None:
-        """The row of the selected concept."""
-        ids = (self._row(place).concept_id for place in range(self._model.rowCount()))
-        return next((place for place, known in enumerate(ids) if known == self._selected), None)
-
-    def _row(self, place: int) -> ConceptRow:
-        row = self._model.row(place)
-        assert isinstance(row, ConceptRow)
-        return row
-
-    def _toggle(self, row: ConceptRow) -> None:
-        self._select(None if row.concept_id == self._selected else row.concept_id)
-
-    def _select(self, concept_id: str | None) -> None:
-        self.show_selected(concept_id)
-        self.concept_selected.emit(concept_id)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-        step, rows = steps.get(Qt.Key(event.key())), self._model.rowCount()
-        if event.key() == Qt.Key.Key_Escape and self._selected is not None:
-            self._select(None)
-        elif step is not None and rows:
-            place = self._place()
-            at = self.currentIndex().row() if place is None else place + step
-            at = min(max(at, 0), rows - 1)
-            self._select(self._row(at).concept_id)
-            self.bring_into_view(at)
-        else:
-            super().keyPressEvent(event)
+        self.show_choices(rows)
 
 
 class ConceptDelegate(RowDelegate):

@@ -1,4 +1,4 @@
-"""The context at the playhead: uncertainty, concepts, why one weighs what it does, objects."""
+"""The context at the playhead: uncertainty, concepts, why a value is what it is, objects."""
 
 from __future__ import annotations
 
@@ -9,34 +9,37 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from app.models.contexts import concept_rows, object_rows
-from app.text import clock, plain, weight
+from app.models.reasons import Reason
+from app.text import clock
 from app.theme import DARK, ROW, SPACE, Theme, ui_font
 from app.views.concept_list import ConceptList
 from app.views.object_list import ObjectList
 from app.views.row_list import EDGE
 from app.views.section_heading import SectionHeading
-from app.views.text_views import PlainLabel, tint
+from app.views.text_views import ElidedLabel, PlainLabel, tint
 from app.views.uncertainty_meter import UncertaintyMeter
+from app.views.waterfall import WaterfallView
 from app.views.why_list import WhyList
 from core.projectors.context import ContextDifference, SessionContext
 from core.replay.columns import SessionLog
-from core.replay.explain import Share
 
 LEAST_WIDTH = 260
 
 _WIDTH = 300
 _LEAST_WHY, _MOST_WHY, _LEAST_OBJECTS = 3 * ROW, 6 * ROW, 4 * ROW
-_HINT = "Select a concept to see which events make its weight."
-_NAME = 80
+_HINT = "Select a concept, an object or the uncertainty to see which events make it what it is."
 
 
 class ContextPanel(QWidget):
-    """Shows one context; asks to select a concept and to go to an event.
+    """Shows one context; asks to select a part of it and to go to an event.
 
-    ``concept_selected`` carries a concept's id or None, ``seek_requested`` a `Playhead`.
+    ``concept_selected`` carries a concept's id or None, ``object_selected`` an object's type and id
+    or None, ``uncertainty_selected`` whether it is, and ``seek_requested`` a `Playhead`.
     """
 
     concept_selected = Signal(object)
+    object_selected = Signal(object)
+    uncertainty_selected = Signal(bool)
     seek_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -51,6 +54,8 @@ class ContextPanel(QWidget):
         self._concepts = ConceptList()
         self._why_heading = SectionHeading("why-heading", "WHY")
         self._hint = PlainLabel(_HINT)
+        self._note = ElidedLabel()
+        self._waterfall = WaterfallView()
         self._why = WhyList()
         self._objects = ObjectList()
         self._headings = (
@@ -64,10 +69,11 @@ class ContextPanel(QWidget):
         self.setAccessibleName("Context at the playhead")
         self.setMinimumWidth(LEAST_WIDTH)
         self._lay_out()
-        self._concepts.concept_selected.connect(self.concept_selected)
+        self._concepts.chosen.connect(self.concept_selected)
+        self._objects.chosen.connect(self.object_selected)
+        self._uncertainty.chosen.connect(self.uncertainty_selected)
         self._why.seek_requested.connect(self.seek_requested)
-        self._objects.seek_requested.connect(self.seek_requested)
-        self.show_why(None)
+        self.show_reason(None)
         self.show_message("")
 
     def _lay_out(self) -> None:
@@ -75,7 +81,11 @@ class ContextPanel(QWidget):
             label.setObjectName(name)
             label.setFont(ui_font(12, tabular=False))
             label.setWordWrap(True)
-        self._hint.setContentsMargins(EDGE, 0, EDGE, 0)
+        self._note.setObjectName("why-note")
+        self._note.setFont(ui_font(12, tabular=False))
+        self._note.setFixedHeight(5 * SPACE)
+        for label in (self._hint, self._note):
+            label.setContentsMargins(EDGE, 0, EDGE, 0)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setMargin(2 * EDGE)
         self._why.setMinimumHeight(_LEAST_WHY)
@@ -103,9 +113,9 @@ class ContextPanel(QWidget):
         column.setSpacing(0)
         heading, concepts, why, objects = self._headings
         for head, parts in (
-            (heading, (_inset(self._uncertainty),)),
+            (heading, (self._uncertainty,)),
             (concepts, (self._concepts,)),
-            (why, (self._hint, self._why)),
+            (why, (self._hint, self._note, self._waterfall, self._why)),
             (objects, (self._objects,)),
         ):
             column.addWidget(_inset(head))
@@ -124,9 +134,11 @@ class ContextPanel(QWidget):
         self._theme = theme
         for heading in self._headings:
             heading.show_theme(theme)
-        for view in (self._uncertainty, self._concepts, self._why, self._objects):
+        for view in (
+            self._uncertainty, self._concepts, self._waterfall, self._why, self._objects,
+        ):  # fmt: skip
             view.show_theme(theme)
-        for label in (self._hint, self._message):
+        for label in (self._hint, self._note, self._message):
             tint(label, theme.muted)
         self.update()
 
@@ -137,7 +149,7 @@ class ContextPanel(QWidget):
             self._touched = ()
             self._concepts.show_rows(())
             self._objects.show_rows(())
-            self.show_why(None)
+            self.show_reason(None)
         self._log = log
 
     def show_message(self, text: str) -> None:
@@ -178,18 +190,27 @@ class ContextPanel(QWidget):
         """Mark a concept."""
         self._concepts.show_selected(concept_id)
 
-    def show_why(
-        self, label: str | None, weighs: float = 0.0, shares: Sequence[Share] = ()
-    ) -> None:
-        """Show the shares (oldest first) of a concept's weight; None is no concept."""
-        if label is None:
-            self._why_heading.show_text("WHY")
-        else:
-            name = plain(label, limit=_NAME).upper()
-            self._why_heading.show_text("WHY “", name, f"” IS {weight(weighs)}")
-        self._why.show_shares(shares, self._log)
-        self._why.setVisible(label is not None)
-        self._hint.setVisible(label is None)
+    def show_selected_object(self, key: tuple[str, str] | None) -> None:
+        """Mark an object by its type and id."""
+        self._objects.show_selected(key)
+
+    def show_selected_uncertainty(self, selected: bool) -> None:
+        """Mark the uncertainty, or not."""
+        self._uncertainty.show_selected(selected)
+
+    def show_reason(self, reason: Reason | None) -> None:
+        """Show why the selected value is what it is; None is none."""
+        heading = ("WHY", "", "") if reason is None else reason.heading
+        self._why_heading.show_text(*heading)
+        if reason is not None:
+            self._note.setText(reason.note)
+            self._waterfall.show_bars(reason.bars, rising=reason.is_rising)
+            self._why.show_empty(reason.empty)
+        self._why.show_parts(() if reason is None else reason.parts, self._log)
+        self._hint.setVisible(reason is None)
+        self._note.setVisible(reason is not None and bool(reason.note))
+        for part in (self._waterfall, self._why):
+            part.setVisible(reason is not None)
 
     def _show_concepts(self) -> None:
         if self._shown is not None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from app.models.contexts import ObjectRow
-from app.models.rows import Row, RowListModel
+from app.models.rows import Row
 from app.text import weight
 from app.theme import SPACE, ui_font
+from app.views.choice_list import ChoiceList
 from app.views.contrast import readable
-from app.views.row_list import EDGE, RIGHT, RowDelegate, RowList, Writer
+from app.views.row_list import EDGE, RIGHT, RowDelegate, Writer
 from app.views.touch_colours import touch_colour
 
 _SWATCH = 8
@@ -21,26 +22,21 @@ _RELEVANCE = 30
 _TYPE, _TYPE_SHARE = 56, 0.4
 
 
-class ObjectList(RowList):
-    """In the order of the rules; a row leads to the object's last touch."""
-
-    seek_requested = Signal(object)
+class ObjectList(ChoiceList):
+    """In the order of the rules; ``chosen`` carries an object's type and id, or None."""
 
     def __init__(self) -> None:
-        self._model = RowListModel()
-        super().__init__(
-            self._model, ObjectDelegate(), name="active-objects", told="Active objects"
-        )
+        super().__init__(ObjectDelegate(), name="active-objects", told="Active objects")
         self.show_empty("No object is active yet")
-        self.row_pressed.connect(self._seek)
+
+    def choice_of(self, row: Row) -> tuple[str, str]:
+        """See `ChoiceList`."""
+        assert isinstance(row, ObjectRow)
+        return row.key
 
     def show_rows(self, rows: Sequence[ObjectRow]) -> None:
         """Show these objects."""
-        self._model.show(rows)
-
-    def _seek(self, row: ObjectRow) -> None:
-        if row.last is not None:
-            self.seek_requested.emit(row.last.playhead)
+        self.show_choices(rows)
 
 
 class ObjectDelegate(RowDelegate):

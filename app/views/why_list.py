@@ -1,4 +1,4 @@
-"""Why a concept weighs what it does: the events that make its weight."""
+"""Why a value is what it is: the events behind it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QColor, QPainter
 
 from app.models.rows import Row
-from app.models.why import WhyModel, WhyRow
+from app.models.why import Part, WhyModel, WhyRow
 from app.theme import SPACE, ui_font
 from app.views.contrast import readable
 from app.views.row_list import EDGE, RIGHT, RowDelegate, RowList, Writer
 from core.replay.columns import SessionLog
-from core.replay.explain import Share
 
 _TIME = 60
 _SHARE = 48
@@ -26,13 +25,12 @@ class WhyList(RowList):
 
     def __init__(self) -> None:
         self._model = WhyModel()
-        super().__init__(self._model, WhyDelegate(), name="why", told="What the weight is made of")
-        self.show_empty("No event has added to it yet")
+        super().__init__(self._model, WhyDelegate(), name="why", told="What the value is made of")
         self.row_pressed.connect(lambda row: self.seek_requested.emit(row.playhead))
 
-    def show_shares(self, shares: Sequence[Share], log: SessionLog | None) -> None:
+    def show_parts(self, parts: Sequence[Part], log: SessionLog | None) -> None:
         """Show these, given oldest first."""
-        self._model.show(shares, log)
+        self._model.show(parts, log)
 
 
 class WhyDelegate(RowDelegate):

@@ -63,14 +63,16 @@ class UncertaintyWhy(Sequence[Fall]):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """From 1 to the value: the steps that it took, or all that is fading as one."""
-        start = ("start", self.base, 0)
-        if self.kind == "fading":
-            return steps_from(1.0, [start, ("events", self.value - 1.0, self.counted)])
-        falls = (
-            (f"event {self.events[i] + 1:,}", float(self.shares[i]), 1) for i in range(len(self))
+        """From 1 to the value: what the rules begin with, all falls but the last, and the last."""
+        earlier, latest = self.shares[:-1], self.shares[-1:]
+        return steps_from(
+            1.0,
+            [
+                ("start", self.base, 0),
+                ("earlier", float(earlier.sum()), len(earlier)),
+                ("latest", float(latest.sum()), len(latest)),
+            ],
         )
-        return steps_from(1.0, [start, *falls])
 
     def __len__(self) -> int:
         return len(self.events)

@@ -16,8 +16,8 @@ LEAST = 1e-9
 class Step:
     """A step of a waterfall, from ``start`` to ``stop``, made by so many events (``count``).
 
-    ``what`` is `viewed`, `mentioned`, `claimed`, `captured`, `claim`, `events`, `start`, `decay`,
-    `cap` or `limit`.
+    ``what`` is `viewed`, `mentioned`, `claimed`, `captured`, `claim`, `decay`, `cap`, `limit`,
+    `start`, `earlier` or `latest`.
     """
 
     what: str

@@ -10,6 +10,8 @@ from app.theme import DARK
 from app.views.before_after import NOTHING, BeforeAfterView
 from app.views.text_views import ElidedLabel, PlainLabel
 from core.projectors.context import difference
+from core.projectors.rules import BRAIN_WEB
+from core.replay.below import changes_below
 from core.replay.index import ContextIndex
 from tests.builders import claim, event, log_of, viewed
 
@@ -108,3 +110,23 @@ def test_the_focus_goes_to_the_table_and_on_to_no_button(
     show(view, 12)
     assert message(view).text() == NOTHING
     assert not table(view).hasFocus() and not beside.hasFocus()
+
+
+def test_a_weight_below_the_active_ones_is_told_and_that_nothing_else_changed(
+    view: BeforeAfterView,
+) -> None:
+    """An event that made something heavier would be said to have changed nothing."""
+    rules = BRAIN_WEB.model_copy(update={"max_concepts": 1})
+    index = ContextIndex(
+        log_of([viewed("a", seconds=s) for s in range(11)] + [viewed("b", seconds=11)]), rules
+    )
+    before, after = index.changed_by(12)
+    view.show_change(before, after, difference(before, after))
+    assert message(view).isVisible()
+    view.show_below(changes_below(index, 12), rules.max_concepts)
+    assert rows(view) == [["b", "—", "2.  0.20", "▲ +0.20  not active"]]
+    caption = view.findChild(ElidedLabel, "before-after-caption")
+    assert isinstance(caption, ElidedLabel)
+    assert caption.text().endswith(" · nothing changed but what is below the 1 active")
+    view.show_below((), 1)
+    assert message(view).isVisible()

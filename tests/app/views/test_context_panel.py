@@ -7,10 +7,11 @@ import pytest
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QAbstractItemView, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.models.contexts import concept_rows
+from app.models.reasons import concept_reason, object_reason, uncertainty_reason
 from app.models.rows import RowListModel
 from app.models.why import WhyModel
 from app.theme import DARK, LIGHT, ROW, Theme
@@ -21,6 +22,8 @@ from core.projectors.context import difference
 from core.projectors.rules import RECENCY
 from core.replay.columns import SessionLog
 from core.replay.explain import Share, Shares, explain_concept
+from core.replay.explain_object import explain_object
+from core.replay.explain_uncertainty import explain_uncertainty
 from core.replay.index import ContextIndex
 from core.replay.playback import Playhead
 from tests.app.views.timeline.pictures import colours, has_colour
@@ -56,6 +59,10 @@ class Shown:
         self.panel.show()
         self.seeks: list[Playhead] = []
         self.selections: list[str | None] = []
+        self.objects: list[tuple[str, str] | None] = []
+        self.uncertain: list[bool] = []
+        self.panel.object_selected.connect(self.objects.append)
+        self.panel.uncertainty_selected.connect(self.uncertain.append)
         self.panel.seek_requested.connect(self.seeks.append)
         self.panel.concept_selected.connect(self.selections.append)
 
@@ -71,7 +78,7 @@ class Shown:
         code = log.concept_code(concept)
         assert code is not None
         shares = explain_concept(self.index, code, position=position)
-        self.panel.show_why(log.concept_label(code), float(shares.shares.sum()), shares)
+        self.panel.show_reason(concept_reason(log.concept_label(code), shares))
         return self
 
     def list(self, name: str) -> QAbstractItemView:
@@ -267,17 +274,59 @@ def test_a_reason_leads_to_its_event(shown: Shown, qtbot: QtBot) -> None:
     assert shown.seeks == [Playhead(3, int(times[2]))] * 2
 
 
-def test_an_object_leads_to_its_last_touch(shown: Shown, qtbot: QtBot) -> None:
+def test_an_object_is_selected_and_let_go_by_a_click(shown: Shown, qtbot: QtBot) -> None:
+    """The reason why an object is active would be out of reach."""
     shown.at(5)
     click(qtbot, shown.list("active-objects"), 1)
-    assert shown.seeks == [Playhead(4, int(shown.index.log.times[3]))]
-
-
-def test_an_object_whose_touch_is_not_known_leads_nowhere(shown: Shown, qtbot: QtBot) -> None:
-    shown.at(5)
-    shown.panel.show_touches([])
-    click(qtbot, shown.list("active-objects"), 0)
+    click(qtbot, shown.list("active-objects"), 1)
+    assert shown.objects == [("claim", "cl-14"), None]
     assert shown.seeks == []
+
+
+def test_the_uncertainty_is_selected_by_a_click_or_by_enter(shown: Shown, qtbot: QtBot) -> None:
+    meter = shown.at(5).panel.findChild(QWidget, "uncertainty")
+    assert isinstance(meter, QWidget)
+    qtbot.mouseClick(meter, Qt.MouseButton.LeftButton)
+    shown.panel.show_selected_uncertainty(True)
+    assert meter.accessibleDescription() == "selected"
+    qtbot.keyClick(meter, Qt.Key.Key_Return)
+    assert shown.uncertain == [True, False]
+
+
+def test_why_an_object_is_active_is_told_by_its_touches(shown: Shown) -> None:
+    shown.at(6)
+    why = explain_object(shown.index, 1, position=6)
+    shown.panel.show_reason(object_reason(shown.index.log.object_keys[1], why))
+    assert shown.heading("why-heading").startswith("WHY “")
+    assert shown.told("why")
+    assert shown.heading("waterfall").startswith("first touch +")
+    assert any("the 20 touched first are kept" in text for text in labels(shown))
+
+
+def test_why_the_uncertainty_is_what_it_is_is_told_by_its_steps(shown: Shown) -> None:
+    shown.at(6)
+    why = explain_uncertainty(shown.index, position=6)
+    shown.panel.show_reason(uncertainty_reason(why))
+    assert shown.heading("why-heading") == "WHY UNCERTAINTY IS 0.50"
+    assert shown.told("why") == ["09:00:40 UserViewed, −0.30", "09:00:00 UserViewed, −0.20"]
+    assert shown.heading("waterfall") == (
+        "at the start +1.00; 1 earlier −0.20; latest step −0.30; uncertainty 0.50"
+    )
+    assert "6 events so far; 4 more make it 0.20." in labels(shown)
+
+
+def test_the_waterfall_of_a_weight_tells_what_decay_and_cap_took(qtbot: QtBot) -> None:
+    """A concept seen a hundred times at 1.00 would give no sign of what was cut."""
+    log = log_of([viewed("a", seconds=float(s)) for s in range(7)])
+    shown = Shown(qtbot, log).at(7).why("a", 7)
+    assert shown.heading("waterfall") == (
+        "7 times +1.40; decayed —; over the cap −0.40; weight 1.00"
+    )
+
+
+def labels(shown: Shown) -> list[str]:
+    found = shown.panel.findChildren(QLabel)
+    return [label.text() for label in found if label.isVisibleTo(shown.panel)]
 
 
 def test_an_instant_beyond_32_bits_arrives_whole(qtbot: QtBot) -> None:
@@ -339,10 +388,11 @@ def test_a_million_reasons_cost_no_more_than_those_on_screen(shown: Shown, qtbot
         instants=np.full(n, shown.index.log.start),
         sources=np.full(n, Source.VIEWED, np.uint8),
         amounts=np.full(n, 0.2),
+        kept=np.full(n, 0.2),
         shares=np.zeros(n),
     )
     shown.at(6)
-    shown.panel.show_why("Raft", 1.0, many)
+    shown.panel.show_reason(concept_reason("Raft", many))
     shown.panel.grab()
     assert shown.list("why").model().rowCount() == n
     assert 0 < Counted.asked < 200
