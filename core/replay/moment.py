@@ -37,6 +37,23 @@ class Moment:
         return _by_time(_instant(text, log), log)
 
 
+def is_moment(text: str) -> bool:
+    """Whether a text is written as a moment is, whatever session it is for."""
+    if any(form.fullmatch(text) for form in (_POSITION, _OFFSET, _CLOCK)):
+        return True
+    try:
+        parse_instant(text)
+    except InstantError:
+        return False
+    return True
+
+
+def position_of(text: str) -> int | None:
+    """The position that a text names (`#214`), None where it is a time."""
+    match = _POSITION.fullmatch(text)
+    return None if match is None else int(match[1])
+
+
 def _position(position: int, log: SessionLog) -> Playhead:
     if position > len(log):
         raise MomentError(f"#{position} is beyond the session's {len(log):,} events")

@@ -1,0 +1,129 @@
+"""A filter put to all events of a log: first by its columns, then by the rows that these leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.events.rows import RawRow
+from core.filter.masks import Leaves, combined, leaves
+from core.filter.query import Query, Term
+from core.filter.rows import row_matches
+from core.replay.columns import Bool, Int32, Int64, SessionLog
+from core.replay.index import ContextIndex
+
+_FIRST_PAGE, _MOST_PAGE = 256, 4_096
+_UNREAD, _NO, _YES = -1, 0, 1
+
+
+class Rows(Protocol):
+    """What a search asks of a store; no read may hold a lock for long."""
+
+    def rows(self, rowids: Sequence[int]) -> list[RawRow]:
+        """Whole rows by key, in the order asked for; those that are gone are left out."""
+        ...
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Found:
+    """A step of a search: the events (indexes, ascending) that it found, and how far it is.
+
+    ``searched`` of ``total`` events are told by now.
+    """
+
+    events: Int32
+    searched: int
+    total: int
+
+
+class Search:
+    """The search for a query in a log under rules; run `steps` once, then `hits` has all hits.
+
+    Of a search ``before``, for the same query, whose log has grown to this one, what was read is
+    not read again. Nothing of this is for two threads at once.
+    """
+
+    def __init__(self, index: ContextIndex, query: Query, *, before: Search | None = None) -> None:
+        self.index, self.query = index, query
+        self._before = before
+        self._leaves: Leaves = {}
+        self._read: NDArray[np.int8] = np.full(len(index.log), _UNREAD, dtype=np.int8)
+        self.whole = False
+
+    @property
+    def log(self) -> SessionLog:
+        """The log that is searched."""
+        return self.index.log
+
+    def steps(self, store: Rows) -> Iterator[Found]:
+        """What the columns tell comes first, then page by page what the rows do.
+
+        To stop, close the iterator. Raises FilterError where a condition stands for too much, and
+        what the store raises.
+        """
+        log, total = self.log, len(self.log)
+        self._leaves = leaves(self.index, self.query)
+        yes, may = combined(self.query, self._leaves.__getitem__, total)
+        reused = self._reuse() & may & ~yes
+        pending = np.flatnonzero(may & ~yes & ~reused)
+        known = yes | (reused & (self._read == _YES))
+        yield Found(_indexes(known), total - len(pending), total)
+        self._read[~reused] = np.where(yes, _YES, _NO)[~reused]
+        self._read[pending] = _UNREAD
+        done, size = 0, _FIRST_PAGE
+        while done < len(pending):
+            page = pending[done : done + size]
+            hits = page[self._page(store, log.rows[page], page)]
+            done, size = done + len(page), min(2 * size, _MOST_PAGE)
+            yield Found(hits.astype(np.int32), total - len(pending) + done, total)
+        self.whole = True
+
+    def _page(self, store: Rows, rowids: Int64, events: Int64) -> Bool:
+        """Which of these events are meant, by their rows."""
+        places = {rowid: place for place, rowid in enumerate(rowids.tolist())}
+        found = np.zeros(len(events), dtype=np.bool_)
+        for row in store.rows(rowids.tolist()):
+            place = places[row.rowid]
+            known = self._told(int(events[place]))
+            found[place] = row_matches(self.query, row, known)
+        self._read[events] = np.where(found, _YES, _NO)
+        return found
+
+    def _told(self, event: int) -> Callable[[Term], bool | None]:
+        """What the columns told of one event, condition by condition."""
+        known = self._leaves
+
+        def told(term: Term) -> bool | None:
+            yes, may = known[term]
+            return True if yes[event] else None if may[event] else False
+
+        return told
+
+    def _reuse(self) -> Bool:
+        """Which events were read before, and stand among what told of them then."""
+        same = np.zeros(len(self.log), dtype=np.bool_)
+        before, self._before = self._before, None
+        if before is None or not before._leaves:
+            return same
+        shared = min(len(before.log), len(self.log))
+        differ = np.flatnonzero(before.log.rows[:shared] != self.log.rows[:shared])
+        shared = int(differ[0]) if len(differ) else shared
+        same[:shared] = before._read[:shared] != _UNREAD
+        for term, (yes, may) in self._leaves.items():
+            was = before._leaves[term]
+            same[:shared] &= (was.yes[:shared] == yes[:shared]) & (was.may[:shared] == may[:shared])
+        self._read[:shared] = before._read[:shared]
+        return same
+
+
+def search(store: Rows, index: ContextIndex, query: Query) -> Iterator[Found]:
+    """Search the log of an index; see `Search.steps`."""
+    return Search(index, query).steps(store)
+
+
+def _indexes(mask: Bool) -> Int32:
+    return np.flatnonzero(mask).astype(np.int32)

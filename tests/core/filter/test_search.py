@@ -1,0 +1,238 @@
+"""Searching a log by its columns and then by its rows finds what the plain predicate holds for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.events.schema import EventEnvelope
+from core.events.store.sqlite import SQLiteEventStore
+from core.filter.parsing import FilterError, parse
+from core.filter.predicate import predicate, surroundings
+from core.filter.query import Query
+from core.filter.search import Search, search
+from core.projectors.rules import BRAIN_WEB, ProjectionRules
+from core.replay.growth import Growth
+from core.replay.index import ContextIndex
+from core.replay.loader import load
+from tests.builders import EventsInMemory, captured, chat, claim, event, viewed
+from tests.builders_files import append_elsewhere, write_log
+from tests.core.filter.strategies import queries
+from tests.core.replay.strategies import events, raw_rows, rules
+from tests.core.replay.test_loader import lax_table, stored
+
+
+def searched(
+    store: Any, query: Query, session: str = "s", rules: ProjectionRules = BRAIN_WEB
+) -> list[int]:
+    """The positions that the search finds, put together from its steps."""
+    index = ContextIndex(load(store, session), rules)
+    steps = list(search(store, index, query))
+    total = len(index.log)
+    assert [step.searched for step in steps] == sorted(step.searched for step in steps)
+    assert steps[-1].searched == steps[-1].total == total
+    return sorted(int(i) + 1 for step in steps for i in step.events)
+
+
+def meant(
+    replayed: list[EventEnvelope], store: Any, query: Query, rules: ProjectionRules = BRAIN_WEB
+) -> list[int]:
+    """The positions that the plain predicate holds for."""
+    log = load(store, "s")
+    bad = {problem.row for problem in log.problems}
+    problems = {i for i, row in enumerate(log.rows.tolist(), 1) if row in bad}
+    around = surroundings(replayed, rules, arrivals=log.rows.tolist(), problems=problems)
+    holds = predicate(query, around)
+    return [i for i, each in enumerate(replayed, 1) if holds(each, i)]
+
+
+_extra = st.fixed_dictionaries(
+    {},
+    optional={
+        "score": st.sampled_from([0.5, 1, 1.0, "1", True, None, [1, "Raft"], float("nan"), 2**70]),
+        "text": st.sampled_from(["it holds", "RAFT", "a/b", 'say "no"', "STRASSE", "知識"]),
+        "name": st.sampled_from(["Raft", {"concept_id": "c-1"}, [{"text": "it"}, ["why?"]]]),
+    },
+)
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[EventEnvelope]:
+    """Events of all sorts with ids of their own and odd things in their payloads."""
+    found = []
+    for number, each in enumerate(draw(st.lists(events(), max_size=25))):
+        found.append(
+            each.model_copy(
+                update={
+                    "event_id": f"e-{number}",
+                    "actor_id": draw(st.sampled_from(["user-ada", "Bo", "", None])),
+                    "payload": {**draw(_extra), **each.payload},
+                }
+            )
+        )
+    return found
+
+
+@given(logs(), queries, rules(decay=False))
+def test_the_search_finds_what_the_predicate_holds_for(
+    log: list[EventEnvelope], query: Query, rules: ProjectionRules
+) -> None:
+    """The window would light other events than those that the language means."""
+    store = EventsInMemory(log)
+    replayed = [log[row - 1] for row in load(store, "s").rows.tolist()]
+    assert searched(store, query, rules=rules) == meant(replayed, store, query, rules)
+
+
+@given(
+    st.lists(events(), max_size=25),
+    st.sampled_from(["c-1", "c-2", "Raft", "c-*"]),
+    rules(decay=False),
+)
+def test_what_changed_is_what_the_contexts_before_and_after_differ_in(
+    log: list[EventEnvelope], concept: str, rules: ProjectionRules
+) -> None:
+    """An event that pushed a concept out of the ten would not be found."""
+    store, query = EventsInMemory(log), parse(f"changed:{concept}")
+    replayed = [log[row - 1] for row in load(store, "s").rows.tolist()]
+    assert searched(store, query, rules=rules) == meant(replayed, store, query, rules)
+
+
+@pytest.mark.parametrize("decay", [60.0, 3_600.0])
+def test_what_changed_is_found_under_rules_that_decay(decay: float) -> None:
+    """Of a weight that fades, the events that raise it again would be missed."""
+    log = [viewed("a", seconds=0), viewed("b", seconds=30), viewed("c", seconds=40)]
+    log += [viewed("b", seconds=50), chat("c", "d", seconds=300), viewed("a", seconds=400)]
+    rules = ProjectionRules(half_life=decay, max_concepts=2)
+    for concept in "abcd":
+        query = parse(f"changed:{concept}")
+        store = EventsInMemory(log)
+        assert searched(store, query, rules=rules) == meant(log, store, query, rules)
+
+
+@given(st.lists(raw_rows, max_size=12), queries)
+def test_odd_rows_are_searched_as_they_are_read(rows: list[dict[str, Any]], query: Query) -> None:
+    """A damaged payload would be found by words that nobody sees in it, or hide those that are."""
+    with stored(list(enumerate(rows, 1)), table=lax_table()) as store:
+        replayed = list(store.replay("s"))
+        assert searched(store, query) == meant(replayed, store, query)
+
+
+@given(logs(), logs(), queries)
+def test_a_log_that_grew_is_searched_as_if_it_were_new(
+    first: list[EventEnvelope], more: list[EventEnvelope], query: Query
+) -> None:
+    """On a running session what was found once would stand for what is there now."""
+    store = EventsInMemory(first)
+    growth = Growth(load(store, "s"))
+    before = Search(ContextIndex(growth.log), query)
+    list(before.steps(store))
+    store.append(more)
+    after = Search(ContextIndex(growth.grow(store)), query, before=before)
+    found = sorted(int(i) + 1 for step in after.steps(store) for i in step.events)
+    assert found == searched(store, query)
+
+
+class CountingStore(EventsInMemory):
+    """Counts the rows that are read."""
+
+    count = 0
+
+    def rows(self, rowids: Any) -> Any:
+        self.count += len(rowids)
+        return super().rows(rowids)
+
+
+def test_what_the_columns_tell_reads_no_row() -> None:
+    """To find all chats of a million events would take as long as to read them."""
+    store = CountingStore([*(viewed("c", seconds=i) for i in range(50)), chat("c", seconds=60)])
+    index = ContextIndex(load(store, "s"))
+    store.count = 0
+    found = list(search(store, index, parse("type:Chat* concept:c after:#1 -actor:bo")))
+    assert [step.events.tolist() for step in found] == [[50]]
+    assert store.count == 0
+    list(search(store, index, parse("type:Chat* why")))
+    assert store.count == 1
+
+
+def test_a_grown_log_reads_what_is_new_alone() -> None:
+    """A live session of a million events would be read anew with each that arrives."""
+    store = CountingStore([viewed("c", seconds=i) for i in range(50)])
+    growth, query = Growth(load(store, "s")), parse("raft")
+    before = Search(ContextIndex(growth.log), query)
+    list(before.steps(store))
+    store.append([viewed("c", seconds=99, name="Raft")])
+    store.count = 0
+    after = Search(ContextIndex(growth.grow(store)), query, before=before)
+    assert [s.events.tolist() for s in after.steps(store)] == [[], [50]]
+    assert store.count == 1
+
+
+def test_first_hits_come_before_all_is_read(tmp_path: Path) -> None:
+    """A word in a long session would be waited for in front of an empty table."""
+    log = [viewed("c", seconds=i, name="Raft") for i in range(2_000)]
+    store = EventsInMemory(log)
+    steps = search(store, ContextIndex(load(store, "s")), parse("raft"))
+    next(steps)
+    first = next(steps)
+    assert len(first.events) == first.searched < first.total
+
+
+def test_what_a_condition_may_not_stand_for_is_told() -> None:
+    """`changed:*` would follow each of thousands of concepts through all of the log."""
+    store = EventsInMemory([viewed(f"c-{i}", seconds=i) for i in range(30)])
+    with pytest.raises(FilterError, match="30 concepts"):
+        list(search(store, ContextIndex(load(store, "s")), parse("changed:*")))
+
+
+@pytest.mark.parametrize(
+    ("text", "positions"),
+    [
+        ("concept:RAFT", [1, 2, 5]),
+        ("concept:c-raft", [1, 2, 5]),
+        ("object:claim", [2]),
+        ("object:cl-1", [2]),
+        ("object:claim/cl-1", [2]),
+        ("object:document/*", [3]),
+        ('"a pap"', [3]),
+        ("ada -type:UserViewed", [2, 3, 4]),
+        ("is:late", [3]),
+        ("after:09:00:20", [3, 4, 5]),
+        ("before:09:00:20", [1, 2]),
+        ("after:#2 before:#5", [3, 4]),
+        ("payload.mentioned_concepts.name:Paxos", [4]),
+        ("payload.concept_ids:c-raft", [2]),
+        ("changed:paxos", [4]),
+        ("nothing", []),
+        ("", [1, 2, 3, 4, 5]),
+    ],
+)
+def test_the_examples_of_the_guide(tmp_path: Path, text: str, positions: list[int]) -> None:
+    """What the guide promises would not be found."""
+    log = [
+        viewed("c-raft", seconds=0, name="Raft"),
+        claim("cl-1", "c-raft", seconds=10),
+        chat("paxos", seconds=30),
+        event(seconds=40, ref=("concept", "c-raft")),
+    ]
+    path = write_log(tmp_path / "my.db", log)
+    append_elsewhere(path, [captured("document", "d", seconds=20)])
+    with SQLiteEventStore(path) as store:
+        assert searched(store, parse(text)) == positions
+
+
+def test_rows_that_vanish_are_not_found() -> None:
+    """A file that is rewritten meanwhile would end the search with a fault of the program."""
+
+    class Gone(EventsInMemory):
+        def rows(self, rowids: Any) -> Any:
+            return []
+
+    store = EventsInMemory([viewed("c", name="Raft")])
+    index = ContextIndex(load(store, "s"))
+    found = list(search(Gone([]), index, parse("raft")))
+    assert np.concatenate([step.events for step in found]).tolist() == []
