@@ -180,7 +180,7 @@ class Presenter:
         w = self._window
         w.top_bar.show_session(session_id)
         w.session_list.show_current(session_id)
-        w.selection.clear()
+        w.selection.forget()
         w.event_detail.show_envelope(None, 0)
         self._detail = None
         if session_id is not None:

@@ -27,6 +27,7 @@ from app.commands import build_actions
 from app.features.base import Feature
 from app.features.bookmarks import BookmarkFeature
 from app.features.people import PeopleFeature
+from app.features.range import RangeFeature
 from app.features.serving import ServingFeature
 from app.features.turns import TurnsFeature
 from app.features.why import WhyFeature
@@ -94,12 +95,14 @@ class Window(QMainWindow):
         self.server = ServingFeature(self)
         self.people = PeopleFeature(self)
         self.turns = TurnsFeature(self)
+        self.range = RangeFeature(self)
         self.bookmarks = BookmarkFeature(self)
         self.why = WhyFeature(self)
         self.features: tuple[Feature, ...] = (
             self.why,
             self.server,
             self.people,
+            self.range,
             self.bookmarks,
             self.turns,
         )
@@ -199,7 +202,7 @@ class Window(QMainWindow):
         for view in (self.timeline, self.event_table, self.context_panel):
             view.seek_requested.connect(clock.seek)
         self.timeline.range_requested.connect(lambda wanted: self.viewport.show(*wanted))
-        self.timeline.fit_requested.connect(self.viewport.fit)
+        self.timeline.fit_requested.connect(self.viewport.leap_to_all)
         self.timeline.concept_selected.connect(replay.select)
         self.context_panel.concept_selected.connect(replay.select_id)
         self.event_table.rows_requested.connect(show.wanted_rows)

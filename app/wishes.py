@@ -70,15 +70,12 @@ class Wishes:
             "faster": move(lambda p: p.faster()),
             "slower": move(lambda p: p.faster(-1)),
             "skip-idle": self._skip_idle,
-            "range-start": lambda *_: self._mark(w.selection.start_at),
-            "range-end": lambda *_: self._mark(w.selection.end_at),
             "loop": self._loop,
-            "clear-range": lambda *_: w.selection.clear(),
             "zoom-in": lambda *_: self._zoom(1),
             "zoom-out": lambda *_: self._zoom(-1),
             "pan-left": lambda *_: w.viewport.pan(-1),
             "pan-right": lambda *_: w.viewport.pan(1),
-            "fit": lambda *_: w.viewport.fit(),
+            "fit": lambda *_: w.viewport.leap_to_all(),
             "axis-time": lambda *_: self.show_axis(AxisMode.TIME),
             "axis-folded": lambda *_: self.show_axis(AxisMode.FOLDED),
             "axis-event": lambda *_: self.show_axis(AxisMode.EVENT),
@@ -172,11 +169,6 @@ class Wishes:
         w = self._window
         w.clock.change(lambda p: p.skipping_idle(on))
         w.keep(skip_idle=on)
-
-    def _mark(self, mark: Callable[[int], None]) -> None:
-        playback = self._window.clock.playback
-        if playback is not None:
-            mark(playback.instant)
 
     def _loop(self, on: bool) -> None:
         """Repeat the marked range; where there is none, what is visible."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from PySide6.QtCore import QObject, Signal
 
 from core.replay.axis import Axis, AxisMode
 
 _ZOOM = 1.5
 _PAN = 0.2
+_REMEMBERED = 20
+"""How many leaps can be taken back."""
 
 
 class Viewport(QObject):
@@ -19,6 +23,7 @@ class Viewport(QObject):
         super().__init__(parent)
         self._axis: Axis | None = None
         self._range = (0.0, 1.0)
+        self._left: deque[tuple[int, int] | None] = deque(maxlen=_REMEMBERED)
 
     @property
     def axis(self) -> Axis | None:
@@ -37,6 +42,8 @@ class Viewport(QObject):
         """
         old, shown = self._axis, self._range
         self._axis = axis
+        if not keep:
+            self._left.clear()
         everything = old is None or (shown == (0.0, old.length) and not still)
         if not keep or everything or old is None:
             self.fit()
@@ -48,6 +55,35 @@ class Viewport(QObject):
         """Show the whole session."""
         if self._axis is not None:
             self.show(0.0, self._axis.length)
+
+    def leap(self, x0: float, x1: float) -> None:
+        """Show a range, so that `back` shows again what was visible before."""
+        if self._axis is None:
+            return
+        everything = self._range == (0.0, self._axis.length)
+        start, end = self._axis.instants_at(self._range).tolist()
+        before = self._range
+        self.show(x0, x1)
+        if self._range != before:
+            # Instants, since another axis may be shown by then.
+            self._left.append(None if everything else (start, end))
+
+    def leap_to_all(self) -> None:
+        """Show the whole session, so that `back` shows again what was visible before."""
+        if self._axis is not None:
+            self.leap(0.0, self._axis.length)
+
+    def back(self) -> bool:
+        """Show again what was visible before the last leap; False where there was none."""
+        if self._axis is None or not self._left:
+            return False
+        before = self._left.pop()
+        if before is None:
+            self.fit()
+        else:
+            x0, x1 = self._axis.x_of_instants(before).tolist()
+            self.show(x0, x1)
+        return True
 
     def show(self, x0: float, x1: float) -> None:
         """Show a range, pushed into the session and not below the least width."""
