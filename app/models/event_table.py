@@ -15,6 +15,7 @@ from app.text import clock, date, duration, plain
 from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope
 from core.replay.columns import NONE, PENDING, Bool, SessionLog
+from core.replay.linked import PREFIX
 
 NUMBER, TIME, SINCE, TYPE, ACTOR, OBJECT, SUMMARY = range(7)
 BLOCK = 64
@@ -106,7 +107,10 @@ class EventTableModel(CellTableModel):
 
     def _is_at(self, envelope: EventEnvelope, index: int) -> bool:
         log = self._log
-        if log is None or not 0 <= index < self._rows or envelope.session_id != log.session_id:
+        if log is None or not 0 <= index < self._rows:
+            return False
+        # Events of a linked session keep the session that they are stored with.
+        if envelope.session_id != log.session_id and not log.session_id.startswith(PREFIX):
             return False
         return int(log.times[index]) == from_datetime(envelope.occurred_at)
 

@@ -18,6 +18,7 @@ from core.replay.axis import Axis, AxisMode, axis_of
 from core.replay.columns import SessionLog
 from core.replay.growth import Growth
 from core.replay.index import ContextIndex
+from core.replay.linked import link_of
 from core.replay.loader import Loaded, load_steps
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,12 @@ def _steps(
         if step.read == 0 and step.total >= WORTH_IT and store.recovered_from is None:
             try:
                 yield from steps_apart(
-                    store.path, session_id, rules, identity=store.opened_as, stopped=stopped
+                    store.path,
+                    session_id,
+                    rules,
+                    identity=store.opened_as,
+                    link=link_of(store, session_id),
+                    stopped=stopped,
                 )
             except ReadHereError as error:
                 logger.warning("%s; reading in this process instead", error)
@@ -114,9 +120,11 @@ def envelopes(
     """Whole events by index. Raises SourceChanged where a row is not the one that was indexed."""
     rows = {int(log.rows[event]): event for event in events}
     found = store.envelopes(list(rows))
+    link = link_of(store, log.session_id)
+    sessions = (log.session_id,) if link is None else link.sessions
     for row, envelope in found.items():
         at = int(log.times[rows[row]])
-        if envelope.session_id != log.session_id or from_datetime(envelope.occurred_at) != at:
+        if envelope.session_id not in sessions or from_datetime(envelope.occurred_at) != at:
             raise SourceChanged(
                 "The file was rewritten while it was open. Press F5 to read it again."
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -23,10 +23,12 @@ from app.models.reading import (
 from app.models.running import Running
 from core.events.problems import Problem
 from core.events.store.base import SessionSummary
-from core.events.store.sqlite import SQLiteEventStore
+from core.events.store.sessions import newest_first
 from core.projectors.rules import ProjectionRules
 from core.replay.columns import SessionLog
 from core.replay.growth import Growth
+from core.replay.link_file import LinkFile
+from core.replay.linked import Link, LinkedEventStore, LinkError
 from core.replay.tail import Tail
 
 T = TypeVar("T")
@@ -70,13 +72,14 @@ class Source(QObject):
     state_changed = Signal(str)
     grown = Signal(object)
     summaries_changed = Signal(object)
+    links_changed = Signal(object)
     running_changed = Signal(object)
     closed = Signal()
 
     def __init__(self, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._background = background
-        self._store: SQLiteEventStore | None = None
+        self._store: LinkedEventStore | None = None
         self._path: Path | None = None
         self._tasks: list[Task] = []
         self._opening: Task | None = None
@@ -111,7 +114,7 @@ class Source(QObject):
         return self._path
 
     @property
-    def store(self) -> SQLiteEventStore | None:
+    def store(self) -> LinkedEventStore | None:
         """The store of the file that is open, for models that read more of it in the background."""
         return self._store
 
@@ -154,16 +157,16 @@ class Source(QObject):
             lambda: _opened(path), then=self._take_store, error=self._refuse
         )
 
-    def _take_store(self, opened: tuple[SQLiteEventStore, Tail]) -> None:
+    def _take_store(self, opened: tuple[LinkedEventStore, Tail, str | None]) -> None:
         self._let_go()
-        store, tail = opened
+        store, tail, notice = opened
         self._store = store
         assert self._path is not None
         # What is read from now on is followed by what the tail tells: nothing lies between.
         self._following.start(tail)
-        self.opened.emit(Opened(self._path, store.notice))
+        self.opened.emit(Opened(self._path, notice))
         self._watch.start()
-        self._run(store.sessions, self._take_sessions)
+        self._run(store.listed, self._take_sessions)
 
     def _refuse(self, error: Exception) -> None:
         if self._store is None:
@@ -310,7 +313,27 @@ class Source(QObject):
         if self._wanted is not None:
             self.grow_session(*self._wanted)
 
+    def show_links(self, links: Collection[Link]) -> None:
+        """Offer these linked sessions; ``links_changed`` brings the list of all sessions anew."""
+        store = self._store
+
+        def listed() -> list[SessionSummary]:
+            assert store is not None
+            found = store.sessions()
+            store.show_links(links, found)
+            return newest_first([*found, *store.linked_sessions(found)])
+
+        def take(sessions: list[SessionSummary]) -> None:
+            assert store is not None
+            self.links_changed.emit(sessions)
+            self._run(lambda: summaries(store, list(store.links)), self.summaries_changed.emit)
+
+        if store is not None:
+            self._run(listed, take)
+
     def _take_grown(self, session_ids: set[str]) -> None:
+        if self._store is not None:
+            session_ids = session_ids | self._store.linked_with(session_ids)
         self._grown |= session_ids
         self._running.arrived(session_ids)
         self._tell_running()
@@ -395,11 +418,21 @@ class Source(QObject):
         self.failed.emit(error)
 
 
-def _opened(path: Path) -> tuple[SQLiteEventStore, Tail]:
-    """A store, and a tail of what arrives from now on."""
-    store = SQLiteEventStore(path)
+def _opened(path: Path) -> tuple[LinkedEventStore, Tail, str | None]:
+    """A store, a tail of what arrives from now on, and what there is to say of it (or nothing)."""
+    links, notice = _links()
+    store = LinkedEventStore(path, links=links)
     try:
-        return store, Tail(store)
+        return store, Tail(store), store.notice or notice
     except BaseException:
         store.close()
         raise
+
+
+def _links() -> tuple[tuple[Link, ...], str | None]:
+    """The links that are kept; what is wrong with them keeps no log from being opened."""
+    file = LinkFile()
+    try:
+        return file.read(), file.notice
+    except LinkError as error:
+        return (), str(error)

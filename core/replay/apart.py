@@ -13,9 +13,9 @@ from typing import Any
 
 from core.events.errors import StoreError
 from core.events.store.base import FileIdentity
-from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.rules import ProjectionRules
 from core.replay.index import ContextIndex
+from core.replay.linked import Link, LinkedEventStore
 from core.replay.loader import Loaded, load_steps
 
 logger = logging.getLogger(__name__)
@@ -39,9 +39,12 @@ def steps_apart(
     rules: ProjectionRules,
     *,
     identity: FileIdentity,
+    link: Link | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[tuple[Loaded, ContextIndex | None]]:
     """As `load_steps` on that file; the last step comes with its index, prepared.
+
+    A linked session is read by its ``link``.
 
     The process ends with the iterator, which ends early once ``stopped`` answers yes. Raises what
     reading raises, and ReadHereError where there is no such process, or where the path names
@@ -50,7 +53,7 @@ def steps_apart(
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(
-        target=_read, args=(theirs, path, session_id, rules, identity), daemon=True
+        target=_read, args=(theirs, path, session_id, rules, identity, link), daemon=True
     )
     try:
         _start(process)
@@ -85,12 +88,13 @@ def _read(
     session_id: str,
     rules: ProjectionRules,
     identity: FileIdentity,
+    link: Link | None,
 ) -> None:
     """What the process does."""
     # Ctrl+C in a terminal reaches every process; this one is ended by who started it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with _opened(path, identity) as store:
+        with _opened(path, identity, link) as store:
             for step in load_steps(store, session_id):
                 index = ContextIndex(step.log, rules).prepare() if step.log.complete else None
                 _send(pipe, (step, index))
@@ -101,10 +105,10 @@ def _read(
         _send(pipe, error)
 
 
-def _opened(path: Path, identity: FileIdentity) -> SQLiteEventStore:
+def _opened(path: Path, identity: FileIdentity, link: Link | None) -> LinkedEventStore:
     """The very file that is open already; a path may name another one by now, or none."""
     try:
-        store = SQLiteEventStore(path)
+        store = LinkedEventStore(path, links=() if link is None else (link,))
     except StoreError as error:
         raise ReadHereError(str(error)) from error
     found = store.opened_as

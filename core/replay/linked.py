@@ -15,6 +15,7 @@ from core.events.store.base import SessionSummary
 from core.events.store.index_walk import Rowids
 from core.events.store.lane import Row
 from core.events.store.scan import InstantPage, Scan
+from core.events.store.sessions import newest_first
 from core.events.store.sqlite import SQLiteEventStore
 
 PREFIX = "linked:"
@@ -89,6 +90,11 @@ class LinkedEventStore(SQLiteEventStore):
         for stale in [name for name in self._orders if name.startswith(PREFIX)]:
             self._orders.pop(stale, None)
 
+    def listed(self) -> list[SessionSummary]:
+        """The sessions of the log and the linked ones, the most recent first, without counts."""
+        found = self.sessions()
+        return newest_first([*found, *self.linked_sessions(found)])
+
     def linked_with(self, session_ids: Collection[str]) -> set[str]:
         """The ids of the links that join any of these sessions."""
         wanted = set(session_ids)
@@ -106,6 +112,11 @@ class LinkedEventStore(SQLiteEventStore):
         """See `SQLiteEventStore`; a linked session tells of how many parts it is."""
         found, link = super().summary(session_id), self.links.get(session_id)
         return found if found is None or link is None else replace(found, parts=len(link.sessions))
+
+
+def link_of(store: SQLiteEventStore, session_id: str) -> Link | None:
+    """The link whose session this is, None where it is a session of the log."""
+    return store.links.get(session_id) if isinstance(store, LinkedEventStore) else None
 
 
 def _joined(link: Link, parts: Sequence[SessionSummary]) -> SessionSummary:
