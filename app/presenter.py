@@ -146,7 +146,7 @@ class Presenter:
         self._sessions, self._counts = sessions, {}
         w.session_list.show_sessions(list(sessions))
         w.session_list.show_current(w.opening.session_id)
-        w.status_line.show_amount(None, len(sessions))
+        w.status_line.show_amount(None, sum(not session.parts for session in sessions))
         if not sessions:
             w.context_panel.show_message("This log holds no events yet.")
 
@@ -158,10 +158,10 @@ class Presenter:
     def _take_counts(self, counts: Mapping[str, int]) -> None:
         w = self._window
         self._counts.update(counts)
-        whole = len(self._counts) >= len(self._sessions)
-        w.status_line.show_amount(
-            sum(self._counts.values()) if whole else None, len(self._sessions)
-        )
+        # A linked session has no events of its own.
+        ids = {session.session_id for session in self._sessions if not session.parts}
+        known = [number for name, number in self._counts.items() if name in ids]
+        w.status_line.show_amount(sum(known) if len(known) >= len(ids) else None, len(ids))
 
     def summaries(self, summaries: Mapping[str, SessionSummary]) -> None:
         """Sessions grew, or there are new ones."""

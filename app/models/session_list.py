@@ -12,6 +12,7 @@ from app.models.cells import NO_PARENT, Index
 from app.models.session_order import SessionSort, searched_text, sort_key, started
 from app.text import count, duration, plain
 from core.events.store.base import SessionSummary
+from core.replay.linked import link_name
 
 _WORTH_DRAWING = 1.02
 """By what factor a session must grow for its sparkline to be drawn anew."""
@@ -19,7 +20,10 @@ _WORTH_DRAWING = 1.02
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """What a row shows of a session; texts are safe to show, ``length`` is empty for one event."""
+    """What a row shows of a session; texts are safe to show, ``length`` is empty for one event.
+
+    ``parts`` is how many sessions a linked one joins; its id is shown as its name.
+    """
 
     session_id: str
     actor: str
@@ -29,6 +33,7 @@ class SessionRow:
     activity: tuple[int, ...]
     current: bool
     running: bool = False
+    parts: int = 0
 
 
 class SessionListModel(QAbstractListModel):
@@ -122,7 +127,7 @@ class SessionListModel(QAbstractListModel):
             self._rows.insert(0, session)
             self._singles -= was_known
             self.endInsertRows()
-        self._matches += not was_known
+        self._matches += not was_known and not session.parts
         fold = self.index(len(self._rows) - 1)
         self.dataChanged.emit(fold, fold)
         return True
@@ -210,8 +215,8 @@ class SessionListModel(QAbstractListModel):
 
     @property
     def total(self) -> int:
-        """How many sessions there are."""
-        return len(self._sessions)
+        """How many sessions there are, linked ones left out: they have no event of their own."""
+        return sum(not session.parts for session in self._sessions)
 
     @property
     def matches(self) -> int:
@@ -270,6 +275,7 @@ class SessionListModel(QAbstractListModel):
 
     def _refresh(self) -> None:
         found = [s for s in self._sessions if self._is_match(s)]
+        matches = sum(not s.parts for s in found)
         found.sort(key=lambda s: sort_key(s, self._sort, events=self.count_of(s)))
         several = [s for s in found if not self._is_single(s)]
         singles = [s for s in found if self._is_single(s)]
@@ -279,7 +285,7 @@ class SessionListModel(QAbstractListModel):
         same = rows == self._rows
         if not same:
             self.beginResetModel()
-        self._rows, self._singles, self._matches = rows, len(singles), len(found)
+        self._rows, self._singles, self._matches = rows, len(singles), matches
         if same:
             self._all_changed()
         else:
@@ -315,16 +321,18 @@ class SessionListModel(QAbstractListModel):
         session = self._rows[row]
         if session is None:
             return None
-        number = self.count_of(session)
+        number, parts = self.count_of(session), session.parts
+        size = "… events" if number is None else count(number, "event")
         return SessionRow(
-            session_id=plain(session.session_id),
+            session_id=plain(link_name(session.session_id) if parts else session.session_id),
             actor=plain(session.actor_id, limit=100) if session.actor_id else "—",
-            size="… events" if number is None else count(number, "event"),
+            size=f"{count(parts, 'part')} · {size}" if parts else size,
             length="" if number == 1 else duration(session.last - session.first),
             started=started(session),
             activity=self._activity.get(session.session_id, ()),
             current=session.session_id == self._current,
             running=session.session_id in self._running,
+            parts=parts,
         )
 
     def fold_text(self) -> str:

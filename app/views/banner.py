@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -41,7 +42,8 @@ class Banner(QWidget):
         self._text.setObjectName("banner-text")
         self._action = QPushButton()
         self._action.setObjectName("banner-action")
-        self._action.clicked.connect(self.action_requested)
+        self._action.clicked.connect(self._act)
+        self._then: Callable[[], object] | None = None
         self._close = QToolButton()
         self._close.setObjectName("banner-close")
         self._close.setAccessibleName("Close the notice")
@@ -72,16 +74,32 @@ class Banner(QWidget):
         self.update()
 
     def show_message(
-        self, text: str, *, kind: BannerKind = BannerKind.INFO, action: str | None = None
+        self,
+        text: str,
+        *,
+        kind: BannerKind = BannerKind.INFO,
+        action: str | None = None,
+        then: Callable[[], object] | None = None,
     ) -> None:
-        """Say this, instead of what was said; ``action`` is the text of the button."""
+        """Say this, instead of what was said; ``action`` is the text of the button.
+
+        A press on it does ``then``; without one ``action_requested`` tells of it.
+        """
         self._kind = kind
+        self._then = then
         self._text.setText(text)
         self.setAccessibleDescription(f"{kind}: {text}")
         self._action.setText(action or "")
         self._action.setVisible(action is not None)
         self.show()
         self.update()
+
+    def _act(self) -> None:
+        if self._then is None:
+            self.action_requested.emit()
+        else:
+            self.dismiss()
+            self._then()
 
     def dismiss(self) -> None:
         """Hide it, as its close button does."""

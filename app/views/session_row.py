@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -28,6 +28,8 @@ _EDGE = 3 * SPACE
 _SPARK = 10
 DOT = 8
 """How wide the mark of a running session is (px)."""
+LINK = 14
+"""How wide the mark of a linked session is (px)."""
 _YEAR = " 0000"
 
 
@@ -88,6 +90,9 @@ class SessionDelegate(QStyledItemDelegate):
         if row.running:
             paint_dot(painter, first, readable(theme.good, ground, theme.text))
             first.setLeft(first.left() + DOT + SPACE + 2)
+        if row.parts:
+            paint_link(painter, first, readable(theme.accent, ground, theme.text))
+            first.setLeft(first.left() + LINK + SPACE + 2)
         taken = self._write(
             painter, first, row.actor, self._body, muted, right=True, most=first.width() // 2
         )
@@ -138,12 +143,27 @@ class SessionDelegate(QStyledItemDelegate):
         if event.type() != QEvent.Type.ToolTip or not index.isValid():
             return False
         row = self._model.row(index.row())
-        runs = " · running" if row is not None and row.running else ""
-        told = (
-            "" if row is None else f"{row.session_id} · {row.actor} · began {row.started} UTC{runs}"
-        )
+        told = "" if row is None else _told(row)
         QToolTip.showText(event.globalPos(), tip_of(told), view)
         return True
+
+
+def _told(row: SessionRow) -> str:
+    runs = " · running" if row.running else ""
+    links = f" · links {row.parts} sessions" if row.parts else ""
+    return f"{row.session_id} · {row.actor} · began {row.started} UTC{runs}{links}"
+
+
+def paint_link(painter: QPainter, rect: QRect, colour: QColor) -> None:
+    """Two links of a chain at the left of a line: sessions that are replayed as one."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour, 1.5))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    top = rect.center().y() - 2.5
+    for left in (0.75, LINK - 8.75):
+        painter.drawRoundedRect(QRectF(rect.x() + left, top, 8, 6), 3, 3)
+    painter.restore()
 
 
 def paint_dot(painter: QPainter, rect: QRect, colour: QColor) -> None:

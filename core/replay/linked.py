@@ -53,6 +53,11 @@ class Link:
         return PREFIX + self.name
 
 
+def link_name(session_id: str) -> str:
+    """The name of a link, from the id of its session."""
+    return session_id.removeprefix(PREFIX)
+
+
 class LinkedEventStore(SQLiteEventStore):
     """A log in which linked sessions can be read like any other, by the ids of their links.
 
