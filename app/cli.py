@@ -21,6 +21,7 @@ from app.export_command import export
 from app.import_command import import_
 from app.link_command import link, links, unlink
 from app.preferences_command import preferences
+from app.range_commands import compare, stats
 from app.serving import serve
 from app.text import count, date_and_clock, duration, plain, weight
 from core.events.errors import StoreError
@@ -249,6 +250,8 @@ def check(source: Source, as_json: AsJson = False) -> None:
 
 
 app.command()(preferences)
+app.command()(compare)
+app.command()(stats)
 app.command()(link)
 app.command()(unlink)
 app.command()(links)

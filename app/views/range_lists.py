@@ -16,7 +16,13 @@ from app.views.row_list import EDGE, LEFT, RIGHT, RowDelegate, RowList, Writer
 
 _RIGHT_EDGE = EDGE + SPACE
 _NUMBER, _RANKED = 60, 72
-_LEAST_NAME = 96
+_TOGETHER = (
+    (("decay", "events"), _NUMBER),
+    (("change",), _NUMBER),
+    (("after", "before"), _RANKED),
+)
+"""The columns of the difference from the right, those that are shown or left out as one (px)."""
+_LEAST_NAME = 80
 _LEAST_BAR, _MOST_BAR = 56, 140
 _LEAST_SHARE, _MOST_SHARE = 24, 120
 
@@ -112,14 +118,12 @@ def _columns(inner: QRect) -> tuple[dict[str, QRect], QRect, QRect | None]:
     """The places of the numbers that there is room for, of the name, and of the bar."""
     places: dict[str, QRect] = {}
     right = inner.right() + 1
-    for column, width in (
-        ("decay", _NUMBER), ("events", _NUMBER), ("change", _NUMBER),
-        ("after", _RANKED), ("before", _RANKED),
-    ):  # fmt: skip
-        if right - width - inner.x() < _LEAST_NAME:
+    for columns, width in _TOGETHER:
+        if places and right - width * len(columns) - inner.x() < _LEAST_NAME:
             break
-        right -= width
-        places[column] = QRect(right, inner.y(), width, inner.height())
+        for column in columns:
+            right -= width
+            places[column] = QRect(right, inner.y(), width, inner.height())
     room = right - inner.x()
     name = QRect(inner.x(), inner.y(), room - SPACE, inner.height())
     width = min(room - 2 * _LEAST_NAME, _MOST_BAR)

@@ -1,0 +1,121 @@
+"""The commands that compare two moments of a session, and count what a range of it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.models.range_rows import ShiftRow, difference_rows, signed, statistic_rows
+from app.text import clock, count, date_and_clock, duration, plain
+from core.replay.columns import SessionLog
+from core.replay.index import ContextIndex
+from core.replay.loader import load
+from core.replay.moment import Moment
+from core.replay.playback import Playhead
+from core.replay.range_statistics import range_statistics
+from core.replay.two_moments import TwoMoments
+from core.replay.two_moments import compare as compare_moments
+
+Source = Annotated[Path, typer.Argument(help="An events.db file.", show_default=False)]
+Session = Annotated[str, typer.Option("--session", help="The session's id.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+_MOMENT = "#214, 2026-11-12T10:04:40Z, 10:04:40 or +01:04:40"
+
+
+def compare(
+    source: Source,
+    session: Session,
+    start: Annotated[
+        str,
+        typer.Option("--from", metavar="TIME|#N", help=f"A moment: {_MOMENT}.", show_default=False),
+    ],
+    end: Annotated[
+        str,
+        typer.Option("--to", metavar="TIME|#N", help="Another; it may be the earlier one.",
+                     show_default=False),
+    ],
+    rules: Annotated[str, typer.Option(help="The rules, by name.")] = "Brain Web",
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Tell what changed from one moment to another, and what of it events did and decay did."""
+    from app.cli import _rules
+
+    with _read(source, session) as log:
+        chosen = _rules(rules)
+        ends = Moment(start).in_log(log), Moment(end).in_log(log)
+        found = compare_moments(ContextIndex(log, chosen), *ends)
+        if as_json:
+            typer.echo(json.dumps(found.to_wire() | {"rules": chosen.name}, indent=2))
+        else:
+            typer.echo(_difference(found, *ends, rules=chosen.name))
+
+
+def stats(
+    source: Source,
+    session: Session,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", metavar="TIME|#N", help="By default the start.", show_default=False),
+    ] = None,
+    end: Annotated[
+        str | None,
+        typer.Option("--to", metavar="TIME|#N", help="By default the end.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count what a range of a session holds: events, actors, concepts, objects, time and rate."""
+    with _read(source, session) as log:
+        a = Moment(start or "#0").in_log(log)
+        b = Moment(end or f"#{len(log)}").in_log(log)
+        a, b = sorted((a, b), key=lambda each: (each.position, each.instant))
+        found = range_statistics(log, a.position, b.position, since=a.instant, until=b.instant)
+        if as_json:
+            typer.echo(json.dumps({"session_id": log.session_id} | found.to_wire(), indent=2))
+            return
+        typer.echo(_head(log.session_id, a, b))
+        for row in statistic_rows(found):
+            indent = "" if row.is_heading else "  "
+            typer.echo(f"{indent}{row.text:{36 - len(indent)}}  {row.amount}".rstrip())
+
+
+@contextmanager
+def _read(source: Path, session: str) -> Iterator[SessionLog]:
+    from app.cli import _known, _open, faults
+
+    with faults(), _open(source) as store:
+        _known(store, session)
+        yield load(store, session)
+
+
+def _head(session_id: str, a: Playhead, b: Playhead) -> str:
+    ends = [f"#{each.position:,} {date_and_clock(each.instant)}" for each in (a, b)]
+    if a.instant // 86_400_000_000 == b.instant // 86_400_000_000:
+        ends[1] = f"#{b.position:,} {clock(b.instant, decimals=0)}"
+    events = count(abs(b.position - a.position), "event")
+    length = duration(abs(b.instant - a.instant))
+    return f"{plain(session_id)}  {ends[0]} → {ends[1]} UTC  {events}, {length}"
+
+
+def _difference(found: TwoMoments, a: Playhead, b: Playhead, *, rules: str) -> str:
+    return "\n".join(
+        [
+            f"{_head(found.a.session_id, a, b)}, rules {plain(rules)}",
+            *map(_line, difference_rows(found)),
+        ]
+    )
+
+
+def _line(row: ShiftRow) -> str:
+    name = f"{row.text:36.36}"
+    if not row.change:
+        parts = ("change", "events", "decay") if row.before else ("", "", "")
+    else:
+        name = f"  {row.text:34.34}"
+        parts = (row.change, signed(row.events), signed(row.decay))
+    values = f"{row.before:>10}{row.after:>10}" + "".join(f"{part:>9}" for part in parts)
+    return (name + values).rstrip()
