@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from app.bookmarks_command import bookmarks
 from app.demo import demo
 from app.export_command import export
 from app.import_command import import_
@@ -252,6 +253,7 @@ def check(source: Source, as_json: AsJson = False) -> None:
 app.command()(preferences)
 app.command()(compare)
 app.command()(stats)
+app.command()(bookmarks)
 app.command()(link)
 app.command()(unlink)
 app.command()(links)

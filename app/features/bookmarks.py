@@ -11,8 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.features.base import Feature, Slot
+from app.models.bookmark_drafts import Draft
 from app.models.bookmark_names import suggested_name
-from app.models.bookmarks import BookmarksModel, BookmarkState, Draft
+from app.models.bookmarks import BookmarksModel, BookmarkState
 from app.text import clock, count, plain
 from app.theme import DARK, Theme
 from app.views.banner import BannerKind
@@ -118,6 +119,7 @@ class BookmarkFeature(Feature):
         self._ask("Edit the bookmark", _about(placed.playhead, placed.end), bookmark, save)
 
     def _ask_words(self, draft: Draft) -> None:
+        self.model.begin(draft)
         name = suggested_name(draft.log, draft.playhead, draft.end)
 
         def save(name: str, note: str, colour: Colour) -> None:

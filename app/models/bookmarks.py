@@ -11,17 +11,17 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.background import Background, Latest
+from app.models.bookmark_drafts import Draft
 from app.models.opening import Opening
 from app.models.source import Source
 from app.text import count, plain
 from core.events.errors import StoreError
 from core.events.store.base import Arrival, SessionSummary
 from core.events.store.sqlite import SQLiteEventStore
-from core.notes.bookmark import Anchor, Bookmark, Colour
+from core.notes.bookmark import Bookmark, Colour
 from core.notes.bookmark_file import BookmarkFile, export_to
-from core.notes.places import Placed, anchor_at, event_ids, place, place_in
+from core.notes.places import Placed, event_ids, place, place_in
 from core.replay.columns import SessionLog
-from core.replay.playback import Playhead
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,6 @@ class BookmarkState:
     rows: tuple[Placed, ...] = ()
     everywhere: bool = False
     deleted: tuple[Bookmark, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A moment or range that was marked and has no words yet."""
-
-    log: SessionLog
-    playhead: Playhead
-    end: Playhead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +113,20 @@ class BookmarksModel(QObject):
         self._tell(replace(self._state, everywhere=everywhere))
         self.refresh()
 
+    def begin(self, draft: Draft) -> None:
+        """Read what a draft is anchored to, while its words are written."""
+        store = self._source.store
+        if store is not None:
+            self._background.run(lambda: draft.read(store), then=lambda _: None, lasting=True)
+
     def save(self, draft: Draft, *, name: str, note: str, colour: Colour) -> None:
-        """Keep what was marked."""
-        store, path = self._source.store, self._source.path
-        if store is None:
-            return
-        name_of_file = "" if path is None else path.name
+        """Keep what was marked; `begin` comes first."""
+        path = self._source.path
+        source = "" if path is None else path.name
         self._write(
-            lambda: self.file.put([_bookmark(store, draft, name, note, colour, name_of_file)])
+            lambda: self.file.put(
+                [draft.bookmark(name=name, note=note, colour=colour, source=source)]
+            )
         )
 
     def change(self, bookmark: Bookmark) -> None:
@@ -266,29 +263,6 @@ def _read(file: BookmarkFile, sessions: Collection[str]) -> list[Bookmark]:
     if len(sessions) == 1:
         return file.of_session(next(iter(sessions)))
     return [bookmark for bookmark in file.all() if bookmark.session_id in sessions]
-
-
-def _bookmark(
-    store: SQLiteEventStore, draft: Draft, name: str, note: str, colour: Colour, source: str
-) -> Bookmark:
-    def event_id(row: int) -> str:
-        found = store.envelopes([row])
-        if row not in found:
-            raise StoreError("The event to be marked cannot be read any more. Press F5.")
-        return found[row].event_id
-
-    def anchor(playhead: Playhead) -> Anchor:
-        return anchor_at(draft.log, playhead, event_id)
-
-    return Bookmark(
-        session_id=draft.log.session_id,
-        anchor=anchor(draft.playhead),
-        end=None if draft.end is None else anchor(draft.end),
-        name=name,
-        note=note,
-        colour=colour,
-        source=source,
-    )
 
 
 def _import(file: BookmarkFile, path: Path, store: SQLiteEventStore | None) -> str:

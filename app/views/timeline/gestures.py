@@ -118,7 +118,8 @@ class Pan:
 class DragRange:
     """Move or resize the range's box on the overview or draw a new one; a click seeks.
 
-    ``whole`` is the overview's scene, ``shown`` the range when it was pressed.
+    ``whole`` is the overview's scene, ``shown`` the range when it was pressed, ``snap`` what a
+    click on a mark leads to.
     """
 
     start: float
@@ -127,6 +128,7 @@ class DragRange:
     shown: Range
     show_range: ShowRange
     seek: Seek
+    snap: Playhead | None = None
     dragging: bool = False
 
     def moved(self, pixel: float, scene: Scene) -> None:
@@ -147,12 +149,13 @@ class DragRange:
     def released(self) -> None:
         """See `Gesture`."""
         if not self.dragging:
-            self.seek(self.whole.playhead_at(self.start))
+            self.seek(self.snap or self.whole.playhead_at(self.start))
 
 
 def pressed(point: QPoint, picture: Picture, wishes: Wishes) -> Gesture | None:
     """What a press of the left button begins; a press in a track seeks at once."""
-    start, grip = float(point.x()), picture.grip(point)
+    start, grip, hit = float(point.x()), picture.grip(point), picture.hit(point)
+    snap = None if hit is None else hit.seek
     if grip is not None:
         return DragRange(
             start=start,
@@ -161,14 +164,13 @@ def pressed(point: QPoint, picture: Picture, wishes: Wishes) -> Gesture | None:
             shown=picture.shown,
             show_range=wishes.show_range,
             seek=wishes.seek,
+            snap=snap,
         )
-    hit = picture.hit(point)
     if hit is not None and hit.concept is not None:
         concept = None if hit.concept == picture.scene.selected else hit.concept
         return Pick(start, lambda: wishes.select(concept), wishes.seek)
     if picture.is_overview(point) or not picture.is_in_plot(point):
         return None
-    snap = None if hit is None else hit.seek
     wishes.seek(snap or picture.scene.playhead_at(start))
     return Scrub(start, wishes.seek, snapped=snap is not None)
 
