@@ -32,6 +32,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("open-sample", "Open the sample", "File"),
     Command("reload", "Reload", "File", ("F5",), needs="file"),
     Command("serve", "Serve the context…", "File", ("Ctrl+Shift+S",), needs="file"),
+    Command("link-sessions", "Link sessions…", "File", ("Ctrl+L",), needs="session"),
+    Command("unlink-session", "Unlink the session", "File", needs="session"),
     Command("close", "Close the file", "File", ("Ctrl+W",), needs="file"),
     Command("quit", "Quit", "File", ("Ctrl+Q",)),
     Command("play", "Play or pause", "Playback", ("Space",), needs="session"),

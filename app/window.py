@@ -26,6 +26,7 @@ from app.background import Background
 from app.commands import build_actions
 from app.features.base import Feature
 from app.features.bookmarks import BookmarkFeature
+from app.features.linking import LinkingFeature
 from app.features.people import PeopleFeature
 from app.features.range import RangeFeature
 from app.features.serving import ServingFeature
@@ -95,6 +96,7 @@ class Window(QMainWindow):
         self.server = ServingFeature(self)
         self.people = PeopleFeature(self)
         self.turns = TurnsFeature(self)
+        self.linking = LinkingFeature(self)
         self.range = RangeFeature(self)
         self.bookmarks = BookmarkFeature(self)
         self.why = WhyFeature(self)
@@ -105,6 +107,7 @@ class Window(QMainWindow):
             self.range,
             self.bookmarks,
             self.turns,
+            self.linking,
         )
 
     def _build_views(self) -> None:

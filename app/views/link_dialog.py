@@ -1,0 +1,161 @@
+"""The dialog in which sessions are chosen to be replayed as one with another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.models.link_choices import LinkChoice
+from app.text import count, plain
+from app.theme import ROW, SPACE, Theme
+from app.views.text_views import ElidedLabel, PlainLabel, tint
+from core.replay.linked import NAME_MOST, PREFIX
+
+_ID = Qt.ItemDataRole.UserRole
+_SIZE = QSize(680, 480)
+_CHECKED = Qt.CheckState.Checked
+
+Offer = Callable[[Sequence[str], str], Sequence[LinkChoice]]
+"""What to offer where these were chosen and these words are looked for."""
+
+
+class LinkDialog(QDialog):
+    """``accepted_link`` carries a name and the ids of the sessions, the first of them ``this``."""
+
+    accepted_link = Signal(str, object)
+
+    def __init__(
+        self,
+        parent: QWidget,
+        theme: Theme,
+        *,
+        this: str,
+        name: str,
+        taken: frozenset[str],
+        offer: Offer,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("link-dialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Link sessions")
+        self._this, self._taken, self._offer = this, taken, offer
+        self._theme = theme
+        self._chosen: list[str] = []
+        self._about = ElidedLabel(f"Replayed as one with {plain(this)}. The log is not changed.")
+        self.name = QLineEdit(name)
+        self.name.setAccessibleName("Name")
+        self.name.setMaxLength(NAME_MOST)
+        self.name.textChanged.connect(lambda _: self._tell())
+        self.words = QLineEdit(placeholderText="Find a session…")
+        self.words.setAccessibleName("Find a session")
+        self.words.textChanged.connect(lambda _: self.show_choices())
+        self.list = _tree()
+        self.list.itemChanged.connect(self._note)
+        self._told = PlainLabel()
+        self._told.setObjectName("link-told")
+        self._link = QPushButton("Link")
+        self._link.setObjectName("link-accept")
+        self._link.setProperty("primary", True)
+        self._link.setDefault(True)
+        self._link.clicked.connect(self._accept)
+        self._lay_out()
+        self.show_choices()
+        self.resize(_SIZE)
+
+    def _lay_out(self) -> None:
+        label = PlainLabel("Name")
+        label.setBuddy(self.name)
+        head = QHBoxLayout()
+        head.setSpacing(2 * SPACE)
+        head.addWidget(label)
+        head.addWidget(self.name, 1)
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.reject)
+        foot = QHBoxLayout()
+        foot.setSpacing(2 * SPACE)
+        foot.addWidget(self._told, 1)
+        foot.addWidget(cancel)
+        foot.addWidget(self._link)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4 * SPACE, 4 * SPACE, 4 * SPACE, 4 * SPACE)
+        column.setSpacing(3 * SPACE)
+        column.addWidget(self._about)
+        column.addLayout(head)
+        column.addWidget(self.words)
+        column.addWidget(self.list, 1)
+        column.addLayout(foot)
+        tint(self._about, self._theme.muted)
+
+    def show_choices(self) -> None:
+        """Offer anew: other words are looked for, or suggestions came."""
+        self.list.blockSignals(True)
+        self.list.clear()
+        for choice in self._offer(self._chosen, self.words.text()):
+            self.list.addTopLevelItem(_item(choice))
+        self.list.blockSignals(False)
+        self._tell()
+
+    def _note(self, item: QTreeWidgetItem) -> None:
+        session_id = item.data(0, _ID)
+        if item.checkState(0) == _CHECKED and session_id not in self._chosen:
+            self._chosen.append(session_id)
+        elif item.checkState(0) != _CHECKED and session_id in self._chosen:
+            self._chosen.remove(session_id)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what is still missing, or what would be linked."""
+        name = self.name.text().strip()
+        wrong = ""
+        if not name:
+            wrong = "Give it a name"
+        elif PREFIX + name in self._taken:
+            wrong = f"There is “{plain(name)}” already"
+        elif not self._chosen:
+            wrong = "Choose at least one session"
+        self._told.setText(wrong or f"{count(len(self._chosen) + 1, 'session')} become one")
+        tint(self._told, self._theme.muted if wrong else self._theme.text)
+        self._link.setEnabled(not wrong)
+
+    def _accept(self) -> None:
+        self.accepted_link.emit(self.name.text().strip(), (self._this, *self._chosen))
+        self.accept()
+
+
+def _tree() -> QTreeWidget:
+    tree = QTreeWidget()
+    tree.setObjectName("link-choices")
+    tree.setAccessibleName("Sessions to link")
+    tree.setHeaderLabels(["Session", "Actor", "Began (UTC)", "Why"])
+    tree.setRootIsDecorated(False)
+    tree.setUniformRowHeights(True)
+    tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    head = tree.header()
+    head.setStretchLastSection(False)
+    head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    head.setSectionResizeMode(1, QHeaderView.ResizeMode.Interactive)
+    for column, width in ((1, 90), (2, 140), (3, 180)):
+        tree.setColumnWidth(column, width)
+    return tree
+
+
+def _item(choice: LinkChoice) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([choice.name, choice.actor, choice.begun, choice.why])
+    item.setData(0, _ID, choice.session_id)
+    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+    item.setCheckState(0, _CHECKED if choice.chosen else Qt.CheckState.Unchecked)
+    item.setSizeHint(0, QSize(0, ROW))
+    return item
