@@ -25,6 +25,7 @@ from app.preferences_command import preferences
 from app.range_commands import compare, stats
 from app.serving import serve
 from app.text import count, date_and_clock, duration, plain, weight
+from app.why_command import why
 from core.events.errors import StoreError
 from core.events.instants import format_instant
 from core.events.store.sqlite import SQLiteEventStore
@@ -260,6 +261,7 @@ app.command()(links)
 app.command()(export)
 app.command("import")(import_)
 app.command()(serve)
+app.command()(why)
 app.command()(demo)
 
 

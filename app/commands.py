@@ -105,6 +105,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous-bookmark", "Previous bookmark", "Go", ("Shift+B",), needs="session"),
     Command("import-bookmarks", "Import bookmarks…", "Go"),
     Command("export-bookmarks", "Export the bookmarks…", "Go", needs="session"),
+    Command("show-impact", "Show the events by impact", "Go", ("I",), needs="session"),
     Command("explain-uncertainty", "Explain the uncertainty", "Go", ("U",), needs="session"),
     Command("explain-object", "Explain the event's object", "Go", ("O",), needs="session"),
     Command("clear-selection", "Select nothing", "Go", needs="session"),

@@ -20,6 +20,16 @@ def no_such_actor(wished: str, known: Sequence[str]) -> str:
     return _not_there("actor", wished, known)
 
 
+def no_such_concept(wished: str, known: Sequence[str]) -> str:
+    """That no event contributes to a concept, and the nearest ids that are there."""
+    return _not_there("concept", wished, known)
+
+
+def no_such_object(wished: str, known: Sequence[str]) -> str:
+    """That no event is about an object, and the nearest that are there."""
+    return _not_there("object", wished, known)
+
+
 def _not_there(noun: str, wished: str, known: Sequence[str]) -> str:
     near = get_close_matches(wished, known[:_LOOKED_THROUGH], n=3, cutoff=0.4)
     hint = f" The nearest are {', '.join(plain(name) for name in near)}." if near else ""

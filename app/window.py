@@ -27,6 +27,7 @@ from app.commands import build_actions
 from app.features.base import Feature
 from app.features.bookmarks import BookmarkFeature
 from app.features.linking import LinkingFeature
+from app.features.impact import ImpactFeature
 from app.features.people import PeopleFeature
 from app.features.range import RangeFeature
 from app.features.serving import ServingFeature
@@ -100,8 +101,10 @@ class Window(QMainWindow):
         self.range = RangeFeature(self)
         self.bookmarks = BookmarkFeature(self)
         self.why = WhyFeature(self)
+        self.impact = ImpactFeature(self)
         self.features: tuple[Feature, ...] = (
             self.why,
+            self.impact,
             self.server,
             self.people,
             self.range,

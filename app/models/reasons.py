@@ -63,7 +63,7 @@ def concept_reason(label: str, shares: Shares) -> Reason:
     steps = concept_waterfall(shares)
     total = steps[-1].stop if steps else 0.0
     given = sum(step.change for step in steps if step.change > 0)
-    bars = _bars((_events(len(shares)), 0.0, given), steps, ("decay", "cap"), ("weight", total))
+    bars = _bars((_given(len(shares)), 0.0, given), steps, ("decay", "cap"), ("weight", total))
     name = plain(label, limit=_NAME).upper()
     return Reason(("WHY “", name, f"” IS {weight(total)}"), "", bars, shares)
 
@@ -118,16 +118,15 @@ def _bars(
 _LOSSES = {"decay": "decayed", "cap": "over the cap", "limit": "over the limit"}
 
 
-def _events(number: int) -> str:
-    return f"{number:,} time{'' if number == 1 else 's'}"
+def _given(number: int) -> str:
+    return f"given {number:,}×"
 
 
 def _standing(why: ObjectWhy) -> str:
-    rule = "touched first" if why.rule == "first" else "touched last"
-    kept = f"the {why.limit:,} {rule} are kept"
+    by = "by first touch" if why.rule == "first" else "by last touch"
     if why.standing is Standing.UNTOUCHED:
-        return f"Not touched yet; {kept}."
-    return f"Number {why.place:,} of those {rule}; {kept}."
+        return f"Not touched yet; {why.limit:,} {by} are kept."
+    return f"Number {why.place:,} {by}; {why.limit:,} are kept."
 
 
 def _progress(why: UncertaintyWhy) -> str:

@@ -119,9 +119,7 @@ def test_the_object_of_the_event_is_explained_where_it_is_not_active_too(
     run(opened, settled, "explain-object")
     assert opened.why.model.subject == ("claim", "c")
     assert heading(opened) == "WHY “CLAIM C” IS NOT ACTIVE"
-    assert "Number 2 of those touched first; the 1 touched first are kept." in texts(
-        opened.context_panel
-    )
+    assert "Number 2 by first touch; 1 are kept." in texts(opened.context_panel)
     opened.clock.change(lambda playback: playback.at_position(1))
     opened.why.clear()
     run(opened, settled, "explain-object")

@@ -300,7 +300,7 @@ def test_why_an_object_is_active_is_told_by_its_touches(shown: Shown) -> None:
     assert shown.heading("why-heading").startswith("WHY “")
     assert shown.told("why")
     assert shown.heading("waterfall").startswith("first touch +")
-    assert any("the 20 touched first are kept" in text for text in labels(shown))
+    assert "Number 1 by first touch; 20 are kept." in labels(shown)
 
 
 def test_why_the_uncertainty_is_what_it_is_is_told_by_its_steps(shown: Shown) -> None:
@@ -320,7 +320,7 @@ def test_the_waterfall_of_a_weight_tells_what_decay_and_cap_took(qtbot: QtBot) -
     log = log_of([viewed("a", seconds=float(s)) for s in range(7)])
     shown = Shown(qtbot, log).at(7).why("a", 7)
     assert shown.heading("waterfall") == (
-        "7 times +1.40; decayed —; over the cap −0.40; weight 1.00"
+        "given 7× +1.40; decayed —; over the cap −0.40; weight 1.00"
     )
 
 

@@ -1,0 +1,57 @@
+"""The events that changed most, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+
+from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
+from app.models.impact import Impact
+from app.text import clock, date_and_clock, plain, weight
+
+SIZE, NUMBER, TIME, TYPE, WORDS = range(5)
+_DAY = 86_400_000_000
+
+
+class ImpactTableModel(CellTableModel):
+    """The greatest first."""
+
+    columns = ("Impact", "#", "Time (UTC)", "Type", "What it changed")
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._impacts: Sequence[Impact] = ()
+        self._dated = False
+
+    def show_impacts(self, impacts: Sequence[Impact]) -> None:
+        """Show these, in their order."""
+        self.beginResetModel()
+        self._impacts = impacts
+        self._dated = len({impact.instant // _DAY for impact in impacts}) > 1
+        self.endResetModel()
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the times have their day, since there are several."""
+        return self._dated
+
+    def impact(self, row: int) -> Impact:
+        """What a row stands for."""
+        return self._impacts[row]
+
+    def cell(self, row: int, column: int) -> Cell:
+        impact = self._impacts[row]
+        if column == SIZE:
+            return Cell(weight(impact.size), tabular=True)
+        if column == NUMBER:
+            return Cell(f"{impact.event + 1:,}", Tone.MUTED, tabular=True)
+        if column == TIME:
+            text = date_and_clock(impact.instant) if self._dated else clock(impact.instant)
+            return Cell(text, tabular=True)
+        if column == TYPE:
+            return Cell(plain(impact.kind, limit=100) or "—", swatch=impact.kind)
+        return Cell(impact.words)
+
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._impacts)

@@ -1,0 +1,202 @@
+"""The command that prints why a concept, an object or the uncertainty is what it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from app.nearest import no_such_concept, no_such_object, no_such_session
+from app.text import count, date_and_clock, delta, plain, weight
+from core.events.instants import format_instant, parse_instant
+from core.events.store.sqlite import SQLiteEventStore
+from core.projectors.rules import PRESETS, ProjectionRules, preset
+from core.replay.columns import SessionLog
+from core.replay.explain import Share, explain_concept
+from core.replay.explain_object import TouchShare, explain_object
+from core.replay.explain_uncertainty import Fall, explain_uncertainty
+from core.replay.index import ContextIndex
+from core.replay.loader import load
+from core.replay.moment import Moment
+from core.replay.playback import Playhead
+from core.replay.waterfall import Step, concept_waterfall
+
+_NO = 1
+_FAULT = 2
+_TOLD = 40
+"""Of more events than so many, the text has the latest; JSON has all."""
+
+
+def why(
+    source: Annotated[Path, typer.Argument(help="An events.db file.", show_default=False)],
+    session: Annotated[str, typer.Option(help="The session's id.", show_default=False)],
+    concept: Annotated[
+        str | None, typer.Option(help="Why this concept (id) weighs what it does.")
+    ] = None,
+    an_object: Annotated[
+        str | None,
+        typer.Option("--object", metavar="TYPE/ID", help="Why this object is active, or not."),
+    ] = None,
+    uncertainty: Annotated[
+        bool, typer.Option("--uncertainty", help="Why the uncertainty is what it is.")
+    ] = False,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME|#N", help="A moment, as of `context`; by default the end."),
+    ] = None,
+    rules: Annotated[
+        str, typer.Option(help=f"Rules: {', '.join(r.name for r in PRESETS)}.")
+    ] = "Brain Web",
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """Print why a concept, an object or the uncertainty is what it is at a moment."""
+    from app.cli import faults
+
+    if [concept is not None, an_object is not None, uncertainty].count(True) != 1:
+        _fail("Ask for one of --concept ID, --object TYPE/ID and --uncertainty.", _FAULT)
+    with faults():
+        index = _index(source, session, _rules(rules))
+        log = index.log
+        playhead = Playhead(len(log), log.end) if at is None else Moment(at).in_log(log)
+        if concept is not None:
+            found = _concept(index, concept, playhead)
+        elif an_object is not None:
+            found = _object(index, an_object, playhead)
+        else:
+            found = _uncertainty(index, playhead)
+        context = {
+            "session_id": log.session_id,
+            "position": playhead.position,
+            "at": format_instant(playhead.instant) if len(log) else None,
+            "rules": index.rules.name,
+        }
+        if as_json:
+            typer.echo(json.dumps(context | found, indent=2))
+        else:
+            typer.echo(_told(found))
+
+
+def _index(source: Path, session: str, rules: ProjectionRules) -> ContextIndex:
+    with SQLiteEventStore(source) as store:
+        if store.notice:
+            typer.echo(store.notice, err=True)
+        if not store.list_events(session, limit=1):
+            known = [s.session_id for s in store.sessions()]
+            if session not in known:
+                _fail(no_such_session(session, known), _NO)
+        return ContextIndex(load(store, session), rules)
+
+
+def _rules(name: str) -> ProjectionRules:
+    try:
+        return preset(name)
+    except KeyError:
+        known = ", ".join(f"“{rules.name}”" for rules in PRESETS)
+        _fail(f"There are no rules named “{plain(name)}”. There are {known}.", _FAULT)
+
+
+def _concept(index: ContextIndex, concept_id: str, at: Playhead) -> dict[str, Any]:
+    log = index.log
+    code = log.concept_code(concept_id)
+    if code is None:
+        _fail(no_such_concept(concept_id, list(log.contributions.concept_ids)), _NO)
+    shares = explain_concept(index, code, position=at.position, instant=at.instant)
+    return {
+        "concept_id": concept_id,
+        "name": log.names.at(code, at.position),
+        "value": float(shares.shares.sum()),
+        "waterfall": _waterfall(concept_waterfall(shares)),
+        "events": [_event(log, share, share.source.name.lower()) for share in shares],
+    }
+
+
+def _object(index: ContextIndex, name: str, at: Playhead) -> dict[str, Any]:
+    log = index.log
+    kind, slash, key = name.partition("/")
+    if not (kind and slash and key):
+        _fail(f"“{plain(name)}” is no object: write TYPE/ID, such as claim/cl-14.", _FAULT)
+    code = log.object_keys.find((kind, key))
+    if code is None:
+        known = ["/".join(each) for each in log.object_keys[:]]
+        _fail(no_such_object(name, known), _NO)
+    found = explain_object(index, code, position=at.position, instant=at.instant)
+    return {
+        "object_type": kind,
+        "object_id": key,
+        "value": found.relevance,
+        "standing": found.standing.value,
+        "rule": found.rule,
+        "place": found.place or None,
+        "limit": found.limit,
+        "waterfall": _waterfall(found.steps),
+        "events": [_event(log, touch, touch.touch.name.lower()) for touch in found],
+    }
+
+
+def _uncertainty(index: ContextIndex, at: Playhead) -> dict[str, Any]:
+    found = explain_uncertainty(index, position=at.position, instant=at.instant)
+    log, following = index.log, found.following
+    ahead = following and {"events": following.events, "value": following.value}
+    return {
+        "value": found.value,
+        "formula": found.kind,
+        "counted": found.counted,
+        "attention": found.attention if found.kind == "fading" else None,
+        "next_step": ahead,
+        "waterfall": _waterfall(found.steps),
+        "events": [_event(log, fall, log.kind_names[log.kinds[fall.event]]) for fall in found],
+    }
+
+
+def _event(log: SessionLog, part: Share | TouchShare | Fall, what: str) -> dict[str, Any]:
+    amount = part.attention if isinstance(part, Fall) else part.amount
+    return {
+        "position": part.event + 1,
+        "at": format_instant(part.instant),
+        "what": what,
+        "amount": amount,
+        "share": part.share,
+    }
+
+
+def _waterfall(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    return [
+        {"what": s.what, "from": s.start, "to": s.stop, "change": s.change, "events": s.count}
+        for s in steps
+    ]
+
+
+def _told(found: dict[str, Any]) -> str:
+    """The answer in lines of plain text."""
+    name = found.get("name") or found.get("concept_id") or "uncertainty"
+    if "object_id" in found:
+        name = f"{found['object_type']} {found['object_id']}"
+    standing = found.get("standing", "active")
+    head = f"{plain(name)} is {weight(found['value'])}"
+    if standing != "active":
+        kept = f"number {found['place']} of at most {found['limit']}" if found["place"] else ""
+        head = f"{plain(name)} is not active: {standing}{', ' + kept if kept else ''}"
+    lines = [head]
+    for step in found["waterfall"]:
+        made = f"  ({count(step['events'], 'time')})" if step["events"] else ""
+        lines.append(f"  {delta(step['change']):>6}  {plain(step['what'])}{made}")
+    events = found["events"]
+    if len(events) > _TOLD:
+        lines.append(f"the latest {_TOLD} of {count(len(events), 'event')}:")
+    lines += [
+        f"  #{e['position']:<8} {_time(e['at'])}  {delta(e['share']):>6}  {plain(e['what'])}"
+        for e in reversed(events[-_TOLD:])
+    ]
+    return "\n".join(lines)
+
+
+def _time(at: str) -> str:
+    return date_and_clock(parse_instant(at))
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    typer.echo(f"brainweb-replay: {message}", err=True)
+    raise typer.Exit(status)
