@@ -48,6 +48,7 @@ class LinkingFeature(Feature):
         w.source.summaries_changed.connect(self._take_summaries)
         w.source.envelopes_read.connect(self._tell_part)
         w.source.closed.connect(self._leave)
+        w.opening.session_changed.connect(lambda _: w.status_line.show_part(""))
         model.linked.connect(lambda link: w.opening.open_session(link.id))
         model.unlinked.connect(self._offer_to_undo)
         model.suggested.connect(self._take_suggestions)
@@ -131,8 +132,8 @@ class LinkingFeature(Feature):
         envelope = envelopes.get(playback.position - 1)
         if envelope is not None and envelope.session_id in link.sessions:
             place = link.sessions.index(envelope.session_id) + 1
-            part = f"part {place} of {len(link.sessions)}: {envelope.session_id}"
-            w.top_bar.show_part(link.id, part)
+            part = f"Part {place} of {len(link.sessions)}: {envelope.session_id}"
+            w.status_line.show_part(part)
 
     def _forget_dialog(self) -> None:
         self.dialog = None

@@ -97,6 +97,7 @@ class LinkDialog(QDialog):
         column.addWidget(self.list, 1)
         column.addLayout(foot)
         tint(self._about, self._theme.muted)
+        self.list.setStyleSheet(_sheet(self._theme))
 
     def show_choices(self) -> None:
         """Offer anew: other words are looked for, or suggestions came."""
@@ -150,6 +151,17 @@ def _tree() -> QTreeWidget:
     for column, width in ((1, 90), (2, 140), (3, 180)):
         tree.setColumnWidth(column, width)
     return tree
+
+
+def _sheet(theme: Theme) -> str:
+    """Boxes that can be seen while they are empty, and headings above what they head."""
+    return (
+        "QTreeView::indicator { width: 12px; height: 12px; border-radius: 3px;"
+        f" border: 1px solid {theme.muted.name()}; background: {theme.ground.name()}; }}"
+        f"QTreeView::indicator:checked {{ background: {theme.accent.name()};"
+        f" border-color: {theme.accent.name()}; }}"
+        f"QHeaderView::section {{ padding: 3px; }}"
+    )
 
 
 def _item(choice: LinkChoice) -> QTreeWidgetItem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from app.text import count
+from app.text import count, plain
 from app.theme import SPACE, Theme, ui_font
 from app.views.text_views import ElidedLabel
 
@@ -21,6 +21,10 @@ class StatusLine(QWidget):
         self.setAccessibleName("Status")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._kind, self._amount, self._loaded = QLabel(), QLabel(), ElidedLabel()
+        self._part = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
+        self._part.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._part.setObjectName("status-part")
+        self._part.hide()
         self._zone = QLabel("Times in UTC")
         self._commands = QToolButton()
         self._commands.setText("Ctrl+K commands")
@@ -31,12 +35,13 @@ class StatusLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(3 * SPACE, SPACE, 3 * SPACE, SPACE)
         row.setSpacing(4 * SPACE)
-        for label in (self._kind, self._amount, self._loaded, self._zone):
+        for label in (self._kind, self._amount, self._loaded, self._part, self._zone):
             label.setFont(ui_font(12))
         self._commands.setFont(ui_font(12))
         row.addWidget(self._kind)
         row.addWidget(self._amount)
         row.addWidget(self._loaded, 1)
+        row.addWidget(self._part, 1)
         row.addWidget(self._zone)
         row.addWidget(self._commands)
 
@@ -65,7 +70,13 @@ class StatusLine(QWidget):
         """How long reading took."""
         self._loaded.setText(text)
 
+    def show_part(self, text: str) -> None:
+        """Which part of a linked session the playhead is in; nothing for another session."""
+        self._part.setText(plain(text, limit=80))
+        self._part.setVisible(bool(text))
+
     def clear(self) -> None:
         """Nothing is open."""
+        self.show_part("")
         for label in (self._kind, self._amount, self._loaded):
             label.setText("")

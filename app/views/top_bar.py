@@ -83,10 +83,6 @@ class TopBar(QWidget):
             self.live.hide()
         self._session.setText(plain(session_id) if session_id else "")
 
-    def show_part(self, session_id: str, part: str) -> None:
-        """Name a linked session that is open, and which of its parts the playhead is in."""
-        self._session.setText(f"{plain(session_id)} · {plain(part)}")
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.server.show_short(self.width() < _NARROW)

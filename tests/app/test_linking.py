@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.models.event_table import SUMMARY, EventTableModel
@@ -107,12 +107,6 @@ def listed(window: Window) -> dict[str, SessionRow]:
     return {row.session_id: row for row in rows if row is not None}
 
 
-def named(window: Window) -> str:
-    """What the top bar calls the session."""
-    labels = window.top_bar.findChildren(QLabel)
-    return next(label.text() for label in labels if label.text().startswith(("linked:", "main")))
-
-
 def test_what_may_belong_together_is_offered_first(
     main: Window, settled: Callable[[], None]
 ) -> None:
@@ -153,10 +147,14 @@ def test_sessions_are_replayed_as_one(linked: Window) -> None:
 
 def test_the_part_at_the_playhead_is_told(linked: Window, settled: Callable[[], None]) -> None:
     """Where an event is stored would be lost."""
-    assert named(linked) == "linked:chat · part 1 of 2: main"
+    assert "linked:chat" in texts(linked.top_bar)
+    assert "Part 1 of 2: main" in texts(linked.status_line)
     linked.actions_by_id["previous"].trigger()
     settled()
-    assert named(linked) == "linked:chat · part 2 of 2: fragment"
+    assert "Part 2 of 2: fragment" in texts(linked.status_line)
+    linked.opening.open_session("near")
+    settled()
+    assert "Part" not in texts(linked.status_line)
 
 
 def test_the_turns_of_linked_sessions_are_whole(linked: Window) -> None:
