@@ -171,7 +171,7 @@ class BookmarkFeature(Feature):
             name = plain(placed.bookmark.name, limit=80)
             w.presenter.complaint(f"The event that “{name}” marks is not in this log.")
             return
-        if session_id != w.opening.session_id:
+        if placed not in self.model.state.here:
             w.opening.open_session(session_id, _Known("", placed.playhead))
         else:
             self._seek(placed.playhead)

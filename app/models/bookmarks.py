@@ -22,6 +22,7 @@ from core.notes.bookmark import Bookmark, Colour
 from core.notes.bookmark_file import BookmarkFile, export_to
 from core.notes.places import Placed, event_ids, place, place_in
 from core.replay.columns import SessionLog
+from core.replay.linked import link_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,15 +185,18 @@ class BookmarksModel(QObject):
         if store is None or session_id is None or log is None or log.session_id != session_id:
             self._looking.cancel()
             return
-        sessions = {*self._sessions, session_id} if everywhere else {session_id}
+        link = link_of(store, session_id)
+        own = {session_id, *(() if link is None else link.sessions)}
+        sessions = self._sessions | own if everywhere else own
         opened, revision = self._opened, self._revision
 
         def look() -> tuple[_Known, SessionLog, tuple[Placed, ...], tuple[Placed, ...]]:
             is_known = known.revision == revision
             bookmarks = known.bookmarks if is_known else _read(self.file, sessions)
-            here = [b for b in bookmarks if b.session_id == session_id]
+            here = [b for b in bookmarks if _is_of(b, session_id, own)]
             events = known.events | store.whereabouts(event_ids(here) - known.events.keys())
-            others = [b for b in bookmarks if b.session_id != session_id]
+            shown = set(here)
+            others = [b for b in bookmarks if b not in shown] if everywhere else []
             new = [b for b in others if b not in known.elsewhere]
             elsewhere = known.elsewhere | {p.bookmark: p for p in place_in(store, new)}
             placed = tuple(place(here, log, events))
@@ -257,6 +261,14 @@ class BookmarksModel(QObject):
     def _fail(self, error: Exception) -> None:
         self.failed.emit(error)
         self.refresh()
+
+
+def _is_of(bookmark: Bookmark, session_id: str, own: Collection[str]) -> bool:
+    """Whether it is shown with a session or, where that is of linked ones, with one of them."""
+    if bookmark.session_id == session_id:
+        return True
+    # The moment before the first event of one of them is no moment of all of them.
+    return bookmark.session_id in own and bookmark.anchor.event_id is not None
 
 
 def _read(file: BookmarkFile, sessions: Collection[str]) -> list[Bookmark]:

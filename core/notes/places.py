@@ -49,7 +49,7 @@ def playhead_of(anchor: Anchor, log: SessionLog, event: Arrival | None) -> Playh
     """
     if anchor.event_id is None:
         return Playhead(0, log.start) if len(log) else None
-    if event is None or event.instant is None or event.session_id != log.session_id:
+    if event is None or event.instant is None:
         return None
     index = index_of(log, event.row, event.instant)
     if index is None:

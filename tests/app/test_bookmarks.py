@@ -20,6 +20,7 @@ from app.views.contrast import contrast
 from app.window import Window
 from core.notes.bookmark import Anchor, Bookmark, Colour
 from core.notes.bookmark_file import BookmarkFile
+from core.replay.linked import Link
 from tests.app.test_window import PATIENCE, make_window, position, texts
 from tests.builders import event, viewed
 from tests.builders_files import append_elsewhere, in_session, write_log, write_long_log
@@ -300,6 +301,27 @@ def test_another_session_is_opened_at_its_bookmark(
     button(opened, "all-sessions").click()
     settled()
     assert [row[2] for row in table(opened)] == ["here"]
+
+
+def test_linked_sessions_show_the_bookmarks_of_their_parts_and_the_other_way_round(
+    opened: Window, qtbot: QtBot, settled: Settled
+) -> None:
+    """What was marked in a part would be gone where the parts are replayed as one."""
+    mark(opened, qtbot, settled, 5, "in a part")
+    link = Link("both", ("old", "s"))
+    opened.source.show_links([link])
+    settled()
+    opened.opening.open_session(link.id)
+    settled()
+    assert positions(opened) == [10]
+    mark(opened, qtbot, settled, 8, "in both")
+    assert positions(opened) == [8, 10]
+    opened.opening.open_session("s")
+    settled()
+    assert list(zip(names(opened), positions(opened), strict=True)) == [
+        ("in both", 3),
+        ("in a part", 5),
+    ]
 
 
 def test_a_bookmark_whose_event_is_not_there_is_kept_and_said(

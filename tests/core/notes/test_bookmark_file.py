@@ -125,7 +125,7 @@ def test_a_bookmark_of_a_newer_program_stays_in_the_file(file: BookmarkFile) -> 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
     with pytest.raises(BookmarkError, match="cannot be read or written"):
-        BookmarkFile(tmp_path / "data" / "bookmarks.db").all()
+        BookmarkFile(tmp_path / "data" / "bookmarks.db").put([bookmark()])
 
 
 def test_export_and_import_lose_nothing(file: BookmarkFile, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_an_event_that_is_not_there_is_not_found() -> None:
     assert index_of(log, 3, int(log.times[0])) is None
     at = int(log.times[0])
     assert playhead_of(Anchor("e"), log, None) is None
-    assert playhead_of(Anchor("e"), log, Arrival(1, "other", at, None)) is None
+    assert playhead_of(Anchor("e"), log, Arrival(9, "other", at, None)) is None
     assert playhead_of(Anchor("e"), log, Arrival(1, "s", None, None)) is None
 
 
