@@ -105,6 +105,7 @@ class CellTable(RowTable):
                         self._paint_cell(painter, rect, cell, column, current=row == current)
             if current < 0 and self.hasFocus():
                 painter.setPen(self._theme.accent)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
 
     def _repaint_frame(self, current: QModelIndex, previous: QModelIndex) -> None:

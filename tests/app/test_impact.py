@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
+from app import theme as themes
 from app.models.impact import ImpactState
 from app.views.impact_page import NOTHING
 from app.window import Window
@@ -60,6 +61,24 @@ def rows(window: Window) -> list[list[str]]:
     model = table.model()
     columns = [c for c in range(model.columnCount()) if c != 2]
     return [[str(model.index(r, c).data()) for c in columns] for r in range(model.rowCount())]
+
+
+@pytest.mark.parametrize("size", [(1600, 1000), (900, 600)])
+def test_reached_by_key_the_list_is_framed_and_not_covered(
+    ranked: Window, size: tuple[int, int], settled: Callable[[], None]
+) -> None:
+    """The frame of the keyboard would be filled with the colour of the last event's type."""
+    ranked.resize(*size)
+    settled()
+    table = ranked.impact.page.findChild(QTableView, "impacts")
+    assert isinstance(table, QTableView)
+    table.setFocus()
+    image = table.viewport().grab().toImage()
+    below = table.rowHeight(0) * len(rows(ranked)) + 4
+    if below < image.height() - 4:
+        assert image.pixelColor(40, below) in (themes.DARK.panel, themes.LIGHT.panel)
+    found = {image.pixelColor(x, 3).name() for x in range(2, image.width() - 2)}
+    assert found & {themes.DARK.panel.name(), themes.LIGHT.panel.name()}
 
 
 def at(seconds: int) -> int:
