@@ -26,8 +26,9 @@ from app.background import Background
 from app.commands import build_actions
 from app.features.base import Feature
 from app.features.bookmarks import BookmarkFeature
-from app.features.linking import LinkingFeature
+from app.features.filtering import FilterFeature
 from app.features.impact import ImpactFeature
+from app.features.linking import LinkingFeature
 from app.features.people import PeopleFeature
 from app.features.range import RangeFeature
 from app.features.serving import ServingFeature
@@ -101,9 +102,11 @@ class Window(QMainWindow):
         self.range = RangeFeature(self)
         self.bookmarks = BookmarkFeature(self)
         self.why = WhyFeature(self)
+        self.filter = FilterFeature(self)
         self.impact = ImpactFeature(self)
         self.features: tuple[Feature, ...] = (
             self.why,
+            self.filter,
             self.impact,
             self.server,
             self.people,

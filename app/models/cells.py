@@ -52,6 +52,10 @@ class CellTableModel(QAbstractTableModel):
     def cell(self, row: int, column: int) -> Cell:
         """The cell of a row that is there."""
 
+    def is_lit(self, row: int) -> bool:
+        """Whether a row stands out among the others."""
+        return False
+
     @abstractmethod
     def rowCount(self, parent: Index = NO_PARENT) -> int: ...
 

@@ -14,7 +14,7 @@ from app.models.summaries import summary
 from app.text import clock, date, duration, plain
 from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope
-from core.replay.columns import NONE, PENDING, Bool, SessionLog
+from core.replay.columns import NONE, PENDING, Bool, Int32, SessionLog
 from core.replay.linked import PREFIX
 
 NUMBER, TIME, SINCE, TYPE, ACTOR, OBJECT, SUMMARY = range(7)
@@ -32,7 +32,7 @@ class EventTableModel(CellTableModel):
 
     A row's summary needs its payload: `want` names the rows on screen, ``rows_requested`` asks for
     those that are missing (a list of event indexes, each block of 64 once), `show_envelopes`
-    brings them.
+    brings them. Where only some events are shown, a row is the place of its event among them.
     """
 
     rows_requested = Signal(object)
@@ -45,6 +45,8 @@ class EventTableModel(CellTableModel):
         self._dated = False
         self._position = 0
         self._marks: Bool | None = None
+        self._hits: Int32 | None = None
+        self._only: Int32 | None = None
         self._summaries: OrderedDict[int, str] = OrderedDict()
         self._asked: set[int] = set()
 
@@ -52,6 +54,11 @@ class EventTableModel(CellTableModel):
     def log(self) -> SessionLog | None:
         """The log that is shown."""
         return self._log
+
+    @property
+    def count(self) -> int:
+        """How many events there are, shown or not."""
+        return self._rows
 
     @property
     def position(self) -> int:
@@ -68,8 +75,12 @@ class EventTableModel(CellTableModel):
         if before is None or log is None or not _begins_with(log, before):
             self.beginResetModel()
             self._set_log(log, rows)
+            # Which events are hits is told anew for another log.
+            self._hits = self._only = None
             self._summaries.clear()
             self.endResetModel()
+        elif self._only is not None:
+            self._set_log(log, rows)
         elif rows > known:
             self.beginInsertRows(NO_PARENT, known, rows - 1)
             self._set_log(log, rows)
@@ -93,6 +104,34 @@ class EventTableModel(CellTableModel):
         self._marks = marks
         self._changed(0, self._rows - 1, NUMBER, NUMBER)
 
+    def show_hits(self, hits: Int32 | None, *, only: bool = False) -> None:
+        """Bring out these events (indexes, ascending), or show ``only`` these; None is none."""
+        shown = hits if only else None
+        if shown is not self._only:
+            self.beginResetModel()
+            self._only = shown
+            self._asked.clear()
+            self.endResetModel()
+        self._hits = hits
+        self._changed(0, self._rows - 1, NUMBER, NUMBER)
+
+    def is_lit(self, row: int) -> bool:
+        hits = self._hits
+        if hits is None or self._only is not None:
+            return False
+        place = int(np.searchsorted(hits, np.int32(row)))
+        return place < len(hits) and int(hits[place]) == row
+
+    def event_at(self, row: int) -> int:
+        """The event (index) of a row that is there."""
+        return row if self._only is None else int(self._only[row])
+
+    def row_of(self, event: int) -> int:
+        """The row of an event (index); where it is not shown, of the last one before it or -1."""
+        if self._only is None:
+            return event
+        return int(np.searchsorted(self._only, np.int32(event), side="right")) - 1
+
     def show_envelopes(self, envelopes: Mapping[int, EventEnvelope]) -> None:
         """Take up events by index; one that is not of this log is passed over."""
         taken = [index for index, envelope in envelopes.items() if self._is_at(envelope, index)]
@@ -101,7 +140,7 @@ class EventTableModel(CellTableModel):
             self._summaries.move_to_end(index)
         while len(self._summaries) > KEPT:
             dropped, _ = self._summaries.popitem(last=False)
-            self._asked.discard(dropped // BLOCK)
+            self._asked.discard(max(0, self.row_of(dropped)) // BLOCK)
         if taken:
             self._changed(min(taken), max(taken), SUMMARY, SUMMARY)
 
@@ -121,18 +160,21 @@ class EventTableModel(CellTableModel):
         """
         if self._log is None or not self._log.complete:
             return
-        for block in range(max(0, first) // BLOCK, min(last, self._rows - 1) // BLOCK + 1):
+        count = self.rowCount()
+        for block in range(max(0, first) // BLOCK, min(last, count - 1) // BLOCK + 1):
             if block in self._asked:
                 continue
             self._asked.add(block)
-            rows = range(block * BLOCK, min((block + 1) * BLOCK, self._rows))
-            missing = [row for row in rows if row not in self._summaries]
+            rows = range(block * BLOCK, min((block + 1) * BLOCK, count))
+            events = [self.event_at(row) for row in rows]
+            missing = [event for event in events if event not in self._summaries]
             if missing:
                 self.rows_requested.emit(missing)
 
     def cell(self, row: int, column: int) -> Cell:
         log = self._log
         assert log is not None
+        row = self.event_at(row)
         tone = Tone.NORMAL if row < self._position else Tone.MUTED
         if column == TYPE:
             return _type(log, row, tone)
@@ -162,16 +204,20 @@ class EventTableModel(CellTableModel):
         return f"{_day(instant // _DAY)} {clock(instant)}" if self._dated else clock(instant)
 
     def _changed(self, first: int, last: int, left: int, right: int) -> None:
-        last = min(last, self._rows - 1)
+        last = self.row_of(min(last, self._rows - 1))
+        first = first if self._only is None else max(0, self.row_of(first))
         if 0 <= first <= last:
             self.dataChanged.emit(self.index(first, left), self.index(last, right))
 
     def rowCount(self, parent: Index = NO_PARENT) -> int:
-        return 0 if parent.isValid() else self._rows
+        shown = self._rows if self._only is None else len(self._only)
+        return 0 if parent.isValid() else shown
 
-    def row_index(self, row: int) -> QModelIndex:
-        """The first cell of a row; invalid where there is no such row."""
-        return self.index(row, NUMBER) if 0 <= row < self._rows else QModelIndex()
+    def index_of(self, event: int) -> QModelIndex:
+        """The first cell of an event's row; invalid where it is not shown."""
+        row = self.row_of(event)
+        there = 0 <= row < self.rowCount() and self.event_at(row) == event
+        return self.index(row, NUMBER) if there else QModelIndex()
 
 
 def _type(log: SessionLog, row: int, tone: Tone) -> Cell:

@@ -26,6 +26,7 @@ PADDING = 2 * SPACE
 """Left and right of a cell's text (px)."""
 
 _SWATCH = 8
+_LIGHT = 3
 _MARK_AT, _MARK = 3, 3
 _SWATCH_ROOM = _SWATCH + 6
 _MONOSPACE = ("JetBrains Mono", "SF Mono", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
@@ -96,6 +97,8 @@ class CellTable(RowTable):
             for row in range(first, last + 1):
                 top, height = self.rowViewportPosition(row), self.rowHeight(row)
                 self._paint_ground(painter, top, height, current=row == current)
+                if self._cells.is_lit(row):
+                    self._paint_light(painter, top, height, current=row == current)
                 for column, left, width in columns:
                     cell = self._cells.cell(row, column)
                     if cell.mark:
@@ -120,6 +123,12 @@ class CellTable(RowTable):
                 painter.fillRect(0, top, 2, height, self._theme.accent)
         if self._lines:
             painter.fillRect(0, top + height - 1, width, 1, self._theme.line)
+
+    def _paint_light(self, painter: QPainter, top: int, height: int, *, current: bool) -> None:
+        """Bring out a row that stands out among the others."""
+        if not current:
+            painter.fillRect(0, top, self.viewport().width(), height - 1, self._theme.range_fill)
+        painter.fillRect(0, top, _LIGHT, height - 1, self._theme.accent)
 
     def _paint_cell(
         self, painter: QPainter, rect: QRectF, cell: Cell, column: int, *, current: bool

@@ -21,7 +21,7 @@ from app.models.event_table import (
 from app.theme import ui_font
 from app.views.cell_table import PADDING, CellTable
 from core.events.schema import EventEnvelope
-from core.replay.columns import Bool, SessionLog
+from core.replay.columns import Bool, Int32, SessionLog
 from core.replay.playback import Playhead
 
 _WIDTHS = {SINCE: 88, TYPE: 192, ACTOR: 96, OBJECT: 164}
@@ -73,7 +73,7 @@ class EventTableView(CellTable):
     def show_position(self, position: int) -> None:
         """Make the event that led to this position the current row; before any, none is."""
         self._table.show_position(position)
-        index = self._table.row_index(position - 1)
+        index = self._table.index_of(position - 1)
         flags = QItemSelectionModel.SelectionFlag
         self._showing = True
         self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
@@ -95,8 +95,16 @@ class EventTableView(CellTable):
         """Mark the rows of these events as a group, a truth for each; None marks nothing."""
         self._table.show_marks(marks)
 
+    def show_hits(self, hits: Int32 | None, *, only: bool = False) -> None:
+        """Bring out these events (indexes, ascending), or show ``only`` these; None is none."""
+        self._showing = True
+        self._table.show_hits(hits, only=only)
+        self._showing = False
+        self.show_position(self._table.position)
+
     def _bring_current_into_view(self) -> None:
-        self.bring_into_view(max(0, self._table.position - 1), margin=_AHEAD)
+        row = self._table.row_of(self._table.position - 1)
+        self.bring_into_view(max(0, row), margin=_AHEAD)
 
     def _ask_for(self, index: QModelIndex) -> None:
         if not self._showing and index.isValid():
@@ -104,16 +112,17 @@ class EventTableView(CellTable):
 
     def _ask_for_row(self, row: int) -> None:
         log = self._table.log
-        if log is not None and 0 <= row < len(log):
+        if log is not None and 0 <= row < self._table.rowCount():
             self.bring_into_view(row)
-            self.seek_requested.emit(Playhead(row + 1, int(log.times[row])))
+            event = self._table.event_at(row)
+            self.seek_requested.emit(Playhead(event + 1, int(log.times[event])))
 
     def _set_widths(self) -> None:
         """As wide as their texts may get, unless the user chose; the summary has the rest."""
         if self._widths_chosen:
             return
         metrics = QFontMetrics(ui_font(12))
-        digits = "0" * max(3, len(str(self._table.rowCount())))
+        digits = "0" * max(3, len(str(self._table.count)))
         # The widest that a session can have, so that columns stand where they stood in another.
         times = [self._table.time_text(day * _DAY) for day in _LATE_DAYS]
         narrow = self.viewport().width() < _NARROW

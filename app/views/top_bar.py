@@ -68,6 +68,12 @@ class TopBar(QWidget):
         for button in (self._open, self._rules, self.live, self.server, self._menu):
             button.show_theme(theme)
 
+    def place_filter(self, bar: QWidget) -> None:
+        """Give the filter its place beside what is open."""
+        row = self.layout()
+        assert isinstance(row, QHBoxLayout)
+        row.insertWidget(row.indexOf(self._session) + 1, bar, 4)
+
     def show_source(self, name: str | None) -> None:
         """Name the file that is open."""
         self._source.setText(plain(name, limit=80) if name else "")

@@ -41,10 +41,10 @@ class Found:
 
 
 class Search:
-    """The search for a query in a log under rules; run `steps` once, then `hits` has all hits.
+    """The search for a query in a log under rules; run `steps` once.
 
     Of a search ``before``, for the same query, whose log has grown to this one, what was read is
-    not read again. Nothing of this is for two threads at once.
+    not read again; that one may still be running, in another thread.
     """
 
     def __init__(self, index: ContextIndex, query: Query, *, before: Search | None = None) -> None:
@@ -52,7 +52,6 @@ class Search:
         self._before = before
         self._leaves: Leaves = {}
         self._read: NDArray[np.int8] = np.full(len(index.log), _UNREAD, dtype=np.int8)
-        self.whole = False
 
     @property
     def log(self) -> SessionLog:
@@ -66,21 +65,23 @@ class Search:
         what the store raises.
         """
         log, total = self.log, len(self.log)
-        self._leaves = leaves(self.index, self.query)
-        yes, may = combined(self.query, self._leaves.__getitem__, total)
-        reused = self._reuse() & may & ~yes
+        told = leaves(self.index, self.query)
+        yes, may = combined(self.query, told.__getitem__, total)
+        reused = self._reuse(told) & may & ~yes
         pending = np.flatnonzero(may & ~yes & ~reused)
         known = yes | (reused & (self._read == _YES))
         yield Found(_indexes(known), total - len(pending), total)
-        self._read[~reused] = np.where(yes, _YES, _NO)[~reused]
-        self._read[pending] = _UNREAD
+        read = np.where(yes, _YES, _NO).astype(np.int8)
+        read[reused] = self._read[reused]
+        read[pending] = _UNREAD
+        # At once, for a search that follows may look at it while this one still runs.
+        self._read, self._leaves = read, told
         done, size = 0, _FIRST_PAGE
         while done < len(pending):
             page = pending[done : done + size]
             hits = page[self._page(store, log.rows[page], page)]
             done, size = done + len(page), min(2 * size, _MOST_PAGE)
             yield Found(hits.astype(np.int32), total - len(pending) + done, total)
-        self.whole = True
 
     def _page(self, store: Rows, rowids: Int64, events: Int64) -> Bool:
         """Which of these events are meant, by their rows."""
@@ -103,7 +104,7 @@ class Search:
 
         return told
 
-    def _reuse(self) -> Bool:
+    def _reuse(self, told: Leaves) -> Bool:
         """Which events were read before, and stand among what told of them then."""
         same = np.zeros(len(self.log), dtype=np.bool_)
         before, self._before = self._before, None
@@ -112,11 +113,12 @@ class Search:
         shared = min(len(before.log), len(self.log))
         differ = np.flatnonzero(before.log.rows[:shared] != self.log.rows[:shared])
         shared = int(differ[0]) if len(differ) else shared
-        same[:shared] = before._read[:shared] != _UNREAD
-        for term, (yes, may) in self._leaves.items():
+        read = before._read[:shared].copy()
+        same[:shared] = read != _UNREAD
+        for term, (yes, may) in told.items():
             was = before._leaves[term]
             same[:shared] &= (was.yes[:shared] == yes[:shared]) & (was.may[:shared] == may[:shared])
-        self._read[:shared] = before._read[:shared]
+        self._read[:shared] = read
         return same
 
 
