@@ -14,6 +14,7 @@ from core.projectors.session_context import ContextFold
 from core.projectors.user_preferences import PreferenceFold, UserPreferences
 
 _RECENT = 512
+_NEAR = 32
 
 
 @dataclass(slots=True)
@@ -28,7 +29,7 @@ class _State:
 
 
 class RunningSession:
-    """Catches up with a session of a store; each event is folded once or twice, late ones aside.
+    """Catches up with a session of a store; each event is folded thrice at most, late ones aside.
 
     The fold is carried on from the last event. A late event, one whose instant lies before that of
     another that was folded, takes its place among the latest events; one from before these has the
@@ -39,9 +40,12 @@ class RunningSession:
     _head: _State
     _base: _State
     """What was folded before the latest events, for late ones to be folded upon."""
+    _near: _State
+    """The same shortly before the head, for those that are hardly late: one event from a clock
+    that is ahead makes all that follow it such."""
+    _near_count: int
     _recent: list[EventEnvelope]
     _instants: list[int]
-    _last: int
     _before_recent: int
 
     def __init__(self, session_id: str, rules: ProjectionRules = BRAIN_WEB) -> None:
@@ -85,35 +89,48 @@ class RunningSession:
 
     def _take_new(self, store: EventStore) -> bool:
         """Take in what is new; False where it cannot be without folding anew."""
-        stale = False
+        latest_kept: int | None = None
         for page in store.since(self.session_id, self._mark):
             for event in page.events:
                 instant = from_datetime(event.occurred_at)
-                if instant >= self._last:
-                    self._append(event, instant, folding=not stale)
-                elif instant >= self._before_recent:
-                    stale = True
-                    place = bisect_right(self._instants, instant)
-                    self._instants.insert(place, instant)
-                    self._recent.insert(place, event)
-                else:
+                if instant < self._before_recent:
                     return False
+                place = bisect_right(self._instants, instant)
+                is_late = place < len(self._recent)
+                self._instants.insert(place, instant)
+                self._recent.insert(place, event)
+                if is_late:
+                    latest_kept = place if latest_kept is None else min(place, latest_kept)
+                elif latest_kept is None:
+                    self._apply(self._head, [event])
+                    self._move_on()
             self._mark = page.cursor or self._mark
-        if stale:
-            self._head = self._base.copied()
-            self._apply(self._head, self._recent)
+        if latest_kept is not None:
+            self._fold_from(latest_kept)
         return True
 
-    def _append(self, event: EventEnvelope, instant: int, *, folding: bool) -> None:
-        self._last = instant
-        self._instants.append(instant)
-        self._recent.append(event)
-        if folding:
-            self._apply(self._head, [event])
-        if len(self._recent) > 2 * _RECENT:
+    def _fold_from(self, place: int) -> None:
+        """Fold the latest events again, from a place among them on."""
+        if place < self._near_count:
+            self._near, self._near_count = self._base.copied(), 0
+        self._move_on()
+        self._head = self._near.copied()
+        self._apply(self._head, self._recent[self._near_count :])
+
+    def _move_on(self) -> None:
+        """Let the states behind the head follow, so that what is kept and what is folded again for
+        a late event stay bounded, however wrong a clock is."""
+        while len(self._recent) > 2 * _RECENT:
             self._apply(self._base, self._recent[:_RECENT])
             self._before_recent = self._instants[_RECENT - 1]
             del self._recent[:_RECENT], self._instants[:_RECENT]
+            self._near_count -= _RECENT
+        if self._near_count < 0:
+            self._near, self._near_count = self._base.copied(), 0
+        if len(self._recent) - self._near_count > 2 * _NEAR:
+            stop = len(self._recent) - _NEAR
+            self._apply(self._near, self._recent[self._near_count : stop])
+            self._near_count = stop
 
     def _apply(self, state: _State, events: list[EventEnvelope]) -> None:
         self.folded += len(events)
@@ -126,7 +143,7 @@ class RunningSession:
         self._head = _State(
             ContextFold(self.session_id, self.rules), PreferenceFold(self.session_id)
         )
-        self._base = self._head.copied()
+        self._base, self._near, self._near_count = self._head.copied(), self._head.copied(), 0
         self._recent = []
         self._instants = []
-        self._last = self._before_recent = -(2**63)
+        self._before_recent = -(2**63)
