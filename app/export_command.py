@@ -2,49 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Iterable
 from contextlib import closing
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from app.nearest import no_such_session
 from app.progress_line import ProgressLine
 from app.text import count
 from core.events.errors import StoreError
 from core.events.store.sqlite import SQLiteEventStore
-from core.export.contexts import ContextFormat, export_contexts, moments_of
 from core.export.errors import ExportError
-from core.export.events import EventFormat, Progress, export_events
-from core.export.report import export_report
+from core.export.events import Progress
+from core.export.order import ExportFormat, Order, carry_out, format_of
 from core.export.target import check_target
+from core.filter.parsing import FilterError, parse
+from core.filter.query import Query
+from core.filter.search import search
 from core.projectors.rules import PRESETS, ProjectionRules, preset
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
 from core.replay.loader import load, log_of_instants, readable_instants
 from core.replay.moment import Moment
 
-_NO, _FAULT, _STOPPED = 1, 2, 130
-
-
-class ExportFormat(StrEnum):
-    """What can be written."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
-    PARQUET = "parquet"
-    HTML = "html"
-    CONTEXT_CSV = "context-csv"
-    CONTEXT_PARQUET = "context-parquet"
-
-
-_SUFFIXES = {".ndjson": "jsonl", ".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet"} | {
-    ".html": "html",
-    ".htm": "html",
-}
-_WITHOUT_ROWS = (ExportFormat.JSONL, ExportFormat.CSV, ExportFormat.PARQUET)
+_STOPPED = 130
 
 
 def export(
@@ -63,6 +45,14 @@ def export(
         str | None,
         typer.Option("--to", metavar="TIME|#N", help="Only events up to here, it included."),
     ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--filter",
+            metavar="FILTER",
+            help="Only events that this filter finds.",
+        ),
+    ] = None,
     every: Annotated[
         float | None,
         typer.Option(
@@ -79,25 +69,31 @@ def export(
     ] = False,
 ) -> None:
     """Write events, the context over time or a report of a session to a file."""
-    from app.cli import faults
+    from app.cli import _known, _open, faults
 
     with faults():
-        form = form or _by_suffix(out)
-        if form is ExportFormat.HTML and (start or stop):
-            raise ExportError("A report is of the whole session: leave out --from and --to.")
+        form = form or format_of(out)
+        if form is ExportFormat.HTML and (start or stop or where):
+            raise ExportError(
+                "A report is of the whole session: leave out --from, --to and --filter."
+            )
         chosen = _rules(rules)
-        with SQLiteEventStore(source) as store, ProgressLine() as line:
-            if store.notice:
-                typer.echo(store.notice, err=True)
+        query = None if where is None else _query(where)
+        with _open(source) as store, ProgressLine() as line:
+            _known(store, session)
             check_target(out, [source])
+            done = Progress(0, 0)
             try:
                 line.tell("Reading the session…")
-                log = _log(store, session, whole=form not in _WITHOUT_ROWS)
-                events = _range(log, start, stop)
-                done = Progress(0, 0)
-                steps = _steps(
-                    store, log, events, out, form=form, every=every, rules=chosen, bom=bom
-                )
+                whole = query is not None or not form.is_events
+                log = _log(store, session, whole=whole)
+                index = ContextIndex(log, chosen)
+                events: Iterable[int] = _range(log, start, stop)
+                if query is not None:
+                    line.tell("Searching…")
+                    events = _found(store, index, query, events)
+                order = Order(out, form, events, every=every, bom=bom)
+                steps = carry_out(order, store, log, lambda: index)
                 with closing(steps):
                     for done in steps:
                         line.tell(f"{done.done:,} of {done.total:,}")
@@ -107,32 +103,8 @@ def export(
         _tell(done, form, out)
 
 
-def _steps(
-    store: SQLiteEventStore,
-    log: SessionLog,
-    events: range,
-    out: Path,
-    *,
-    form: ExportFormat,
-    every: float | None,
-    rules: ProjectionRules,
-    bom: bool,
-) -> Generator[Progress, None, None]:
-    if form in _WITHOUT_ROWS:
-        yield from export_events(store, log, out, EventFormat(form), events=events, bom=bom)
-        return
-    index = ContextIndex(log, rules)
-    if form is ExportFormat.HTML:
-        export_report(index, out, log_file=store.path)
-        yield Progress(len(log), len(log))
-        return
-    moments = moments_of(log, events.start, events.stop, every=every)
-    kind = ContextFormat(form.removeprefix("context-"))
-    yield from export_contexts(index, out, kind, moments, protect=store.path, bom=bom)
-
-
 def _tell(done: Progress, form: ExportFormat, out: Path) -> None:
-    noun = "event" if form in (*_WITHOUT_ROWS, ExportFormat.HTML) else "moment"
+    noun = "moment" if form.is_contexts else "event"
     typer.echo(f"Wrote {count(done.done, noun)} to {out}.", err=True)
     if done.mended:
         typer.echo(
@@ -142,25 +114,13 @@ def _tell(done: Progress, form: ExportFormat, out: Path) -> None:
         )
 
 
-def _by_suffix(out: Path) -> ExportFormat:
-    try:
-        return ExportFormat(_SUFFIXES[out.suffix.lower()])
-    except KeyError:
-        raise ExportError(
-            f"The name “{out.name}” does not tell the format: let it end in .jsonl, .csv, .parquet "
-            "or .html, or give --format."
-        ) from None
-
-
 def _log(store: SQLiteEventStore, session: str, *, whole: bool) -> SessionLog:
-    """The log, or for what needs no more its instants alone; exit 1 where there is no session."""
+    """The log, or for what needs no more its instants alone."""
+    if whole:
+        return load(store, session)
     newest = store.last_rowid()
     rows, times, _ = readable_instants(store.instant_pages(session), newest)
-    if not len(rows):
-        known = [each.session_id for each in store.sessions()]
-        if session not in known:
-            _fail(no_such_session(session, known), _NO)
-    return load(store, session) if whole else log_of_instants(session, rows, times, newest)
+    return log_of_instants(session, rows, times, newest)
 
 
 def _range(log: SessionLog, start: str | None, stop: str | None) -> range:
@@ -170,6 +130,25 @@ def _range(log: SessionLog, start: str | None, stop: str | None) -> range:
     if first > last:
         raise ExportError(f"--from {start} is after --to {stop}: there is nothing between them.")
     return range(first, last)
+
+
+def _query(text: str) -> Query:
+    try:
+        return parse(text)
+    except FilterError as error:
+        raise ExportError(f"--filter, character {error.position + 1}: {error}") from error
+
+
+def _found(
+    store: SQLiteEventStore, index: ContextIndex, query: Query, among: Iterable[int]
+) -> list[int]:
+    """The events (indexes) among these that the filter finds."""
+    wanted = set(among)
+    try:
+        steps = search(store, index, query)
+        return sorted(each for step in steps for each in step.events.tolist() if each in wanted)
+    except FilterError as error:
+        raise ExportError(f"--filter: {error}") from error
 
 
 def _first(log: SessionLog, text: str) -> int:
@@ -185,8 +164,3 @@ def _rules(name: str) -> ProjectionRules:
     except KeyError:
         known = ", ".join(f"“{rules.name}”" for rules in PRESETS)
         raise StoreError(f"There are no rules named “{name}”. There are {known}.") from None
-
-
-def _fail(message: str, status: int) -> NoReturn:
-    typer.echo(f"brainweb-replay: {message}", err=True)
-    raise typer.Exit(status)

@@ -26,6 +26,7 @@ from app.background import Background
 from app.commands import build_actions
 from app.features.base import Feature
 from app.features.bookmarks import BookmarkFeature
+from app.features.exporting import ExportingFeature
 from app.features.filtering import FilterFeature
 from app.features.impact import ImpactFeature
 from app.features.linking import LinkingFeature
@@ -104,6 +105,7 @@ class Window(QMainWindow):
         self.why = WhyFeature(self)
         self.filter = FilterFeature(self)
         self.impact = ImpactFeature(self)
+        self.exporting = ExportingFeature(self)
         self.features: tuple[Feature, ...] = (
             self.why,
             self.filter,
@@ -114,6 +116,7 @@ class Window(QMainWindow):
             self.bookmarks,
             self.turns,
             self.linking,
+            self.exporting,
         )
 
     def _build_views(self) -> None:

@@ -49,15 +49,16 @@ class Moments:
         return len(self.positions)
 
 
-def moments_of(log: SessionLog, start: int, stop: int, *, every: float | None = None) -> Moments:
-    """The moments of the events ``start`` to ``stop`` - 1 (indexes).
+def moments_of(log: SessionLog, events: Int64, *, every: float | None = None) -> Moments:
+    """The moments of these events (indexes, ascending).
 
-    Without ``every`` one after each event; with it one each so many seconds from the first event's
-    instant on, and one at the last event's. Raises ExportError where that is no step or too many.
+    Without ``every`` one after each event; with it one each so many seconds from the first one's
+    instant on, and one at the last one's, whatever else happens between them. Raises ExportError
+    where that is no step or too many.
     """
-    positions = np.arange(start + 1, stop + 1, dtype=np.int64)
-    if every is None or not len(positions):
-        return Moments(positions, log.times[start:stop])
+    if every is None or not len(events):
+        return Moments(events + 1, log.times[events])
+    start, stop = int(events[0]), int(events[-1]) + 1
     first, last = int(log.times[start]), int(log.times[stop - 1])
     step = round(every * 1e6) if np.isfinite(every) else 0
     if step < 1:

@@ -16,6 +16,7 @@ from core.events.instants import from_datetime, parse_instants
 from core.events.payload_json import MAX_DEPTH, decode_payload
 from core.events.rows import RawRow, decode_row
 from core.replay.columns import SessionLog
+from core.replay.linked import PREFIX
 
 PAGE = 500
 
@@ -80,12 +81,17 @@ def record_pages(
     for start in range(0, len(events), PAGE):
         block = events[start : start + PAGE]
         rows = source.rows(log.rows[block].tolist())
-        if len(rows) != len(block) or any(row.session_id != log.session_id for row in rows):
+        if len(rows) != len(block) or not all(_belongs(row, log) for row in rows):
             raise _rewritten()
         instants, _ = parse_instants([row.occurred_at for row in rows])
         if not np.array_equal(instants, log.times[block]):
             raise _rewritten()
         yield _page(rows, instants.tolist())
+
+
+def _belongs(row: RawRow, log: SessionLog) -> bool:
+    """Whether it is of this session; those of linked ones keep the one they are stored with."""
+    return row.session_id == log.session_id or log.session_id.startswith(PREFIX)
 
 
 def _page(rows: Sequence[RawRow], instants: Sequence[int]) -> RecordPage:

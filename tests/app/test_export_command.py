@@ -76,6 +76,16 @@ def test_a_range_can_be_taken(log: Path, tmp_path: Path, options: tuple[str], co
     assert len(lines(tmp_path / "x.jsonl")) == count
 
 
+def test_a_filter_can_be_given(log: Path, tmp_path: Path) -> None:
+    """What the window finds could not be had from a script."""
+    given = ("export", log, "--session", "s", "--out", tmp_path / "x.jsonl", "--filter")
+    assert run(*given, "concept:raft", "--from", "#2").status == DONE
+    assert len(lines(tmp_path / "x.jsonl")) == 3
+    wrong = run(*given, "type:")
+    assert wrong.status == FAULT
+    assert "--filter, character" in wrong.errors
+
+
 def test_what_is_not_whole_is_told(log: Path, tmp_path: Path) -> None:
     """A payload that nobody could read would come out empty, in silence."""
     answer = run("export", log, "--session", "s", "--out", tmp_path / "x.jsonl")
@@ -88,7 +98,7 @@ def test_what_is_not_whole_is_told(log: Path, tmp_path: Path) -> None:
         (("--out", "x.foo"), FAULT, "let it end in .jsonl, .csv, .parquet or .html"),
         (("--out", "x.csv", "--from", "#9"), FAULT, "#9 is beyond the session's 5 events"),
         (("--out", "x.csv", "--from", "#3", "--to", "#1"), FAULT, "nothing between them"),
-        (("--out", "x.html", "--from", "#3"), FAULT, "leave out --from and --to"),
+        (("--out", "x.html", "--from", "#3"), FAULT, "leave out --from, --to"),
         (("--out", "x.csv", "--rules", "none"), FAULT, "There are “Brain Web”"),
         (("--out", "none/x.csv"), FAULT, "There is no folder"),
         (("--out", "events.db", "--format", "csv"), FAULT, "the log that is open"),

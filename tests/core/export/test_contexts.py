@@ -6,6 +6,7 @@ import csv
 import io
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet
 import pytest
 
@@ -31,7 +32,7 @@ def test_each_moment_is_the_index_s_context(
 ) -> None:
     """The numbers in the file would be others than those on screen."""
     index = ContextIndex(log_of(EVENTS), rules)
-    moments = moments_of(index.log, 0, 4, every=every)
+    moments = moments_of(index.log, np.arange(4), every=every)
     target = tmp_path / "x.parquet"
     told = last(export_contexts(index, target, ContextFormat.PARQUET, moments))
     assert told.done == told.total == (4 if every is None else 8)
@@ -52,7 +53,7 @@ def test_each_moment_is_the_index_s_context(
 def test_csv_is_in_long_form(tmp_path: Path) -> None:
     index = ContextIndex(log_of(EVENTS))
     target = tmp_path / "x.csv"
-    last(export_contexts(index, target, ContextFormat.CSV, moments_of(index.log, 1, 3)))
+    last(export_contexts(index, target, ContextFormat.CSV, moments_of(index.log, np.arange(1, 3))))
     text = target.read_bytes().decode()
     assert list(csv.reader(io.StringIO(text, newline=""))) == [
         ["position", "instant", "uncertainty", "rank", "concept_id", "name", "weight"],
@@ -66,14 +67,14 @@ def test_csv_is_in_long_form(tmp_path: Path) -> None:
 def test_a_step_that_is_none_is_told(every: float) -> None:
     """It would never end."""
     with pytest.raises(ExportError, match="no step of time"):
-        moments_of(log_of(EVENTS), 0, 4, every=every)
+        moments_of(log_of(EVENTS), np.arange(4), every=every)
 
 
 def test_a_step_that_is_far_too_small_is_told_with_the_least() -> None:
     """A slip of the finger would fill the disk."""
     with pytest.raises(ExportError, match=r"Take at least 1\.3e-05 s"):
-        moments_of(log_of(EVENTS), 0, 4, every=1e-6)
+        moments_of(log_of(EVENTS), np.arange(4), every=1e-6)
 
 
 def test_no_events_are_no_moments() -> None:
-    assert len(moments_of(log_of([]), 0, 0, every=1.0)) == 0
+    assert len(moments_of(log_of([]), np.arange(0), every=1.0)) == 0

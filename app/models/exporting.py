@@ -1,0 +1,127 @@
+"""Exports that run in the background, one at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.background import Background, Task
+from app.text import count
+from core.events.store.sqlite import SQLiteEventStore
+from core.export.events import Progress
+from core.export.order import ExportFormat, Order, carry_out
+from core.export.target import write_whole
+from core.replay.columns import SessionLog
+from core.replay.index import ContextIndex
+
+_TOLD_EVERY = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class ExportStep:
+    """How far the export into a file is; a total of 0 is not known yet."""
+
+    target: Path
+    progress: Progress
+
+
+class Exporting(QObject):
+    """Writes files of what is open; at most one at a time, which can be cancelled.
+
+    ``stepped`` carries an `ExportStep` and, once nothing runs any more, None; ``finished`` a
+    sentence about what is there now, ``failed`` a fault.
+    """
+
+    stepped = Signal(object)
+    finished = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._task: Task | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a file is being written."""
+        return self._task is not None
+
+    def start(
+        self,
+        order: Order,
+        store: SQLiteEventStore,
+        log: SessionLog,
+        index: Callable[[], ContextIndex],
+    ) -> None:
+        """Carry out an order; ``index`` is called in the background. One that runs goes on."""
+        if self.running:
+            return
+        last = Progress(0, 0)
+
+        def each(progress: Progress) -> None:
+            nonlocal last
+            last = progress
+            self.stepped.emit(ExportStep(order.target, progress))
+
+        each(last)
+        self._task = self._background.stream(
+            lambda: _seldom(carry_out(order, store, log, index)),
+            each=each,
+            then=lambda: self._end(_told(order, last)),
+            error=self._fail,
+        )
+
+    def write(self, target: Path, content: Callable[[], bytes], protect: Path | None) -> None:
+        """Write a small file whose content is made in the background."""
+        if self.running:
+            return
+        self.stepped.emit(ExportStep(target, Progress(0, 0)))
+        self._task = self._background.run(
+            lambda: write_whole(target, content(), protect=[protect] if protect else []),
+            then=lambda _: self._end(f"Wrote {target}"),
+            error=self._fail,
+        )
+
+    def cancel(self) -> None:
+        """Stop, and leave nothing; without an export nothing happens."""
+        if self._task is not None:
+            self._task.cancel()
+            self._end("The export was cancelled: nothing was written.")
+
+    def _end(self, told: str) -> None:
+        self._task = None
+        self.stepped.emit(None)
+        self.finished.emit(told)
+
+    def _fail(self, error: Exception) -> None:
+        self._task = None
+        self.stepped.emit(None)
+        self.failed.emit(error)
+
+
+def _seldom(steps: Iterator[Progress]) -> Iterator[Progress]:
+    """Some steps a second and the last, so that telling does not cost more than doing.
+
+    Cancelling is noticed with each that is told.
+    """
+    told = 0.0
+    last = None
+    for last in steps:
+        now = time.monotonic()
+        if now - told >= _TOLD_EVERY:
+            told = now
+            yield last
+            last = None
+    if last is not None:
+        yield last
+
+
+def _told(order: Order, progress: Progress) -> str:
+    noun = "moment" if order.form.is_contexts else "event"
+    what = "the report" if order.form is ExportFormat.HTML else count(progress.done, noun)
+    mended = f"; {count(progress.mended, 'event')} could not be read whole"
+    return f"Wrote {what} to {order.target}{mended if progress.mended else ''}"
