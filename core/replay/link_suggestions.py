@@ -47,8 +47,9 @@ def suggested_links(
 
     Those that share a correlation id are found by its index; there is none on trace ids, so for
     them (and where the first lacks) some thousands of rows around the session's first and last are
-    read. Of a long session the first and last thousand rows are looked at: the cost does not grow
-    with the log but for the list of its ``sessions``, looked up where it is not given.
+    read. Of a long session the first and last thousand rows are looked at, so that what grows with
+    the log is reading its keys from the index and the list of its ``sessions``, looked up where it
+    is not given.
     """
     known = {s.session_id: s for s in (store.sessions() if sessions is None else sessions)}
     this = known.pop(session_id, None)

@@ -88,12 +88,25 @@ class LinkedEventStore(SQLiteEventStore):
         ``sessions`` spares looking up which there are.
         """
         links = list(links)
-        found = (self.sessions() if sessions is None else sessions) if links else ()
-        known = {session.session_id for session in found if not session.parts}
+        if sessions is not None:
+            known = {session.session_id for session in sessions if not session.parts}
+        else:
+            known = self._known({name for link in links for name in (link.id, *link.sessions)})
         fitting = (link for link in links if known.issuperset(link.sessions))
         self._linked.links = {link.id: link for link in fitting if link.id not in known}
         for stale in [name for name in self._orders if name.startswith(PREFIX)]:
             self._orders.pop(stale, None)
+
+    def _known(self, names: set[str]) -> set[str]:
+        """Which of these are sessions of the log; an index tells without listing them all."""
+        if names and self._opened.layout.index is None:
+            return names.intersection(session.session_id for session in self.sessions())
+        return {name for name in names if self._has(name)}
+
+    def _has(self, name: str) -> bool:
+        # Of the log itself: a link that is offered already is not asked for.
+        pages = Scan.instant_pages(self._linked, name)
+        return any(len(page.rowids) > len(page.bad) for page in pages)
 
     def listed(self) -> list[SessionSummary]:
         """The sessions of the log and the linked ones, the most recent first, without counts."""
@@ -110,8 +123,8 @@ class LinkedEventStore(SQLiteEventStore):
         if not self.links:
             return []
         known = {session.session_id: session for session in sessions}
-        parts = ([known[name] for name in link.sessions] for link in self.links.values())
-        return [_joined(*each) for each in zip(self.links.values(), parts, strict=True)]
+        links = (link for link in self.links.values() if known.keys() >= set(link.sessions))
+        return [_joined(link, [known[name] for name in link.sessions]) for link in links]
 
     def summary(self, session_id: str) -> SessionSummary | None:
         """See `SQLiteEventStore`; a linked session tells of how many parts it is."""
