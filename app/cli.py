@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 from app.bookmarks_command import bookmarks
 from app.demo import demo
 from app.export_command import export
+from app.filtered_events import filtered
 from app.import_command import import_
 from app.link_command import link, links, unlink
 from app.preferences_command import preferences
@@ -29,6 +30,7 @@ from app.why_command import why
 from core.events.errors import StoreError
 from core.events.instants import format_instant
 from core.events.store.sqlite import SQLiteEventStore
+from core.filter.parsing import FilterError, parse
 from core.projectors.context import SessionContext
 from core.projectors.rules import PRESETS, ProjectionRules, preset
 from core.replay.index import ContextIndex
@@ -157,11 +159,32 @@ def sessions(source: Source, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def events(source: Source, session: Session, as_json: AsJson = False) -> None:
-    """Print the events of a session in order, one a line."""
-    with faults(), _open(source) as store:
-        _known(store, session)
-        for position, event in enumerate(store.replay(session), 1):
+def events(
+    source: Source,
+    session: Annotated[
+        str | None,
+        typer.Option(
+            "--session",
+            help="The session's id; by default all, the latest first.",
+            show_default=False,
+        ),
+    ] = None,
+    filter_text: Annotated[
+        str,
+        typer.Option(
+            "--filter",
+            help="Which events, such as 'type:ChatMessageCreated concept:Raft \"write skew\"'.",
+            show_default=False,
+        ),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Print the events of a session, or of all, in order, one a line."""
+    with faults(), _open(source) as store, _filter_faults(filter_text):
+        query = parse(filter_text)
+        if session is not None:
+            _known(store, session)
+        for of_session, position, event in filtered(store, query, session):
             if as_json:
                 print(json.dumps(event.to_wire()))
                 continue
@@ -171,7 +194,18 @@ def events(source: Source, session: Session, as_json: AsJson = False) -> None:
             print(
                 f"#{position:<6} {at:27} {plain(event.event_type):24} "
                 f"{plain(event.actor_id or '—'):16} {about}"
+                + ("" if session is not None else f"  {plain(of_session)}")
             )
+
+
+@contextmanager
+def _filter_faults(text: str) -> Iterator[None]:
+    """Show where a filter is wrong, and what was expected there."""
+    try:
+        yield
+    except FilterError as error:
+        print(error.underlined(text), file=sys.stderr)
+        _fail(f"{error.problem}. Expected {error.expected}.", FAULT)
 
 
 @app.command()
