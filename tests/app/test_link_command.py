@@ -40,6 +40,9 @@ def test_linked_sessions_are_replayed_as_one(log_file: Path) -> None:
     assert "2 parts  3 events" in made.out
     events = run("events", log_file, "--session", "linked:chat", "--json")
     assert [line.count('"session_id": "two"') for line in events.out.splitlines()] == [0, 1, 0]
+    out = log_file.with_name("chat.jsonl")
+    assert run("export", log_file, "--session", "linked:chat", "--out", out).status == DONE
+    assert len(out.read_text().splitlines()) == 3
     found = run("context", log_file, "--session", "linked:chat", "--json").json
     merged = [ONE[0], TWO[0], ONE[1]]
     whole = fold("linked:chat", merged).to_wire()
