@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QLayout,
     QMenu,
     QPushButton,
     QSizePolicy,
@@ -29,8 +30,8 @@ from core.replay.playback import Playhead
 
 NO_SESSION = "Open a session to compare two of its moments"
 NO_RANGE = (
-    "Press [ where a range starts (A) and ] where it ends (B), or Set A and Set B:\n"
-    "then you see here what changed from A to B, what did it, and what the range holds."
+    "Press [ where a range starts (A) and ] where it ends (B), or Set A and Set B, to see "
+    "what changed from A to B, what did it, and what the range holds."
 )
 NO_START = "B is set. Go to where the range starts and press [ or Set A."
 NO_END = "A is set. Go to where the range ends and press ] or Set B."
@@ -80,6 +81,7 @@ class RangePage(QWidget):
         self._message.setObjectName("range-message")
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setWordWrap(True)
+        self._message.setContentsMargins(3 * SPACE, 0, 3 * SPACE, 0)
         self._difference = ShiftList()
         self._statistics = StatisticList()
         self._lay_out()
@@ -89,6 +91,9 @@ class RangePage(QWidget):
     def _lay_out(self) -> None:
         self._head = QWidget()
         head = QHBoxLayout(self._head)
+        # What there is no room for is left out: it must not keep the page from getting narrow.
+        head.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self._head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         head.setContentsMargins(3 * SPACE, SPACE, 3 * SPACE, SPACE)
         head.setSpacing(SPACE)
         head.addWidget(self._ends[0])
@@ -164,13 +169,12 @@ class RangePage(QWidget):
         ends = self._first, self._second
         for button, name, end in zip(self._ends, names, ends, strict=True):
             button.setVisible(end is not None)
-            button.setText("" if end is None else f"{name}  {_shown(end, with_day=with_day)}")
+            button.setProperty("forms", [] if end is None else _forms(name, end, with_day))
             tip = "" if end is None else f"{name}: {told(end)}. Press to go there"
             button.setToolTip(tip)
             button.setAccessibleName(tip)
         self._arrow.setVisible(state.is_whole)
         self._lengths = _lengths(state)
-        self._fit_length()
         can = {
             "range-start": state.has_session,
             "range-end": state.has_session,
@@ -183,12 +187,19 @@ class RangePage(QWidget):
         for name, button in self._buttons.items():
             button.setEnabled(can[name])
         self._more.setEnabled(state.has_session)
+        self._fit()
 
-    def _fit_length(self) -> None:
-        """Say as much of the length as there is room for."""
-        # Else the room would be that of before something beside it came or went.
+    def _fit(self) -> None:
+        """Say as much of the ends and the length as there is room for."""
         layout = self._head.layout()
         assert layout is not None
+        for form in range(3):
+            for button in self._ends:
+                forms = button.property("forms")
+                button.setText(forms[form] if forms else "")
+            if layout.totalMinimumSize().width() <= self.width():
+                break
+        # Else the room would be that of before something beside it came or went.
         layout.activate()
         room, advance = self._length.width(), self._length.fontMetrics().horizontalAdvance
         self._length.setText(next((t for t in self._lengths if advance(t) <= room), ""))
@@ -230,7 +241,7 @@ class RangePage(QWidget):
         sheet = "" if wide else f"QPushButton {{ padding: 3px {SPACE}px; }}"
         if self._head.styleSheet() != sheet:
             self._head.setStyleSheet(sheet)
-        self._fit_length()
+        self._fit()
         if not self._chose_widths:
             left = self.width() * 60 // 100
             self._parts.setSizes([left, self.width() - left])
@@ -268,6 +279,8 @@ def _spans_days(state: RangeState) -> bool:
     return state.a.instant // _DAY != state.b.instant // _DAY
 
 
-def _shown(end: Playhead, *, with_day: bool) -> str:
+def _forms(name: str, end: Playhead, with_day: bool) -> list[str]:
+    """What an end's button says, and the same for less room."""
     day = f"{date(end.instant).rsplit(' ', 1)[0]} " if with_day else ""
-    return f"{day}{clock(end.instant, decimals=0)}  #{end.position:,}"
+    time = clock(end.instant, decimals=0)
+    return [f"{name}  {day}{time}  #{end.position:,}", f"{name}  {time}", name]

@@ -24,7 +24,7 @@ from core.replay.range_statistics import range_statistics
 from core.replay.two_moments import compare
 from tests.app.test_window import LONGEST, PATIENCE, make_window, position, texts
 from tests.app.views.timeline.scenes import pixels_of
-from tests.builders import chat, viewed
+from tests.builders import chat, event, viewed
 from tests.builders_files import append_elsewhere, in_session, write_log
 
 
@@ -367,3 +367,25 @@ def test_the_page_is_drawn_in_both_themes_and_fits(
         image = page.grab().toImage()
         assert image.pixelColor(page.width() // 4, page.height() - 1) == theme.panel
         assert page.minimumSizeHint().height() <= 100
+        assert page.minimumSizeHint().width() <= 340
+        assert {end_button(marked, f"range-{end}").text()[0] for end in "ab"} == {"A", "B"}
+
+
+def test_what_a_log_says_is_shown_as_plain_text(
+    window: Window, settled: Callable[[], None], tmp_path: Path
+) -> None:
+    """A name could hide, or turn around, what is written beside it."""
+    nasty = "<b>x</b>\u202e\x1b\n"
+    odd = event(ref=("concept", nasty), actor=nasty, payload={"name": nasty}, seconds=5)
+    window.open(write_log(tmp_path / "odd.db", [viewed("raft"), odd]))
+    settled()
+    go(window, 1)
+    do(window, "range-start")
+    go(window, 2)
+    do(window, "range-end")
+    do(window, "show-range")
+    settled()
+    told = [row.text + row.told + row.tip for row in shifts(window)]
+    told += [row.text + row.told + row.tip for row in statistics(window).values()]
+    assert any("<b>x</b>\ufffd\ufffd" in text for text in told)
+    assert not {"\u202e", "\x1b"} & set("".join(told))

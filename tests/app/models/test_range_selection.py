@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.models.range_selection import RangeSelection
+from app.models.range_selection import End, RangeSelection
+from core.replay.playback import Playhead
+from tests.builders import log_of, viewed
 
 Range = tuple[int, int] | None
 
@@ -108,3 +110,57 @@ def test_clearing_takes_all_away(selection: RangeSelection, heard: Heard) -> Non
     assert heard.loops[-1] is None
     selection.mark(1, 2)
     assert heard.loops[-1] is None
+
+
+def test_a_change_can_be_taken_back_and_so_can_the_one_before(selection: RangeSelection) -> None:
+    """A range that was found with care would be lost by one wrong key."""
+    selection.mark(10, 20)
+    selection.loop(True)
+    selection.start_at(30)
+    selection.clear()
+    assert selection.range is None
+    selection.undo()
+    assert (selection.start, selection.end) == (End(30), None)
+    selection.undo()
+    assert selection.range == (10, 20)
+    assert selection.looping
+    selection.undo()
+    assert selection.range is None
+    assert not selection.can_undo
+    selection.undo()
+    assert selection.range is None
+
+
+def test_what_changed_nothing_is_not_taken_back(selection: RangeSelection) -> None:
+    """Undo would have to be pressed several times until anything is seen."""
+    selection.mark(10, 20)
+    selection.mark(10, 20)
+    selection.clear()
+    selection.clear()
+    selection.undo()
+    assert selection.range == (10, 20)
+
+
+def test_another_session_has_nothing_to_take_back(selection: RangeSelection) -> None:
+    selection.mark(10, 20)
+    selection.forget()
+    assert not selection.can_undo
+    assert selection.range is None
+
+
+@pytest.mark.parametrize("position", range(6))
+def test_an_end_stands_where_the_playhead_did_also_in_a_log_that_grew(position: int) -> None:
+    """Of events at one instant it would take all or none, and shift with a late one."""
+    seconds = [0, 5, 5, 5, 9]
+    log = log_of([viewed("raft", seconds=s) for s in seconds])
+    end = End.at(Playhead(position, log.instant_at(position)), log)
+    assert end.in_log(log).position == position
+    grown = log_of([viewed("raft", seconds=s) for s in [*seconds, -3, 5]])
+    later = end.in_log(grown)
+    assert later.position == position + (2 if position == 5 else 1)
+    assert later.instant == log.instant_at(position)
+
+
+def test_an_end_that_is_but_an_instant_has_all_of_its_events() -> None:
+    log = log_of([viewed("raft", seconds=s) for s in (0, 5, 5)])
+    assert End(log.end).in_log(log).position == 3

@@ -185,3 +185,38 @@ def test_without_a_session_there_is_nothing_to_move() -> None:
     viewport.pan(1)
     assert viewport.axis is None
     assert told == []
+
+
+def test_a_leap_can_be_taken_back_and_so_can_the_one_before(viewport: Viewport) -> None:
+    """Who looked closely at something would have to aim for it again after one glance at all."""
+    viewport.leap(100, 200)
+    viewport.zoom(1, 150)
+    close = viewport.range
+    viewport.leap_to_all()
+    assert viewport.range == (0, AXES[AxisMode.TIME].length)
+    assert viewport.back()
+    assert viewport.range == pytest.approx(close, abs=1e-5)
+    assert viewport.back()
+    assert viewport.range == (0, AXES[AxisMode.TIME].length)
+    assert not viewport.back()
+
+
+def test_what_was_left_is_found_on_another_axis(viewport: Viewport) -> None:
+    """After a change of the axis the way back would lead somewhere else."""
+    viewport.show(60, 200)
+    viewport.leap_to_all()
+    viewport.show_axis(AXES[AxisMode.EVENT], keep=True)
+    assert viewport.back()
+    assert viewport.range == pytest.approx((2, 5), abs=1)
+
+
+def test_another_session_has_no_way_back(viewport: Viewport) -> None:
+    viewport.leap(100, 200)
+    viewport.show_axis(AXES[AxisMode.FOLDED])
+    assert not viewport.back()
+
+
+def test_a_leap_to_where_one_is_is_none(viewport: Viewport) -> None:
+    """Going back would have to be pressed twice."""
+    viewport.leap_to_all()
+    assert not viewport.back()
