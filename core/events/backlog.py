@@ -28,7 +28,8 @@ class Waiting:
 class Backlog:
     """The events that wait for one target, in order of arrival. Any thread may call.
 
-    Nothing is raised for the spool's sake but by `done` and `set_aside`.
+    Nothing is raised for the spool's sake. What is stored waits no more, even while the disk takes
+    no change: `tidy` removes it when it does.
     """
 
     def __init__(
@@ -47,6 +48,13 @@ class Backlog:
         self._held: dict[str, EventEnvelope] = {}
         self._held_by_key: dict[str, EventEnvelope] = {}
         self._spool_fails = False
+        # What was drained from this file, up to which key, and what is to be changed there yet: by
+        # key why an event is to be set aside, None for one to be removed.
+        self._file: tuple[int, int] | None = None
+        self._passed = 0
+        self._untidy: dict[int, str | None] = {}
+        self._tidying = threading.Lock()
+        self._tidy_fails = False
         self.spooled = 0
         self.lost = 0
 
@@ -80,7 +88,7 @@ class Backlog:
             if self._held:
                 return True
             try:
-                waits = self._spool.any_waiting(self._target)
+                waits = self._spool.any_waiting(self._target, after=self._after())
             except SpoolFault as fault:
                 # What cannot be read cannot be drained: no reason to stay away from the store.
                 self._note(fault)
@@ -91,7 +99,7 @@ class Backlog:
     def waiting(self) -> int | None:
         """How many events wait on disk; None where that cannot be read."""
         try:
-            return self._spool.waiting(self._target)
+            return self._spool.waiting(self._target, after=self._after())
         except SpoolFault:
             return None
 
@@ -102,7 +110,7 @@ class Backlog:
         """
         self.rescue()
         try:
-            found = self._spool.batch(self._target, limit)
+            found = self._spool.batch(self._target, limit, after=self._after())
         except SpoolFault as fault:
             self._note(fault)
             found = []
@@ -127,18 +135,33 @@ class Backlog:
             self._held_by_key.clear()
 
     def done(self, waited: Sequence[Waiting]) -> None:
-        """Forget events that are stored. Raises SpoolFault; they are then drained again."""
+        """Note that events are stored."""
         for each in waited:
-            if each.key is None:
-                self._let_go(each.event)
-        self._spool.remove(each.key for each in waited if each.key is not None)
+            self._pass(each, None)
 
     def set_aside(self, each: Waiting, reason: str) -> None:
-        """Keep an event that its store refuses apart from the others. Raises SpoolFault."""
-        if each.key is None:
-            self._let_go(each.event)
-        else:
-            self._spool.set_aside(each.key, reason)
+        """Note that an event is to be kept apart from the others, since its store refuses it."""
+        self._pass(each, reason)
+
+    def tidy(self) -> bool:
+        """Remove from the disk what waits no more; False where it has to be tried again."""
+        with self._tidying:
+            try:
+                self._after()
+                changes = dict(self._untidy)
+                self._spool.remove(key for key, reason in changes.items() if reason is None)
+                for key, reason in changes.items():
+                    if reason is not None:
+                        self._spool.set_aside(key, reason)
+            except SpoolFault as fault:
+                self._note_untidy(fault)
+                return False
+            for key in changes:
+                self._untidy.pop(key, None)
+            if changes and not self._untidy:
+                self._passed = 0
+                self._tidy_fails = False
+            return True
 
     def give_up(self) -> None:
         """Count as lost what is still in memory when the program ends."""
@@ -148,6 +171,8 @@ class Backlog:
             self.lost += len(self._held)
             self._held.clear()
             self._held_by_key.clear()
+        with self._tidying:
+            self._untidy.clear()
 
     def _hold(self, event: EventEnvelope) -> tuple[EventEnvelope, Delivery]:
         key = event.idempotency_key
@@ -162,6 +187,22 @@ class Backlog:
             self._held_by_key[key] = event
         return event, Delivery.HELD
 
+    def _after(self) -> int:
+        """Up to which key all is drained. Raises SpoolFault."""
+        file = self._spool.file()
+        if file != self._file:
+            # In another file the same keys are other events.
+            self._untidy.clear()
+            self._file, self._passed = file, 0
+        return self._passed
+
+    def _pass(self, each: Waiting, reason: str | None) -> None:
+        if each.key is None:
+            self._let_go(each.event)
+        else:
+            self._untidy[each.key] = reason
+            self._passed = max(self._passed, each.key)
+
     def _let_go(self, event: EventEnvelope) -> None:
         with self._lock:
             self._held.pop(event.event_id, None)
@@ -174,6 +215,12 @@ class Backlog:
         if not self._spool_fails:
             logger.error("What has to wait is held in memory alone: %s", fault)
         self._spool_fails = True
+
+    def _note_untidy(self, fault: SpoolFault) -> None:
+        self._on_fault(str(fault))
+        if not self._tidy_fails:
+            logger.warning("What is stored cannot be removed from the spool yet: %s", fault)
+        self._tidy_fails = True
 
 
 def _log_lost(count: int, event: EventEnvelope) -> None:

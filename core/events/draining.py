@@ -41,10 +41,10 @@ class Drained:
 
 
 def drained_batch(store: EventStore, backlog: Backlog) -> Iterator[Drained]:
-    """Store the first events that wait, and then forget them; none where nothing waits.
+    """Store the first events that wait, which then wait no more; none where nothing waits.
 
-    Raises StoreError and SpoolFault. What was stored by then is told first, and may be drained
-    again: the store answers that it has it.
+    Raises StoreError. What was stored by then is told first, and may be drained again: the store
+    answers that it has it.
     """
     batch = backlog.batch(BATCH)
     if not batch:

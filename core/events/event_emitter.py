@@ -23,7 +23,7 @@ from core.events.emission import (
 )
 from core.events.errors import EventRejected, SourceLocked, SourceNotFound, StoreError
 from core.events.schema import EventEnvelope, ObjectRef
-from core.events.spool import Spool, SpoolFault
+from core.events.spool import Spool
 from core.events.store import SQLiteEventStore
 from core.events.store.base import Appended, EventStore
 
@@ -140,6 +140,7 @@ class EventEmitter:
         if drainer is None or not drainer.is_alive():
             self._let_go()
         self._backlog.rescue()
+        self._backlog.tidy()
         self._backlog.give_up()
         return not self._backlog.any()
 
@@ -195,6 +196,10 @@ class EventEmitter:
     def _drain(self) -> None:
         try:
             self._drain_until_caught_up()
+            failures = 1
+            while not self._stop.is_set() and not self._backlog.tidy():
+                self._stop.wait(self._backoff.delay(failures))
+                failures += 1
         finally:
             if self._closed:
                 self._let_go()
@@ -210,15 +215,13 @@ class EventEmitter:
                     pass
                 if self._caught_up():
                     return
-                failures = 0
-                continue
+                if self._counts["drained"] > drained:
+                    failures = 0
+                    continue
             except StoreError as fault:
                 self._note(fault)
                 if not isinstance(fault, SourceLocked):
                     self._let_go()
-            except SpoolFault as fault:
-                self._last_fault = str(fault)
-                logger.error("What waits cannot be drained: %s", fault)
             except Exception:
                 logger.exception("Draining failed by a bug; it is tried again")
                 self._let_go()
@@ -230,9 +233,12 @@ class EventEmitter:
     def _drain_some(self) -> bool:
         """Drain a batch; whether there is more than another one, and the time for it."""
         drained = 0
-        for each in drained_batch(self._opened(), self._backlog):
-            drained += 1
-            self._count(each)
+        try:
+            for each in drained_batch(self._opened(), self._backlog):
+                drained += 1
+                self._count(each)
+        finally:
+            self._backlog.tidy()
         return drained >= BATCH and time.monotonic() < self._deadline
 
     def _count(self, each: Drained) -> None:
@@ -272,6 +278,7 @@ class EventEmitter:
         finally:
             for each in drained:
                 self._count(each)
+            self._backlog.tidy()
 
     # What both do.
 

@@ -26,9 +26,9 @@ _INSERT = (
     "INSERT INTO waiting (target, idempotency_key, event) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 )
 _FIRST = "SELECT event FROM waiting WHERE target = ? AND idempotency_key = ?"
-_COUNT = "SELECT count(*) FROM waiting WHERE target = ?"
-_ANY = "SELECT EXISTS (SELECT 1 FROM waiting WHERE target = ?)"
-_BATCH = "SELECT key, event FROM waiting WHERE target = ? ORDER BY key LIMIT ?"
+_COUNT = "SELECT count(*) FROM waiting WHERE target = ? AND key > ?"
+_ANY = "SELECT EXISTS (SELECT 1 FROM waiting WHERE target = ? AND key > ?)"
+_BATCH = "SELECT key, event FROM waiting WHERE target = ? AND key > ? ORDER BY key LIMIT ?"
 _SET_ASIDE = (
     "INSERT OR IGNORE INTO rejected (key, target, event, reason)"
     " SELECT key, target, event, ? FROM waiting WHERE key = ?"
@@ -80,20 +80,24 @@ class Spool:
             rows = zip(events, texts, strict=True)
             return [_add(connection, _bytes(target), event, text) for event, text in rows]
 
-    def any_waiting(self, target: str) -> bool:
-        """Whether an event waits; quick to ask."""
-        return bool(self._rows(_ANY, (_bytes(target),), absent=[(0,)])[0][0])
+    def file(self) -> tuple[int, int] | None:
+        """Which file it is by now; keys are of one file. None where there is none."""
+        return inode(self.path)
 
-    def waiting(self, target: str) -> int:
-        """How many events wait."""
-        return int(self._rows(_COUNT, (_bytes(target),), absent=[(0,)])[0][0])
+    def any_waiting(self, target: str, *, after: int = 0) -> bool:
+        """Whether an event waits, with a key after this one; quick to ask."""
+        return bool(self._rows(_ANY, (_bytes(target), after), absent=[(0,)])[0][0])
 
-    def batch(self, target: str, limit: int) -> list[tuple[int, EventEnvelope]]:
-        """The first events that wait, each with its key.
+    def waiting(self, target: str, *, after: int = 0) -> int:
+        """How many events wait, with keys after this one."""
+        return int(self._rows(_COUNT, (_bytes(target), after), absent=[(0,)])[0][0])
+
+    def batch(self, target: str, limit: int, *, after: int = 0) -> list[tuple[int, EventEnvelope]]:
+        """The first events that wait, each with its key, which is after this one.
 
         One that cannot be read is set aside.
         """
-        while rows := self._rows(_BATCH, (_bytes(target), limit)):
+        while rows := self._rows(_BATCH, (_bytes(target), after, limit)):
             events, unreadable = _read(rows)
             for key, reason in unreadable:
                 logger.error("An event of the spool %s is set aside: %s", self.path, reason)

@@ -76,6 +76,24 @@ class BrokenSpool(Spool):
         return super().add_many(*arguments)
 
 
+class FullSpool(Spool):
+    """A spool on a disk that became full: it can be read, and takes no change."""
+
+    full = False
+
+    def remove(self, *arguments: Any) -> None:
+        self._refuse()
+        super().remove(*arguments)
+
+    def set_aside(self, *arguments: Any) -> None:
+        self._refuse()
+        super().set_aside(*arguments)
+
+    def _refuse(self) -> None:
+        if self.full:
+            raise SpoolFault("The disk is full. Make room.")
+
+
 class TestAnsweringWithWhatIsStored:
     def test_the_answer_is_the_stored_event(self, log: Faulty, spool: Spool) -> None:
         """Who stores the id elsewhere must find the event by it."""
@@ -469,6 +487,58 @@ class TestWhatWaitsFromBefore:
         for number in range(4):
             own = [each.payload["n"] for each in found if each.session_id == f"s{number}"]
             assert own == list(range(60))
+
+
+class TestASpoolThatTakesNoChange:
+    def test_what_is_stored_is_drained_once_and_removed_later(
+        self, log: Faulty, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Else the first batch is drained for ever, and what is behind it never."""
+        with FullSpool(tmp_path / "spool.db") as spool:
+            spool.add_many("log", [new_event("X", "s", payload={"n": n}) for n in range(600)])
+            spool.full = True
+            with emitter(log, spool) as emitting:
+                emitting.emit("X", "s", payload={"n": 600})
+                wait_until(lambda: emitting.status().waiting == 0)
+                wait_until(lambda: emitting.emit("Y", "t").delivery is Delivery.STORED)
+                assert log.numbers()[:601] == list(range(601))
+                assert emitting.status().duplicates == 0
+                assert spool.waiting("log") > 600
+                assert caplog.text.count("Make room") == 1
+                spool.full = False
+                wait_until(lambda: spool.waiting("log") == 0)
+
+    def test_what_the_log_refuses_is_in_nobodys_way(self, log: Faulty, tmp_path: Path) -> None:
+        log.refusal, log.poison = EventRejected("too large"), {1}
+        with FullSpool(tmp_path / "spool.db") as spool:
+            spool.add_many("log", [new_event("X", "s", payload={"n": n}) for n in range(3)])
+            spool.full = True
+            with emitter(log, spool) as emitting:
+                emitting.emit("X", "s", payload={"n": 3})
+                wait_until(lambda: emitting.status().stored == 3)
+                spool.full = False
+            assert log.numbers() == [0, 2, 3]
+            assert [each.reason for each in spool.rejected("log")] == ["too large"]
+
+    def test_what_is_left_undone_does_not_reach_another_file(
+        self, log: Faulty, tmp_path: Path
+    ) -> None:
+        """Its keys begin anew: events that never were stored would be removed."""
+        with FullSpool(tmp_path / "spool.db") as spool:
+            backlog = Backlog(spool, "log")
+            for number in range(2):
+                backlog.put(new_event("X", "s", payload={"n": number}))
+            backlog.done(backlog.batch(9))
+            assert not backlog.any()
+            spool.full = True
+            assert not backlog.tidy()
+            spool.full = False
+            spool.close()
+            for file in tmp_path.glob("spool.db*"):
+                file.rename(file.with_name(f"old-{file.name}"))
+            backlog.put(new_event("X", "s", payload={"n": 2}))
+            assert backlog.tidy()
+            assert [each.event.payload["n"] for each in backlog.batch(9)] == [2]
 
 
 class TestWhereEvenTheSpoolFails:
