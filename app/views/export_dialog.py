@@ -115,7 +115,6 @@ class ExportDialog(QDialog):
         self.every.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         self.every.setValue(60)
         self.every.setSuffix(" s")
-        self.every.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.every.setMinimumWidth(30 * SPACE)
         self.bom = QCheckBox("Byte order mark")
         self.bom.setToolTip("Some spreadsheets read UTF-8 only with it")
@@ -295,6 +294,8 @@ def _sheet(theme: Theme) -> str:
     return (
         f"QComboBox, QDoubleSpinBox {{ {field} }}"
         f"QComboBox:focus, QDoubleSpinBox:focus {{ border-color: {theme.accent.name()}; }}"
+        "QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }"
+        "QDoubleSpinBox QLineEdit { border: none; padding: 0 8px; min-height: 0; }"
         f"QDoubleSpinBox:disabled {{ color: {theme.muted.name()}; }}"
         "QComboBox::drop-down { border: none; width: 24px; }"
         "QComboBox::down-arrow { image: none; }"

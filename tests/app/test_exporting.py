@@ -240,6 +240,9 @@ def test_the_dialog_has_room_for_what_it_says(sample: Window, theme: str) -> Non
             if widget.isVisible():
                 assert widget.width() >= widget.minimumSizeHint().width()
                 assert widget.geometry().right() <= dialog.width()
+    field = dialog.every.lineEdit()
+    assert field.text() == "60 s"
+    assert field.width() > field.fontMetrics().horizontalAdvance("86400 s") + 16
     assert dialog.choice().scope is Scope.SESSION
     assert dialog.choice().form is ExportFormat.CONTEXT_PARQUET
     dialog.reject()
