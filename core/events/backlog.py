@@ -129,6 +129,9 @@ class Backlog:
             except SpoolFault as fault:
                 self._note(fault)
                 return
+            except Exception:
+                logger.exception("Events remain in memory: the spool failed by a bug")
+                return
             self._spool_fails = False
             self.spooled += len(self._held)
             self._held.clear()

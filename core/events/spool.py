@@ -25,16 +25,19 @@ logger = logging.getLogger(__name__)
 _INSERT = (
     "INSERT INTO waiting (target, idempotency_key, event) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 )
-_FIRST = "SELECT event FROM waiting WHERE target = ? AND idempotency_key = ?"
+_FIRST = "SELECT key, CAST(event AS BLOB) FROM waiting WHERE target = ? AND idempotency_key = ?"
 _COUNT = "SELECT count(*) FROM waiting WHERE target = ? AND key > ?"
 _ANY = "SELECT EXISTS (SELECT 1 FROM waiting WHERE target = ? AND key > ?)"
-_BATCH = "SELECT key, event FROM waiting WHERE target = ? AND key > ? ORDER BY key LIMIT ?"
+# As bytes: a text that is none would be no fault of one row, but of all of them.
+_BATCH = (
+    "SELECT key, CAST(event AS BLOB) FROM waiting WHERE target = ? AND key > ? ORDER BY key LIMIT ?"
+)
 _SET_ASIDE = (
     "INSERT OR IGNORE INTO rejected (key, target, event, reason)"
     " SELECT key, target, event, ? FROM waiting WHERE key = ?"
 )
 _REMOVE = "DELETE FROM waiting WHERE key = ?"
-_REJECTED = "SELECT event, reason FROM rejected WHERE target = ? ORDER BY key"
+_REJECTED = "SELECT CAST(event AS BLOB), reason FROM rejected WHERE target = ? ORDER BY key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +98,15 @@ class Spool:
     def batch(self, target: str, limit: int, *, after: int = 0) -> list[tuple[int, EventEnvelope]]:
         """The first events that wait, each with its key, which is after this one.
 
-        One that cannot be read is set aside.
+        One that cannot be read is set aside, and passed over where that fails.
         """
         while rows := self._rows(_BATCH, (_bytes(target), after, limit)):
             events, unreadable = _read(rows)
             for key, reason in unreadable:
-                logger.error("An event of the spool %s is set aside: %s", self.path, reason)
-                self.set_aside(key, reason)
+                self._set_unreadable_aside(key, reason)
             if events:
                 return events
+            after = rows[-1][0]
         return []
 
     def remove(self, keys: Iterable[int]) -> None:
@@ -116,12 +119,12 @@ class Spool:
     def set_aside(self, key: int, reason: str) -> None:
         """Keep an event apart, so that it is not in the way of the others."""
         with self._transaction() as connection:
-            connection.execute(_SET_ASIDE, (reason, key))
-            connection.execute(_REMOVE, (key,))
+            _set_aside(connection, key, reason)
 
     def rejected(self, target: str) -> list[RejectedEvent]:
         """What was set aside, in order of arrival."""
-        return [RejectedEvent(*row) for row in self._rows(_REJECTED, (_bytes(target),))]
+        rows = self._rows(_REJECTED, (_bytes(target),))
+        return [RejectedEvent(event.decode("utf-8", "replace"), reason) for event, reason in rows]
 
     def close(self) -> None:
         """Let go of the file. What is called later opens it again."""
@@ -138,6 +141,14 @@ class Spool:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _set_unreadable_aside(self, key: int, reason: str) -> None:
+        try:
+            self.set_aside(key, reason)
+        except SpoolFault as fault:
+            logger.warning("An event of the spool cannot be read, nor set aside yet: %s", fault)
+        else:
+            logger.error("An event of the spool %s is set aside: %s", self.path, reason)
 
     def _rows(
         self, statement: str, values: tuple[Any, ...], *, absent: list[Any] | None = None
@@ -187,28 +198,41 @@ class Spool:
 def _add(
     connection: apsw.Connection, target: bytes, event: EventEnvelope, text: str
 ) -> tuple[EventEnvelope, bool]:
-    connection.execute(_INSERT, (target, event.idempotency_key, text))
+    values = target, event.idempotency_key, text
+    connection.execute(_INSERT, values)
     if connection.changes():
         return event, False
-    first = connection.execute(_FIRST, (target, event.idempotency_key)).get
-    return _decoded(first), True
+    rows = connection.execute(_FIRST, (target, event.idempotency_key)).fetchall()
+    first, unreadable = _read(rows)
+    if first:
+        return first[0][1], True
+    for key, reason in unreadable:
+        logger.error("An event of the spool is set aside for another of its key: %s", reason)
+        _set_aside(connection, key, reason)
+    connection.execute(_INSERT, values)
+    return event, False
+
+
+def _set_aside(connection: apsw.Connection, key: int, reason: str) -> None:
+    connection.execute(_SET_ASIDE, (reason, key))
+    connection.execute(_REMOVE, (key,))
 
 
 def _read(
-    rows: Sequence[tuple[int, str]],
+    rows: Sequence[tuple[int, bytes]],
 ) -> tuple[list[tuple[int, EventEnvelope]], list[tuple[int, str]]]:
     """The events of rows by key, and by key what is wrong with the other ones."""
     events, unreadable = [], []
     for key, text in rows:
         try:
             events.append((key, _decoded(text)))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             unreadable.append((key, f"it cannot be read: {type(error).__name__}"))
     return events, unreadable
 
 
-def _decoded(text: str) -> EventEnvelope:
-    return EventEnvelope.model_validate(json.loads(text))
+def _decoded(text: bytes) -> EventEnvelope:
+    return EventEnvelope.model_validate(json.loads(text.decode("utf-8")))
 
 
 def _bytes(target: str) -> bytes:

@@ -41,6 +41,7 @@ from core.projectors.read_model import sqlite
 from core.projectors.read_model.sqlite import SQLiteReadModel
 from core.projectors.session_context import fold
 from tests.core.events.emitting import PATIENCE, Faulty, emitter, locked, wait_until
+from tests.core.events.logs import execute
 
 FAULTS = [
     SourceNotFound("no folder"),
@@ -539,6 +540,36 @@ class TestASpoolThatTakesNoChange:
             backlog.put(new_event("X", "s", payload={"n": 2}))
             assert backlog.tidy()
             assert [each.event.payload["n"] for each in backlog.batch(9)] == [2]
+
+
+class TestARowThatCannotBeRead:
+    def test_it_does_not_keep_what_is_held_from_the_log(self, log: Faulty, spool: Spool) -> None:
+        """All that was emitted later stayed in memory, and ending the program failed."""
+        log.fault = SourceLocked("locked")
+        with emitter(log, spool) as emitting:
+            emitting.emit("X", "s", payload={"n": 1}, idempotency_key="k")
+            execute(spool.path, "UPDATE waiting SET event = '{}'")
+            again = emitting.emit("X", "s", payload={"n": 2}, idempotency_key="k")
+            assert again.delivery is Delivery.SPOOLED
+            emitting.emit("X", "s", payload={"n": 3})
+            log.fault = None
+            assert emitting.close(PATIENCE)
+        assert log.numbers() == [2, 3]
+        assert len(spool.rejected("log")) == 1
+
+    def test_a_bug_of_the_spool_keeps_nothing_from_the_log(
+        self, log: Faulty, tmp_path: Path
+    ) -> None:
+        class Bugged(Spool):
+            def add_many(self, *arguments: Any) -> Any:
+                raise RuntimeError("a bug")
+
+        log.fault = SourceLocked("locked")
+        with Bugged(tmp_path / "spool.db") as spool, emitter(log, spool) as emitting:
+            assert emitting.emit("X", "s", payload={"n": 1}).delivery is Delivery.HELD
+            log.fault = None
+            assert emitting.close(PATIENCE)
+        assert log.numbers() == [1]
 
 
 class TestWhereEvenTheSpoolFails:

@@ -135,6 +135,37 @@ def test_an_event_that_cannot_be_read_is_set_aside(
     assert "set aside" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "content", ["'{}'", "'['", "CAST(x'ff' AS TEXT)", f"'{'[' * 200_000}'"], ids=range(4)
+)
+def test_one_that_cannot_be_read_makes_way_for_the_next_of_its_key(
+    spool: Spool, content: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else what has the same key can neither be kept nor told apart from it."""
+    spool.add_many("log", [event(1, "k"), event(2)])
+    spool.close()
+    execute(spool.path, f"UPDATE waiting SET event = {content} WHERE key = 1")
+    assert spool.add("log", again := event(3, "k")) == (again, False)
+    assert spool.add("log", event(4, "k")) == (again, True)
+    assert numbers(spool) == [2, 3]
+    assert len(spool.rejected("log")) == 1
+    assert "set aside" in caplog.text
+
+
+def test_one_that_can_neither_be_read_nor_set_aside_is_passed_over(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise SpoolFault("The disk is full. Make room.")
+
+    spool.add_many("log", [event(number) for number in range(5)])
+    spool.close()
+    execute(spool.path, "UPDATE waiting SET event = '{}' WHERE key < 4")
+    monkeypatch.setattr(spool, "set_aside", refuse)
+    assert [each.payload["n"] for _, each in spool.batch("log", 2)] == [3]
+    assert spool.batch("log", 2, after=5) == []
+
+
 def test_reading_makes_no_file(tmp_path: Path) -> None:
     """A program whose log is well leaves nothing behind."""
     with Spool(tmp_path / "none" / "spool.db") as spool:
