@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from app.sample import DEMO_FOLDER
 from core.events.errors import StoreError
 from core.events.store.sqlite import SQLiteEventStore
 
@@ -28,7 +29,9 @@ def demo(
     rate: Annotated[
         float, typer.Option(help="Acts a second, on average.", min=0.01, max=1_000)
     ] = 0.5,
-    port: Annotated[int, typer.Option(help="The server's port; 0 takes any free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(help="The server's port; 0 takes any free one.", min=0, max=65_535)
+    ] = 0,
 ) -> None:
     """Watch a simulated learner at work, live, with the server on."""
     from app import start
@@ -48,7 +51,7 @@ def learner_at_work(rate: float) -> Iterator[Path]:
 
     Raises StoreError where it cannot be made.
     """
-    folder = Path(tempfile.mkdtemp(prefix="brainweb-demo-"))
+    folder = Path(tempfile.mkdtemp(prefix=DEMO_FOLDER))
     try:
         path = folder / "events.db"
         SQLiteEventStore(path, writable=True, create=True).close()

@@ -11,8 +11,8 @@ from app.commands import COMMANDS
 from app.models.reading import LoadStep
 from app.models.replay import Moment, Why
 from app.models.source import Opened
-from app.sample import sample_path
-from app.text import count
+from app.sample import is_ours
+from app.text import count, plain
 from app.views.banner import BannerKind
 from app.views.timeline.scene import Curve
 from app.views.timeline.steps import x_of_playhead
@@ -51,6 +51,8 @@ class Presenter:
         self._problems = 0
         self._own: Sequence[Problem] | None = None
         self._detail: int | None = None
+        self._was_live = False
+        self._running: frozenset[str] = frozenset()
 
     def start(self) -> None:
         """Nothing is open yet."""
@@ -88,7 +90,7 @@ class Presenter:
         w.top_bar.show_source(opened.path.name)
         w.setWindowTitle(f"{opened.path.name} — Brain Web Replay")
         w.status_line.show_kind("SQLite · read-only")
-        if opened.path != sample_path():
+        if not is_ours(opened.path):
             w.settings = w.settings.with_recent(opened.path.absolute())
             w.keep()
         self._show_recent()
@@ -268,8 +270,31 @@ class Presenter:
         w.transport.show_playback(playback, len(playback.times))
         w.replay.show_playhead(playback.playhead)
         axis = w.viewport.axis
-        if axis is not None:
+        # What arrives does not turn the page: who follows may look elsewhere meanwhile.
+        if axis is not None and not (playback.live and self._was_live):
             w.viewport.reveal(x_of_playhead(axis, playback.playhead))
+        self._was_live = playback.live
+
+    def running(self, session_ids: frozenset[str]) -> None:
+        """Other sessions run."""
+        w, began = self._window, session_ids - self._running
+        self._running = session_ids
+        w.session_list.show_running(session_ids)
+        playback = w.clock.playback
+        if playback is not None:
+            self._show_live(playback)
+        current = w.opening.session_id
+        if playback is None or not playback.live or not w.opening.lively:
+            return
+        if current not in session_ids:
+            began = session_ids
+        if began - {current}:
+            newest = max(began - {current})
+            w.banner.show_message(
+                f"Another session runs: “{plain(newest, limit=80)}”.",
+                action="Follow it",
+                then=lambda: w.opening.open_session(newest),
+            )
 
     def _show_live(self, playback: Playback) -> None:
         """Tell how a running session is followed."""
@@ -277,7 +302,7 @@ class Presenter:
         if not w.opening.lively:
             w.top_bar.live.hide()
         elif playback.live:
-            w.top_bar.live.show_live()
+            w.top_bar.live.show_live(quiet=w.opening.session_id not in self._running)
         else:
             ahead = len(times) - playback.position
             late = int(times[-1]) - playback.instant if len(times) else 0
@@ -286,7 +311,7 @@ class Presenter:
     def settled(self, playback: Playback) -> None:
         """The playhead rests: bring what is too slow for every frame."""
         w = self._window
-        w.event_table.show_position(playback.position)
+        w.event_table.show_position(playback.position, arrived=playback.live)
         if w.replay.selected is not None:
             w.replay.explain()
         log = w.opening.log

@@ -17,7 +17,9 @@ _FAULT = 2
 def serve(
     source: Annotated[Path, typer.Argument(help="An events.db file.", show_default=False)],
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port; 0 takes any free one.")] = 8765,
+    port: Annotated[
+        int, typer.Option(help="The port; 0 takes any free one.", min=0, max=65_535)
+    ] = 8765,
     writable: Annotated[
         bool, typer.Option("--writable", help="Take events, and keep contexts up to date.")
     ] = False,

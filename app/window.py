@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -172,7 +172,7 @@ class Window(QMainWindow):
         self.pages.addWidget(self.desk)
         self.setCentralWidget(_column(self.top_bar, self.pages, self.status_line))
         self.setMinimumSize(900, 600)
-        self.resize(1600, 1000)
+        self.resize(_first_size())
 
     def _connect_signals(self) -> None:
         source, opening, clock, replay = self.source, self.opening, self.clock, self.replay
@@ -183,7 +183,7 @@ class Window(QMainWindow):
         source.sessions_changed.connect(show.sessions)
         source.counts_changed.connect(show.counts)
         source.summaries_changed.connect(show.summaries)
-        source.running_changed.connect(self.session_list.show_running)
+        source.running_changed.connect(show.running)
         source.activity_changed.connect(self.session_list.show_activity)
         source.envelopes_read.connect(show.envelopes)
         source.load_failed.connect(show.load_failed)
@@ -317,6 +317,16 @@ class Window(QMainWindow):
         for feature in self.features:
             feature.close()
         super().closeEvent(event)
+
+
+_DRAWN = QSize(1600, 1000)
+
+
+def _first_size() -> QSize:
+    """As large as the drawing, where the screen has room for it and for the frame around it."""
+    if QGuiApplication.platformName() == "offscreen":
+        return _DRAWN
+    return _DRAWN.boundedTo(QGuiApplication.primaryScreen().availableSize() - QSize(16, 48))
 
 
 def _column(*widgets: QWidget) -> QWidget:

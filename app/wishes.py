@@ -66,7 +66,7 @@ class Wishes:
             "back-10": move(lambda p: p.moved(-10)),
             "forward-10": move(lambda p: p.moved(10)),
             "start": move(lambda p: p.at_position(0)),
-            "end": lambda *_: w.clock.follow(),
+            "end": lambda *_: self._follow(),
             "faster": move(lambda p: p.faster()),
             "slower": move(lambda p: p.faster(-1)),
             "skip-idle": self._skip_idle,
@@ -164,6 +164,13 @@ class Wishes:
                 w.clock.change(lambda p: p.at_position(int(found[0]) + 1).paused())
                 return
         w.opening.open_session(event.session_id, Moment(f"#{event.position}"))
+
+    def _follow(self) -> None:
+        """Go to the end, in view, and stay there as the session grows."""
+        w = self._window
+        w.clock.follow()
+        if w.viewport.axis is not None:
+            w.viewport.reveal(w.viewport.axis.length)
 
     def _skip_idle(self, on: bool) -> None:
         w = self._window

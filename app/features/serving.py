@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.features.base import Feature, Slot
@@ -13,6 +14,7 @@ from app.models.source import Opened
 from app.theme import Theme
 from app.views.banner import BannerKind
 from app.views.server_panel import ServerPanel
+from core.projectors.context import SessionContext
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -25,6 +27,7 @@ class ServingFeature(Feature):
         super().__init__(window)
         self.model = Serving(window.background, window)
         self.panel = ServerPanel(window)
+        self._told: SessionContext | None = None
 
     def slots(self) -> Mapping[str, Slot]:
         return {"serve": self.show_panel}
@@ -39,7 +42,7 @@ class ServingFeature(Feature):
         w.source.opened.connect(self._leave_another_file)
         w.source.closed.connect(self._leave_closed_file)
         w.replay.moment_changed.connect(self._publish)
-        w.opening.session_changed.connect(lambda _: model.publish(None))
+        w.opening.session_changed.connect(self._unpublish)
 
     def show_theme(self, theme: Theme) -> None:
         self.panel.show_theme(theme)
@@ -70,7 +73,16 @@ class ServingFeature(Feature):
         self.window.top_bar.server.show_clients(len(clients))
 
     def _publish(self, moment: Moment) -> None:
-        self.model.publish(moment.context)
+        """Tell what is shown, where that is another context and not only a later moment of it."""
+        context = moment.context
+        told = self._told
+        if told is None or replace(told, instant=context.instant) != context:
+            self._told = context
+            self.model.publish(context)
+
+    def _unpublish(self, *_: object) -> None:
+        self._told = None
+        self.model.publish(None)
 
     def _leave_another_file(self, opened: Opened) -> None:
         """Who opens another file did not ask to show it to others."""

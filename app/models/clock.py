@@ -143,6 +143,10 @@ class Clock(QObject):
         seen, self._seen = self._seen, self._since.nsecsElapsed()
         seconds = (self._seen - seen) / 1e9
         self.change(lambda playback: playback.advanced(seconds))
+        playback = self._playback
+        if playback is not None and playback.at_end and not playback.playing and self._running:
+            # Who plays a running session to its end goes on with it.
+            self.follow()
 
     def _tell_settled(self) -> None:
         if self._playback is not None:

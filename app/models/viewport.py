@@ -38,17 +38,19 @@ class Viewport(QObject):
     def show_axis(self, axis: Axis, *, keep: bool = False, still: bool = False) -> None:
         """Show all of an axis; ``keep`` keeps the instants that were visible, where it can.
 
-        Where everything was visible, everything stays so, unless it is to stand ``still``.
+        Where everything was visible, everything stays so, and where the end was, the end; unless
+        what is visible is to stand ``still``.
         """
-        old, shown = self._axis, self._range
+        old, (x0, x1) = self._axis, self._range
         self._axis = axis
         if not keep:
             self._left.clear()
-        everything = old is None or (shown == (0.0, old.length) and not still)
-        if not keep or everything or old is None:
+        if not keep or old is None or ((x0, x1) == (0.0, old.length) and not still):
             self.fit()
+        elif not still and x1 >= old.length:
+            self.show(axis.length - (x1 - x0), axis.length)
         else:
-            x = axis.x_of_instants(old.instants_at(shown))
+            x = axis.x_of_instants(old.instants_at((x0, x1)))
             self.show(float(x[0]), float(x[1]))
 
     def fit(self) -> None:

@@ -68,17 +68,23 @@ class EventTableView(CellTable):
         self._table.show_log(log)
         self._showing = False
         self._set_widths()
-        self.show_position(self._table.position)
+        self.show_position(self._table.position, arrived=True)
 
-    def show_position(self, position: int) -> None:
-        """Make the event that led to this position the current row; before any, none is."""
+    def show_position(self, position: int, *, arrived: bool = False) -> None:
+        """Make the event that led to this position the current row; before any, none is.
+
+        Where events only ``arrived``, the place on screen is left if the current row was not in it.
+        """
+        first, last = self.visible_rows()
+        current = self.currentIndex().row()
+        looks_elsewhere = arrived and current >= 0 and not first <= current <= last
         self._table.show_position(position)
         index = self._table.index_of(position - 1)
         flags = QItemSelectionModel.SelectionFlag
         self._showing = True
         self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
         self._showing = False
-        if self._follow:
+        if self._follow and not looks_elsewhere:
             self._bring_current_into_view()
 
     def show_follow(self, follow: bool) -> None:

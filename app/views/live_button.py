@@ -34,24 +34,25 @@ class LiveButton(QToolButton):
         self.setStyleSheet(f"QToolButton {{ padding-left: {left}px; padding-right: 10px; }}")
         self.update()
 
-    def show_live(self) -> None:
-        """The session is followed."""
-        self._show(
-            "Live",
-            live=True,
-            tip="Live: the playhead stays at the end as events arrive. Any seek leaves it.",
-        )
+    def show_live(self, *, quiet: bool = False) -> None:
+        """The session is followed; ``quiet`` where nothing of it has happened for a while."""
+        tip = "The playhead stays at the end as events arrive. Any seek leaves it."
+        if quiet:
+            self._show("Quiet", live=False, tip=f"Nothing happened for two minutes. {tip}")
+        else:
+            self._show("Live", live=True, tip=f"Live. {tip}")
 
     def show_behind(self, events: int, microseconds: int) -> None:
         """The session runs, and the playhead is so far behind its end."""
         if events == 0 and microseconds <= 0:
             self._show("Go live", live=False, tip="Follow the session as it runs (End)")
             return
-        late = f", {duration(microseconds)}" if microseconds > 0 else ""
+        late = duration(microseconds) if microseconds > 0 else ""
+        behind = " · ".join(filter(None, (count(events, "event") if events else "", late)))
         self._show(
-            f"{events:,} behind" if events else f"{duration(microseconds)} behind",
+            f"{behind} behind",
             live=False,
-            tip=f"{count(events, 'event')}{late} behind the running session. Go live (End)",
+            tip=f"{behind} behind the running session. Go live (End)",
         )
 
     def _show(self, text: str, *, live: bool, tip: str) -> None:

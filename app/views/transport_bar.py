@@ -117,7 +117,8 @@ class TransportBar(QWidget):
 
     def show_playback(self, playback: Playback, total: int) -> None:
         """Show where the playhead is among so many events, and how it plays."""
-        self._buttons["play"].show_icon("pause" if playback.playing else "play")
+        moves = playback.playing or playback.live
+        self._buttons["play"].show_icon("pause" if moves else "play")
         self._speed.show_choice(playback.speed)
         if self._where.show_playback(playback, total):
             self._measure()

@@ -8,7 +8,7 @@ from core.events.errors import StoreError
 READ_ONLY = "This log is open for reading only. Start the server with --writable to append."
 
 
-class ServerError(Exception):
+class ServerError(StoreError):
     """The server cannot start as it was asked to; the message says what to do."""
 
 

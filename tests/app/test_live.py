@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app import theme as themes
@@ -114,7 +114,7 @@ def test_any_seek_leaves_live_and_end_enters_it_again(
     assert not is_live(window)
     grow(window, qtbot, running, ago(viewed("paxos"), 0))
     assert position(window) == 4
-    assert window.top_bar.live.text() == "2 behind"
+    assert window.top_bar.live.text().startswith("2 events")
     assert "2 events" in window.top_bar.live.toolTip()
     window.top_bar.live.click()
     assert is_live(window)
@@ -226,7 +226,7 @@ def test_a_session_of_the_past_that_grows_can_be_followed(
     grow(window, qtbot, running, *in_session("old", [viewed("old", seconds=30)]))
     assert position(window) == 3
     assert window.top_bar.live.isVisible()
-    assert window.top_bar.live.text() == "1 behind"
+    assert window.top_bar.live.text().startswith("1 event")
 
 
 def test_a_moment_that_was_asked_for_is_not_left_for_the_end(
@@ -236,7 +236,7 @@ def test_a_moment_that_was_asked_for_is_not_left_for_the_end(
     settled()
     assert position(window) == 2
     assert not is_live(window)
-    assert window.top_bar.live.text() == "3 behind"
+    assert window.top_bar.live.text().startswith("3 events")
 
 
 def test_space_stops_following(window: Window, settled: Callable[[], None], running: Path) -> None:
@@ -248,3 +248,55 @@ def test_space_stops_following(window: Window, settled: Callable[[], None], runn
     assert position(window) == 5
     assert window.clock.playback is not None
     assert not window.clock.playback.playing
+
+
+def test_who_follows_may_look_elsewhere_meanwhile(
+    window: Window, settled: Callable[[], None], running: Path, qtbot: QtBot
+) -> None:
+    """A pan, a zoom or a scroll that each new event undoes cannot be used at all."""
+    window.open(running)
+    settled()
+    window.actions_by_id["axis-time"].trigger()
+    window.viewport.show(0.5, 1.5)
+    grow(window, qtbot, running, ago(viewed("paxos"), 0))
+    settled()
+    assert is_live(window)
+    assert window.viewport.range == pytest.approx((0.5, 1.5))
+    window.actions_by_id["end"].trigger()
+    axis = window.viewport.axis
+    assert axis is not None
+    assert window.viewport.range[1] == pytest.approx(axis.length)
+    grow(window, qtbot, running, ago(viewed("paxos"), -1))
+    axis = window.viewport.axis
+    assert axis is not None
+    assert window.viewport.range[1] == pytest.approx(axis.length)
+
+
+def test_playing_to_the_end_of_a_running_session_goes_on_live(
+    window: Window, settled: Callable[[], None], running: Path, qtbot: QtBot
+) -> None:
+    """It would stop where the end was when it was reached, a few events behind."""
+    window.open(running, Wish("s", Moment("#1")))
+    settled()
+    for _ in range(6):
+        window.actions_by_id["faster"].trigger()
+    window.actions_by_id["play"].trigger()
+    qtbot.wait_until(lambda: is_live(window), timeout=PATIENCE)
+    assert position(window) == 5
+
+
+def test_a_session_that_begins_meanwhile_is_offered(
+    window: Window, settled: Callable[[], None], running: Path, qtbot: QtBot
+) -> None:
+    """An operator would go on looking at one that has ended."""
+    window.open(running, Wish("s"))
+    settled()
+    append_elsewhere(running, in_session("next", [ago(viewed("a"), 1), ago(viewed("b"), 0)]))
+    qtbot.wait_until(window.banner.isVisible, timeout=PATIENCE)
+    button = window.banner.findChild(QPushButton, "banner-action")
+    assert button is not None
+    assert button.text() == "Follow it"
+    button.click()
+    qtbot.wait_until(lambda: window.opening.session_id == "next", timeout=PATIENCE)
+    settled()
+    assert is_live(window)
