@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.events.emission import Delivery
+from core.events.emission import Delivery, same_content, warn_of_conflict
 from core.events.schema import EventEnvelope
 from core.events.spool import Spool, SpoolFault
 
@@ -56,6 +56,8 @@ class Backlog:
         self._tidying = threading.Lock()
         self._tidy_fails = False
         self.spooled = 0
+        self.duplicates = 0
+        self.conflicts = 0
         self.lost = 0
 
     @property
@@ -124,8 +126,9 @@ class Backlog:
         with self._lock:
             if not self._held:
                 return
+            held = list(self._held.values())
             try:
-                self._spool.add_many(self._target, list(self._held.values()))
+                answers = self._spool.add_many(self._target, held)
             except SpoolFault as fault:
                 self._note(fault)
                 return
@@ -133,7 +136,8 @@ class Backlog:
                 logger.exception("Events remain in memory: the spool failed by a bug")
                 return
             self._spool_fails = False
-            self.spooled += len(self._held)
+            for event, (waiting, existed) in zip(held, answers, strict=True):
+                self._count_rescued(event, waiting if existed else None)
             self._held.clear()
             self._held_by_key.clear()
 
@@ -189,6 +193,16 @@ class Backlog:
         if key is not None:
             self._held_by_key[key] = event
         return event, Delivery.HELD
+
+    def _count_rescued(self, event: EventEnvelope, first: EventEnvelope | None) -> None:
+        """Count an event that was held; `first` of its key is kept instead, if there is one."""
+        if first is None:
+            self.spooled += 1
+        elif same_content(first, event):
+            self.duplicates += 1
+        else:
+            self.conflicts += 1
+            warn_of_conflict(first, event)
 
     def _after(self) -> int:
         """Up to which key all is drained. Raises SpoolFault."""

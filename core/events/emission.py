@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from pydantic import Field
 from core.events.payload_json import decode_payload
 from core.events.schema import EventEnvelope, ObjectRef, new_event
 from core.events.upcasting import UpcastError, upcast
+
+logger = logging.getLogger(__name__)
 
 
 class Delivery(StrEnum):
@@ -115,6 +118,15 @@ def same_content(first: EventEnvelope, again: EventEnvelope) -> bool:
     Ids, times, correlation and trace do not count: they differ between two attempts at one thing.
     """
     return _content(first) == _content(again)
+
+
+def warn_of_conflict(first: EventEnvelope, again: EventEnvelope) -> None:
+    """Tell of an event that is dropped, since the first one of its key says something else."""
+    logger.warning(
+        "The idempotency key %r was used for two things: the event %s (%s) is kept, and another "
+        "(%s) is dropped. Give each thing a key of its own.",
+        first.idempotency_key, first.event_id, first.event_type, again.event_type,
+    )  # fmt: skip
 
 
 def _content(event: EventEnvelope) -> tuple[object, ...]:

@@ -20,6 +20,7 @@ from core.events.emission import (
     checked_event,
     emitted,
     same_content,
+    warn_of_conflict,
 )
 from core.events.errors import EventRejected, SourceLocked, SourceNotFound, StoreError
 from core.events.schema import EventEnvelope, ObjectRef
@@ -104,7 +105,7 @@ class EventEmitter:
             self._counts["emitted"] += 1
             self._counts[delivery] += 1
         if delivery is Delivery.CONFLICT:
-            _warn_of_conflict(answer, event)
+            warn_of_conflict(answer, event)
         elif delivery is Delivery.STORED:
             self._announce(answer)
         return emitted(answer, delivery)
@@ -115,8 +116,8 @@ class EventEmitter:
         return EmitterStatus(
             emitted=counts["emitted"],
             stored=counts[Delivery.STORED],
-            duplicates=counts[Delivery.DUPLICATE],
-            conflicts=counts[Delivery.CONFLICT],
+            duplicates=counts[Delivery.DUPLICATE] + backlog.duplicates,
+            conflicts=counts[Delivery.CONFLICT] + backlog.conflicts,
             spooled=backlog.spooled,
             rejected=counts["rejected"],
             lost=backlog.lost,
@@ -252,7 +253,7 @@ class EventEmitter:
             elif each.first is not None:
                 self._counts[Delivery.CONFLICT if conflict else Delivery.DUPLICATE] += 1
         if conflict and each.first is not None:
-            _warn_of_conflict(each.first, each.event)
+            warn_of_conflict(each.first, each.event)
         if each.is_new:
             self._announce(each.event)
 
@@ -323,11 +324,3 @@ def _is_elsewhere(store: EventStore) -> bool:
     except SourceNotFound:
         return True
     return (now.device, now.inode) != (then.device, then.inode)
-
-
-def _warn_of_conflict(first: EventEnvelope, again: EventEnvelope) -> None:
-    logger.warning(
-        "The idempotency key %r was used for two things: the event %s (%s) is kept, and another "
-        "(%s) is dropped. Give each thing a key of its own.",
-        first.idempotency_key, first.event_id, first.event_type, again.event_type,
-    )  # fmt: skip

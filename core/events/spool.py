@@ -219,7 +219,7 @@ def _set_aside(connection: apsw.Connection, key: int, reason: str) -> None:
 
 
 def _read(
-    rows: Sequence[tuple[int, bytes]],
+    rows: Sequence[tuple[Any, ...]],
 ) -> tuple[list[tuple[int, EventEnvelope]], list[tuple[int, str]]]:
     """The events of rows by key, and by key what is wrong with the other ones."""
     events, unreadable = [], []

@@ -604,6 +604,27 @@ class TestWhereEvenTheSpoolFails:
             log.fault = None
         assert log.numbers() == [0, 1, 2, 3]
 
+    def test_one_whose_key_waits_on_disk_for_another_thing_is_told(
+        self, log: Faulty, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """It was dropped in silence when it was brought to the disk."""
+        log.fault = WriteFailed("full")
+        with BrokenSpool(tmp_path / "spool.db") as spool, emitter(log, spool) as emitting:
+            spool.broken = False
+            emitting.emit("X", "s", payload={"n": 1}, idempotency_key="k")
+            emitting.emit("X", "s", payload={"n": 2}, idempotency_key="l")
+            spool.broken = True
+            for number, key in ((1, "k"), (3, "l"), (4, None)):
+                answer = emitting.emit("X", "s", payload={"n": number}, idempotency_key=key)
+                assert answer.delivery is Delivery.HELD
+            spool.broken = False
+            wait_until(lambda: emitting.status().held == 0)
+            status = emitting.status()
+            assert (status.duplicates, status.conflicts, status.spooled) == (1, 1, 3)
+            log.fault = None
+        assert log.numbers() == [1, 2, 4]
+        assert "'l' was used for two things" in caplog.text
+
     def test_what_comes_later_is_behind_what_is_held(self, tmp_path: Path) -> None:
         events = [new_event("X", "s", payload={"n": n}) for n in range(3)]
         with BrokenSpool(tmp_path / "spool.db") as spool:
