@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 HELD_LIMIT = 10_000
 """So many events are held in memory at the most."""
 
+_TELLING = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -54,7 +56,7 @@ class Backlog:
         self._passed = 0
         self._untidy: dict[int, str | None] = {}
         self._tidying = threading.Lock()
-        self._tidy_fails = False
+        self._tidy_failures = 0
         self.spooled = 0
         self.duplicates = 0
         self.conflicts = 0
@@ -121,14 +123,18 @@ class Backlog:
         with self._lock:
             return [Waiting(None, event) for event in list(self._held.values())[:limit]]
 
-    def rescue(self) -> None:
-        """Bring to the disk what is held in memory, if that is possible."""
+    def rescue(self, *, wait: bool = False) -> None:
+        """Bring to the disk what is held in memory, if that is possible.
+
+        Who emits meanwhile waits for it, so that `wait`, for a spool that is locked, is for the
+        end.
+        """
         with self._lock:
             if not self._held:
                 return
             held = list(self._held.values())
             try:
-                answers = self._spool.add_many(self._target, held)
+                answers = self._spool.add_many(self._target, held, wait=wait)
             except SpoolFault as fault:
                 self._note(fault)
                 return
@@ -150,16 +156,17 @@ class Backlog:
         """Note that an event is to be kept apart from the others, since its store refuses it."""
         self._pass(each, reason)
 
-    def tidy(self) -> bool:
+    def tidy(self, *, wait: bool = False) -> bool:
         """Remove from the disk what waits no more; False where it has to be tried again."""
         with self._tidying:
             try:
                 self._after()
                 changes = dict(self._untidy)
-                self._spool.remove(key for key, reason in changes.items() if reason is None)
+                stored = [key for key, reason in changes.items() if reason is None]
+                self._spool.remove(stored, wait=wait)
                 for key, reason in changes.items():
                     if reason is not None:
-                        self._spool.set_aside(key, reason)
+                        self._spool.set_aside(key, reason, wait=wait)
             except SpoolFault as fault:
                 self._note_untidy(fault)
                 return False
@@ -167,7 +174,7 @@ class Backlog:
                 self._untidy.pop(key, None)
             if changes and not self._untidy:
                 self._passed = 0
-                self._tidy_fails = False
+                self._tidy_failures = 0
             return True
 
     def give_up(self) -> None:
@@ -235,9 +242,10 @@ class Backlog:
 
     def _note_untidy(self, fault: SpoolFault) -> None:
         self._on_fault(str(fault))
-        if not self._tidy_fails:
+        self._tidy_failures += 1
+        # Once or twice is what another program does that writes at the same moment.
+        if self._tidy_failures == _TELLING:
             logger.warning("What is stored cannot be removed from the spool yet: %s", fault)
-        self._tidy_fails = True
 
 
 def _log_lost(count: int, event: EventEnvelope) -> None:

@@ -140,8 +140,8 @@ class EventEmitter:
             drainer.join(timeout)
         if drainer is None or not drainer.is_alive():
             self._let_go()
-        self._backlog.rescue()
-        self._backlog.tidy()
+        self._backlog.rescue(wait=True)
+        self._backlog.tidy(wait=True)
         self._backlog.give_up()
         return not self._backlog.any()
 

@@ -75,11 +75,14 @@ class Spool:
         return self.add_many(target, [event])[0]
 
     def add_many(
-        self, target: str, events: Sequence[EventEnvelope]
+        self, target: str, events: Sequence[EventEnvelope], *, wait: bool = True
     ) -> list[tuple[EventEnvelope, bool]]:
-        """Keep events durably, all or none, and answer for each in turn."""
+        """Keep events durably, all or none, and answer for each in turn.
+
+        Without `wait` it is a fault at once where another program writes.
+        """
         texts = [json.dumps(event.to_wire()) for event in events]
-        with self._transaction() as connection:
+        with self._transaction(wait) as connection:
             rows = zip(events, texts, strict=True)
             return [_add(connection, _bytes(target), event, text) for event, text in rows]
 
@@ -109,16 +112,16 @@ class Spool:
             after = rows[-1][0]
         return []
 
-    def remove(self, keys: Iterable[int]) -> None:
+    def remove(self, keys: Iterable[int], *, wait: bool = True) -> None:
         """Forget events; keys that are gone already are no fault."""
         values = [(key,) for key in keys]
         if values and self._exists():
-            with self._transaction() as connection:
+            with self._transaction(wait) as connection:
                 connection.executemany(_REMOVE, values)
 
-    def set_aside(self, key: int, reason: str) -> None:
+    def set_aside(self, key: int, reason: str, *, wait: bool = True) -> None:
         """Keep an event apart, so that it is not in the way of the others."""
-        with self._transaction() as connection:
+        with self._transaction(wait) as connection:
             _set_aside(connection, key, reason)
 
     def rejected(self, target: str) -> list[RejectedEvent]:
@@ -144,7 +147,7 @@ class Spool:
 
     def _set_unreadable_aside(self, key: int, reason: str) -> None:
         try:
-            self.set_aside(key, reason)
+            self.set_aside(key, reason, wait=False)
         except SpoolFault as fault:
             logger.warning("An event of the spool cannot be read, nor set aside yet: %s", fault)
         else:
@@ -156,12 +159,12 @@ class Spool:
         """The rows of a statement, or `absent` where there is no file: none is made to be read."""
         if not self._exists():
             return absent or []
-        with self._use() as connection:
+        with self._use(self._busy_timeout) as connection:
             return connection.execute(statement, values).fetchall()
 
     @contextmanager
-    def _transaction(self) -> Iterator[apsw.Connection]:
-        with self._use() as connection:
+    def _transaction(self, wait: bool) -> Iterator[apsw.Connection]:
+        with self._use(self._busy_timeout if wait else 0.0) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -172,13 +175,14 @@ class Spool:
                 raise
 
     @contextmanager
-    def _use(self) -> Iterator[apsw.Connection]:
+    def _use(self, busy_timeout: float) -> Iterator[apsw.Connection]:
         """The connection, for one thread; opened where it is not, or the file is another by now."""
         with self._lock, translated(self.path):
             if self._connection is None or inode(self.path) != self._opened:
                 self._let_go()
-                self._connection = open_spool(self.path, self._busy_timeout)
+                self._connection = open_spool(self.path, busy_timeout)
                 self._opened = inode(self.path)
+            self._connection.set_busy_timeout(round(busy_timeout * 1000))
             try:
                 yield self._connection
             except (apsw.NotADBError, apsw.CorruptError, apsw.IOError):

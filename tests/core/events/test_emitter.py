@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,10 +72,10 @@ class BrokenSpool(Spool):
 
     broken = True
 
-    def add_many(self, *arguments: Any) -> Any:
+    def add_many(self, *arguments: Any, **options: Any) -> Any:
         if self.broken:
             raise SpoolFault("The disk is full. Make room.")
-        return super().add_many(*arguments)
+        return super().add_many(*arguments, **options)
 
 
 class FullSpool(Spool):
@@ -82,13 +83,13 @@ class FullSpool(Spool):
 
     full = False
 
-    def remove(self, *arguments: Any) -> None:
+    def remove(self, *arguments: Any, **options: Any) -> None:
         self._refuse()
-        super().remove(*arguments)
+        super().remove(*arguments, **options)
 
-    def set_aside(self, *arguments: Any) -> None:
+    def set_aside(self, *arguments: Any, **options: Any) -> None:
         self._refuse()
-        super().set_aside(*arguments)
+        super().set_aside(*arguments, **options)
 
     def _refuse(self) -> None:
         if self.full:
@@ -561,7 +562,7 @@ class TestARowThatCannotBeRead:
         self, log: Faulty, tmp_path: Path
     ) -> None:
         class Bugged(Spool):
-            def add_many(self, *arguments: Any) -> Any:
+            def add_many(self, *arguments: Any, **options: Any) -> Any:
                 raise RuntimeError("a bug")
 
         log.fault = SourceLocked("locked")
@@ -624,6 +625,23 @@ class TestWhereEvenTheSpoolFails:
             log.fault = None
         assert log.numbers() == [1, 2, 4]
         assert "'l' was used for two things" in caplog.text
+
+    def test_nobody_waits_for_a_spool_that_is_known_to_be_locked(self, tmp_path: Path) -> None:
+        """The thread that tries again had all callers wait for as long as the lock lasts."""
+        with Spool(tmp_path / "spool.db", busy_timeout=0.01) as spool:
+            backlog = Backlog(spool, "log")
+            backlog.put(new_event("X", "s"))
+            with locked(spool.path):
+                assert backlog.put(new_event("X", "s"))[1] is Delivery.HELD
+                backlog.done(backlog.batch(9))
+                spool._busy_timeout = PATIENCE
+                start = time.monotonic()
+                backlog.rescue()
+                assert not backlog.tidy()
+                assert backlog.put(new_event("X", "s"))[1] is Delivery.HELD
+                assert time.monotonic() - start < PATIENCE / 2
+            backlog.rescue()
+            assert (backlog.held, backlog.spooled, backlog.tidy()) == (0, 3, True)
 
     def test_what_comes_later_is_behind_what_is_held(self, tmp_path: Path) -> None:
         events = [new_event("X", "s", payload={"n": n}) for n in range(3)]

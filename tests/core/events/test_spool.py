@@ -155,7 +155,7 @@ def test_one_that_cannot_be_read_makes_way_for_the_next_of_its_key(
 def test_one_that_can_neither_be_read_nor_set_aside_is_passed_over(
     spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise SpoolFault("The disk is full. Make room.")
 
     spool.add_many("log", [event(number) for number in range(5)])
