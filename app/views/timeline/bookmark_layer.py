@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtGui import QPainter, QPolygonF
 
 from app import text
 from app.views.bookmark_colours import shade
+from app.views.contrast import mixed
 from app.views.timeline.layout import Layout
 from app.views.timeline.scene import Hit, Scene
 from app.views.timeline.telling import moment
@@ -24,7 +25,9 @@ REACH = 5
 _HALF, _HIGH = 4, 9
 _BAR = 3
 _OVERVIEW_MARK = 5
-_LINE_ALPHA = 110
+_LINE_SHARE = 0.5
+_LINES_MOST = 60
+"""With more of them in view their lines would hide the charts."""
 _TOLD = 4
 _NOTE_MOST = 600
 
@@ -47,11 +50,17 @@ class BookmarkLayer:
         for placed, left, right in self._seen_ranges(scene):
             bar = QRect(left, bottom - _BAR, max(_BAR, right - left), _BAR)
             painter.fillRect(bar.intersected(plot), shade(theme, placed.bookmark.colour))
-        for pixel, placed in self._seen(scene):
-            line = shade(theme, placed.bookmark.colour)
-            _paint_pennant(painter, QPointF(pixel + 0.5, bottom), line, flags.height())
-            line.setAlpha(_LINE_ALPHA)
+        seen = list(self._seen(scene))
+        for pixel, placed in seen if len(seen) <= _LINES_MOST else ():
+            # Opaque: what shines through takes six times as long.
+            line = mixed(theme.panel, shade(theme, placed.bookmark.colour), _LINE_SHARE)
             painter.fillRect(QRect(pixel, plots.top(), 1, plots.height()), line)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for pixel, placed in seen:
+            painter.setBrush(shade(theme, placed.bookmark.colour))
+            painter.drawPolygon(_pennant(QPointF(pixel + 0.5, bottom), flags.height()))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for pixel, placed in self._seen(everything):
             top = layout.overview.bottom() + 1 - _OVERVIEW_MARK
             mark = QRect(pixel - 1, top, 3, _OVERVIEW_MARK)
@@ -119,16 +128,11 @@ def strip(layout: Layout) -> QRect:
     return QRect(layout.left - REACH, top, layout.width + 2 * REACH, bottom - top)
 
 
-def _paint_pennant(painter: QPainter, foot: QPointF, colour: QColor, room: int) -> None:
+def _pennant(foot: QPointF, room: int) -> QPolygonF:
     """A mark with a point below, as high as there is room (px)."""
     high = min(_HIGH, room - 2)
     corners = ((-_HALF, -high), (_HALF, -high), (_HALF, -high / 2), (0, 0), (-_HALF, -high / 2))
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawPolygon(QPolygonF([foot + QPointF(x, y) for x, y in corners]))
-    painter.restore()
+    return QPolygonF([foot + QPointF(x, y) for x, y in corners])
 
 
 def _tell(scene: Scene, placed: Placed) -> str:
