@@ -294,8 +294,8 @@ class Window(QMainWindow):
         """Give the sides their share of the width, until the user chose otherwise."""
         super().resizeEvent(event)
         if not self._desk_chosen:
-            left = min(max(self.width() * 18 // 100, 210), 250)
-            right = min(max(self.width() * 24 // 100, 290), 350)
+            left = min(max(self.width() * 18 // 100, 200), 250)
+            right = min(max(self.width() * 24 // 100, 260), 350)
             self.desk.setSizes([left, self.width() - left - right, right])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -131,6 +131,9 @@ class TransportBar(QWidget):
         """Note what room each form takes; choices take as much as the longest of them."""
         for menu in (self._speed, self._axis):
             menu.reserve()
+        for button in self._buttons.values():
+            # One that is hidden takes no room, and what it takes is to be known.
+            button.setHidden(False)
         needed = []
         for form in _FORMS:
             self._apply(form)
