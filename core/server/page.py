@@ -43,5 +43,6 @@ def response() -> Response:
     return Response(
         content,
         media_type="text/html",
-        headers={"content-security-policy": policy},
+        # It is given to everybody, whose connections are not to stay.
+        headers={"content-security-policy": policy, "connection": "close"},
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from core.events.emission import Delivery, EmittedEvent
@@ -29,7 +30,8 @@ from core.server.shapes import (
 BODY_MOST = 256 << 10
 """Bytes of a posted event at most."""
 
-_BODY_PATIENCE = 30.0
+_BODY_PATIENCE = 8.0
+"""Seconds for a body; a little later the connection is ended without an answer."""
 _SESSION_MOST = 256
 
 
@@ -67,7 +69,7 @@ def router(service: LogService) -> APIRouter:
         try:
             async with asyncio.timeout(_BODY_PATIENCE):
                 raw = await _body(request)
-        except TimeoutError:
+        except (TimeoutError, ClientDisconnect):
             return fault(408, "The event did not come in time.", {"connection": "close"})
         if raw is None:
             return fault(413, f"An event has at most {BODY_MOST >> 10} KB.")

@@ -163,6 +163,8 @@ async def _refuse(scope: Scope, send: Send, status: int, detail: str) -> None:
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
+        # What is left of the request is not waited for.
+        (b"connection", b"close"),
         *more.get(status, []),
     ]
     kind = "websocket.http" if scope["type"] == "websocket" else "http"

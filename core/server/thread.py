@@ -20,7 +20,12 @@ from core.server.errors import ServerError
 from core.server.hub import CLIENTS, STALLED_AFTER, Hub
 from core.server.security import Gate, host_of
 from core.server.service import LogService
-from core.server.sockets import HttpConnection, SocketConnection
+from core.server.sockets import (
+    CONNECTIONS,
+    REQUEST_WITHIN,
+    SocketConnection,
+    http_connections,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +33,9 @@ PORT = 8765
 """The port unless another is asked for."""
 
 _BACKLOG = 1_024
+"""So many wait to be accepted at most."""
+_ACCEPTED_AT_ONCE = 64
+"""So many are accepted before they are counted."""
 _MESSAGE_MOST = 64 << 10
 _GRACE = 2.0
 """Seconds that connections have to end, before they are ended."""
@@ -39,7 +47,8 @@ class ContextServer:
     """Serves a log over HTTP and WebSocket. It can be started again after it was stopped.
 
     Port 0 takes any free one. `window` says whether `publish_playhead` will be told what a window
-    shows. A client that reads nothing for `stalled_after` seconds is let go.
+    shows. A client that reads nothing for `stalled_after` seconds is let go, as is a connection
+    whose request has not come whole within `request_within` seconds.
     """
 
     def __init__(
@@ -53,6 +62,8 @@ class ContextServer:
         window: bool = False,
         stalled_after: float = STALLED_AFTER,
         clients: int = CLIENTS,
+        connections: int = CONNECTIONS,
+        request_within: float = REQUEST_WITHIN,
     ) -> None:
         self._service = service
         self._host = host or "0.0.0.0"
@@ -62,6 +73,7 @@ class ContextServer:
         self._window = window
         self._stalled_after = stalled_after
         self._most_clients = clients
+        self._http = http_connections(most=connections, request_within=request_within)
         self._lock = threading.Lock()
         self._running: _Running | None = None
         self._shown: SessionContext | None = None
@@ -99,7 +111,7 @@ class ContextServer:
                     "between them and this server. Serve 127.0.0.1, or allow it: --allow-remote."
                 )
             listening = _listening(*found, self._host)
-            running = _Running(listening, self._hub())
+            running = _Running(listening, self._hub(), self._http)
             try:
                 running.start(self._gate(running), self._service)
             except BaseException:
@@ -155,8 +167,9 @@ class ContextServer:
 class _Running:
     """A server from its start to its stop."""
 
-    def __init__(self, listening: socket.socket, hub: Hub) -> None:
+    def __init__(self, listening: socket.socket, hub: Hub, http: type[asyncio.Protocol]) -> None:
         self.hub = hub
+        self._http = http
         self.port: int = listening.getsockname()[1]
         self._listening = listening
         self._server: _Server | None = None
@@ -170,7 +183,7 @@ class _Running:
     def start(self, gate: Gate, service: LogService) -> None:
         config = uvicorn.Config(
             gate,
-            http=HttpConnection,
+            http=self._http,
             ws=SocketConnection,
             ws_max_size=_MESSAGE_MOST,
             ws_per_message_deflate=False,
@@ -183,7 +196,7 @@ class _Running:
             log_level=logging.WARNING,
             proxy_headers=False,
             server_header=False,
-            backlog=_BACKLOG,
+            backlog=_ACCEPTED_AT_ONCE,
             timeout_graceful_shutdown=int(_GRACE * 2),
         )
         self._server = _Server(config, self.hub)
@@ -240,6 +253,8 @@ class _Server(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         self._hub.open()
         await super().startup(sockets)
+        for each in sockets or ():
+            each.listen(_BACKLOG)  # asyncio takes this for how many it accepts in one go
         self.is_up.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
