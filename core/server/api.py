@@ -19,7 +19,7 @@ from core.server.answers import JsonBytes, add_faults, answer, fault
 from core.server.encoding import encode
 from core.server.errors import BadRequest
 from core.server.hub import Hub
-from core.server.service import LogService, SessionPage
+from core.server.service import LONG_AT_ONCE, LogService, SessionPage
 from core.server.shapes import (
     REFUSED,
     Answers,
@@ -31,6 +31,7 @@ from core.server.shapes import (
     SessionId,
     SessionShape,
 )
+from core.server.turns import Turns
 
 _DESCRIPTION = """\
 Sessions of a Brain Web log, their events, and their context as it changes. Every time is in UTC.
@@ -73,15 +74,16 @@ def create_app(service: LogService, hub: Hub, *, window: bool = False) -> FastAP
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.include_router(_reading(service))
+    turns = Turns(LONG_AT_ONCE)
+    app.include_router(_reading(service, turns))
     app.include_router(posting.router(service))
     app.include_router(_about(app, service, hub, window))
-    app.include_router(streams.router(service, hub, window=window))
+    app.include_router(streams.router(service, hub, turns, window=window))
     add_faults(app)
     return app
 
 
-def _reading(service: LogService) -> APIRouter:
+def _reading(service: LogService, turns: Turns) -> APIRouter:
     router = APIRouter(prefix="/api", responses=REFUSED)
 
     @router.get("/sessions", summary="The sessions", responses=_paged(list[SessionShape]))
@@ -135,11 +137,14 @@ def _reading(service: LogService) -> APIRouter:
     ) -> Response:
         """What the system holds of the session: now, or at a moment."""
         if at is None:
-            return await answer(service, partial(service.context, session_id), shape=_context)
+            async with turns.at(("context", session_id)):
+                return await answer(service, partial(service.context, session_id), shape=_context)
         # In a query a plus stands for a space.
         moment = f"+{at[1:]}" if at.startswith(" ") else at
         job = partial(service.context_at, session_id, moment)
-        return await answer(service, job, shape=lambda found: _context(found[0], found[1]))
+        # Sessions are loaded one after another, so all of them wait for one turn.
+        async with turns.at("index"):
+            return await answer(service, job, shape=lambda found: _context(found[0], found[1]))
 
     @router.get(
         "/users/{user_id:path}/preferences",
@@ -149,7 +154,10 @@ def _reading(service: LogService) -> APIRouter:
     async def preferences(user_id: Annotated[str, Path(description="An actor.")]) -> Response:
         """The preferences that each session of the user speaks of; none of an unknown user."""
         job = partial(service.preferences, user_id)
-        return await answer(service, job, shape=lambda found: [each.to_wire() for each in found])
+        async with turns.at(("preferences", user_id)):
+            return await answer(
+                service, job, shape=lambda found: [each.to_wire() for each in found]
+            )
 
     return router
 

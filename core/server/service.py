@@ -35,7 +35,9 @@ from core.server.following import Follower, Marks
 
 logger = logging.getLogger(__name__)
 
-_WORKERS = 4
+_WORKERS = 6
+LONG_AT_ONCE = 4
+"""So many of the threads at most fold or load sessions; the others stay for what is quick."""
 _WAITING = 64
 _NO_ACTOR = "unknown"
 # Of events that share an instant, the cursor after all of them.
@@ -76,8 +78,9 @@ class LogService:
     """Answers from a log, and follows it from `start` to `stop`.
 
     Any thread may ask; the answers take as long as the disk does. It owns neither the store nor the
-    read model, which their owner closes after `stop`. Raises StoreError, UnknownSession and
-    BadRequest.
+    read model, which their owner closes after `stop`. Contexts and preferences of a session are to
+    be asked for by one at a time (`core.server.turns`): others would wait in their threads. Raises
+    StoreError, UnknownSession and BadRequest.
     """
 
     def __init__(

@@ -16,6 +16,7 @@ from core.server.hub import Hub
 from core.server.security import PROTOCOL
 from core.server.service import LogService
 from core.server.sockets import SocketConnection, text_frame
+from core.server.turns import Turns
 
 NO_WINDOW = 4404
 CANNOT_READ = 1011
@@ -24,7 +25,6 @@ TOO_MUCH = 1008
 _PONG = text_frame(b"pong")
 _MESSAGES_A_SECOND = 20.0
 _BURST = 60.0
-_READ_AT_ONCE = 16
 
 
 class Allowance:
@@ -43,10 +43,9 @@ class Allowance:
         return self._left >= 0
 
 
-def router(service: LogService, hub: Hub, *, window: bool) -> APIRouter:
+def router(service: LogService, hub: Hub, turns: Turns, *, window: bool) -> APIRouter:
     """The sockets; `window` says whether there is a playhead to follow."""
     found = APIRouter()
-    turns = asyncio.Semaphore(_READ_AT_ONCE)
 
     @found.websocket("/api/sessions/{session_id:path}/context/stream")
     async def session(socket: WebSocket, session_id: str) -> None:
@@ -84,7 +83,7 @@ def router(service: LogService, hub: Hub, *, window: bool) -> APIRouter:
         """Have the client get the current context of its session."""
         try:
             # When a server comes back, so do all of its clients.
-            async with turns:
+            async with turns.at(("context", session_id)):
                 context = await asyncio.wrap_future(
                     service.submit(lambda: service.context(session_id, known=False))
                 )
