@@ -117,7 +117,10 @@ class BookmarksModel(QObject):
     def begin(self, draft: Draft) -> None:
         """Read what a draft is anchored to, while its words are written."""
         store = self._source.store
-        if store is not None:
+        if store is None:
+            # Who waits for it would wait for ever.
+            draft.anchors.set_exception(StoreError("No log is open any more to mark a moment of."))
+        else:
             self._background.run(lambda: draft.read(store), then=lambda _: None, lasting=True)
 
     def save(self, draft: Draft, *, name: str, note: str, colour: Colour) -> None:
