@@ -17,6 +17,9 @@ logger = logging.getLogger(__name__)
 
 PROBLEMS_KEPT = 100
 
+_ASKED_AT_ONCE = 16
+"""So many sessions of all are marked at once: one that is marked meanwhile waits for these."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectionProblem:
@@ -85,6 +88,8 @@ class ProjectionQueue:
         self._rest: Iterator[str] | None = None
         self._asking = False
         self._gave_up_asking = False
+        # Whether all that is asked for is to catch up, which may be left for another time.
+        self._catching_up = False
         self._closing = False
         self._closed = False
         self._runs = 0
@@ -97,6 +102,19 @@ class ProjectionQueue:
             if self._closing:
                 return
             self._set(session_id)
+            self._ensure_thread()
+            self._changed.notify_all()
+
+    def catch_up(self) -> None:
+        """Have all sessions projected, a few at a time and behind those that are marked.
+
+        Returns at once and raises nothing. What is not reached by `close` is left.
+        """
+        with self._changed:
+            if self._closing:
+                return
+            self._catching_up = self._catching_up or not self._is_behind()
+            self._missed = True
             self._ensure_thread()
             self._changed.notify_all()
 
@@ -114,6 +132,8 @@ class ProjectionQueue:
         end = time.monotonic() + timeout
         with self._changed:
             self._closing = True
+            if self._catching_up:
+                self._missed, self._rest = False, None
             self._changed.notify_all()
             self._changed.wait_for(self._has_ended, timeout)
             drained = self._is_idle()
@@ -145,7 +165,7 @@ class ProjectionQueue:
     def _set(self, session_id: str) -> None:
         for projector in self._projectors:
             if not self._marks.set(Mark(projector, session_id)):
-                self._missed = True
+                self._missed, self._catching_up = True, False
 
     def _room(self) -> int:
         """For how many sessions there is room."""
@@ -250,7 +270,7 @@ class ProjectionQueue:
     def _ask(self) -> None:
         """Mark some of the sessions that had no room."""
         with self._changed:
-            self._asking, room = True, max(1, self._room())
+            self._asking, room = True, max(1, min(self._room(), _ASKED_AT_ONCE))
             if self._rest is None:
                 # What is missed from here on is to be asked for once more.
                 self._missed = False
@@ -268,7 +288,9 @@ class ProjectionQueue:
         with self._changed:
             self._asking = False
             self._asked_in_vain = 0
-            self._rest = rest if sessions else None
+            left = self._closing and self._catching_up
+            self._rest = rest if sessions and not left else None
+            self._catching_up = self._catching_up and self._is_behind()
             for session_id in sessions:
                 self._set(session_id)
             self._changed.notify_all()
@@ -278,7 +300,7 @@ class ProjectionQueue:
         with self._changed:
             self._asking = False
             self._missed, self._rest = not self._closing, None
-            self._gave_up_asking = self._closing
+            self._gave_up_asking = self._closing and not self._catching_up
             self._asked_in_vain += 1
             self._ask_after = time.monotonic() + self._backoff.delay(self._asked_in_vain)
             self._changed.notify_all()

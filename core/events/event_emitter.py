@@ -71,6 +71,13 @@ class EventEmitter:
         self._counts: Counter[str] = Counter()
         self._last_fault: str | None = None
 
+    def start(self) -> None:
+        """Begin to drain what waits from before, where an emission is not to be waited for."""
+        with self._lock:
+            if not self._closed and self._backlog.any():
+                self._behind = True
+                self._ensure_drainer()
+
     def emit(
         self,
         event_type: str,

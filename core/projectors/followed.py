@@ -153,6 +153,11 @@ class FollowedSessions:
             self.folded += folded
         return snapshot
 
+    def position(self, session_id: str) -> int:
+        """How many events a session has, which is quick to ask. Raises StoreError."""
+        with self._source.used() as store:
+            return store.position(session_id)
+
     def all_ids(self) -> list[str]:
         """Every session of the store, the latest first. Raises StoreError."""
         with self._source.used() as store:

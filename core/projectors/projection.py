@@ -70,6 +70,7 @@ class Projection:
         self._recorded = 0
         self._writers = [self._writer(model) for model in read_models]
         self._queues = [self._queue(writer.model.name, writer.project) for writer in self._writers]
+        self._of_models = tuple(self._queues)
         if on_context is not None:
             self._queues.append(self._queue("context", self._tell_context))
         if record_contexts:
@@ -84,6 +85,15 @@ class Projection:
         """Have the session of an event that was stored projected, unless it is a system's note."""
         if event.event_type != EventType.SESSION_CONTEXT_UPDATED:
             self.mark(event.session_id)
+
+    def catch_up(self) -> None:
+        """Give the read models what they miss of the whole log, the latest sessions first.
+
+        Returns at once and raises nothing; marked sessions go before. What is not reached by
+        `close` is left, and no context is told or recorded for its sake.
+        """
+        for queue in self._of_models:
+            queue.catch_up()
 
     def reopen(self) -> None:
         """Open the store anew with the next projection, where it was not given: it moved."""

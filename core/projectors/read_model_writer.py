@@ -23,6 +23,9 @@ class Seen:
     def __init__(self) -> None:
         self._activity: OrderedDict[str, int] = OrderedDict()
 
+    def __contains__(self, session_id: str) -> bool:
+        return session_id in self._activity
+
     def is_news(self, session_id: str, activity: int) -> bool:
         """Whether there was activity that was not seen. What is forgotten is news again."""
         return activity != self._activity.get(session_id, 0)
@@ -69,10 +72,12 @@ class ReadModelWriter:
             last = self._ending.is_set()
             if last and self.down and self.missed:
                 break
-            snapshot = self._sessions.snapshot(session_id)
-            if not self._seen.is_news(session_id, snapshot.activity):
-                return
             try:
+                if self._is_kept(session_id):
+                    return
+                snapshot = self._sessions.snapshot(session_id)
+                if not self._seen.is_news(session_id, snapshot.activity):
+                    return
                 self._write(snapshot)
             except ReadModelDown as fault:
                 failures += 1
@@ -85,9 +90,17 @@ class ReadModelWriter:
                 return
         self.missed += 1
 
+    def _is_kept(self, session_id: str) -> bool:
+        """Whether another run kept all that there is, so that nothing has to be folded."""
+        if session_id in self._seen:
+            return False
+        kept = self.model.context(session_id)
+        return kept is not None and kept.context.position >= self._sessions.position(session_id)
+
     def _write(self, snapshot: Snapshot) -> None:
-        self.model.keep_context(snapshot.kept)
+        # The context last: where it is kept, so are the preferences.
         self.model.keep_preferences(snapshot.preferences, position=snapshot.position)
+        self.model.keep_context(snapshot.kept)
         self.written += 1
         if self.down:
             logger.info("The read model %s is back; it is given what it missed", self.model.name)

@@ -44,6 +44,9 @@ def opened_to_write(
 ) -> Iterator[OpenedLog]:
     """A service that takes events, and has sessions that grow projected into the read models.
 
+    What an earlier program left to be stored, and what the read models miss, is made up for in the
+    background.
+
     ``on_problem`` is told, from a thread, of a read model that is down; ``on_left`` at the end, if
     there are events that could not be stored and wait on disk. Raises StoreError.
     """
@@ -57,13 +60,17 @@ def opened_to_write(
         read_models = [stack.enter_context(model) for model in open_read_models(source=str(path))]
         spool = Spool()
         stack.callback(spool.close)
-        emitter = EventEmitter(open_store, target=str(path), spool=spool)
         projection = Projection(
             open_store, read_models, record_contexts=record_contexts, on_problem=on_problem
         )
         stack.callback(projection.close, _AT_END)
+        emitter = EventEmitter(
+            open_store, target=str(path), spool=spool, on_stored=projection.mark_event
+        )
         stack.callback(lambda: emitter.close(_AT_END) or on_left())
         service = LogService(
             store, emitter=emitter, read_model=read_models[0], projection=projection
         )
+        emitter.start()
+        projection.catch_up()
         yield OpenedLog(service, store.notice)

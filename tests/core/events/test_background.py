@@ -186,6 +186,49 @@ class TestWithoutRoom:
         assert set(projector.ran) == projector.failing
 
 
+class TestCatchingUp:
+    SESSIONS = tuple(f"s{number}" for number in range(1000))
+
+    def test_all_are_projected_and_marked_ones_do_not_wait_for_them(self) -> None:
+        """A log of many sessions would keep those that are watched out of date."""
+        projector = Projector()
+        with queue(projector, everything=lambda: self.SESSIONS) as marks:
+            with projector.held():
+                marks.catch_up()
+                assert projector.entered.wait(PATIENCE)
+                marks.mark("watched")
+            assert marks.drain(PATIENCE)
+        assert set(projector.ran) == {*self.SESSIONS, "watched"}
+        assert projector.ran[0] == "s0"
+        assert projector.ran.index("watched") < 50
+
+    def test_the_end_does_not_wait_for_them(self) -> None:
+        projector = Projector()
+        with queue(projector, everything=lambda: self.SESSIONS) as marks:
+            with projector.held():
+                marks.catch_up()
+                assert projector.entered.wait(PATIENCE)
+                marks.mark("watched")
+                closing = threading.Thread(target=marks.close, args=(PATIENCE,))
+                closing.start()
+                wait_until(lambda: not marks.status().behind)
+            closing.join(PATIENCE)
+            assert marks.close(PATIENCE)
+        assert "watched" in projector.ran
+        assert len(projector.ran) < 50
+
+    def test_what_had_no_room_meanwhile_is_not_left(self) -> None:
+        projector = Projector()
+        with queue(projector, limit=20, everything=lambda: self.SESSIONS) as marks:
+            with projector.held():
+                marks.catch_up()
+                assert projector.entered.wait(PATIENCE)
+                for session_id in reversed(self.SESSIONS):
+                    marks.mark(session_id)
+            assert marks.close(PATIENCE)
+        assert set(projector.ran) == set(self.SESSIONS)
+
+
 class TestFailures:
     def test_what_fails_is_tried_again(self) -> None:
         ran = []

@@ -381,6 +381,23 @@ class TestWhatWaitsFromBefore:
         assert [each.payload.get("n") for each in stored][:4] == [0, 1, 2, 3]
         assert spool.waiting("another log") == 1
 
+    def test_it_is_stored_without_an_emission_where_that_is_asked_for(
+        self, log: Faulty, spool: Spool
+    ) -> None:
+        spool.add_many("log", [new_event("X", "s", payload={"n": n}) for n in range(3)])
+        with emitter(log, spool) as emitting:
+            emitting.start()
+            wait_until(lambda: emitting.status().stored == 3)
+            emitting.start()
+        assert log.numbers() == [0, 1, 2]
+
+    def test_where_nothing_waits_the_log_is_not_opened_for_it(
+        self, log: Faulty, spool: Spool
+    ) -> None:
+        with emitter(log, spool) as emitting:
+            emitting.start()
+        assert log.opened == 0
+
     def test_a_crash_between_storing_and_removing_is_harmless(
         self, log: Faulty, spool: Spool
     ) -> None:

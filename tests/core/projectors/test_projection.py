@@ -46,6 +46,9 @@ class InMemory:
         self.contexts[kept.context.session_id] = kept
         return True
 
+    def context(self, session_id: str) -> KeptContext | None:
+        return self.contexts.get(session_id)
+
     def keep_preferences(self, preferences: UserPreferences, *, position: int) -> bool:
         self.preferences[preferences.session_id] = preferences
         return True
@@ -198,6 +201,40 @@ class TestAReadModelThatIsDown:
             assert not projecting.close(PATIENCE)
             assert ill.tries < tries + 20
         assert "20 sessions are not in ill" in caplog.text
+
+
+class TestCatchingUp:
+    def test_what_the_read_model_misses_is_made_up_for(
+        self, store: SQLiteEventStore, tmp_path: Path
+    ) -> None:
+        """What was stored as a program was killed stayed out of it until the session grew."""
+        path = tmp_path / "read-model.db"
+        store.append_many([view(0, name, actor_id="ada") for name in ("kept", "behind")])
+        with (
+            SQLiteReadModel(path, source="log") as model,
+            projection(store, model) as projecting,
+        ):
+            projecting.catch_up()
+            assert projecting.drain(PATIENCE)
+        store.append_many([view(1, "behind"), view(1, "new")])
+        with (
+            SQLiteReadModel(path, source="log") as model,
+            projection(store, model, record_contexts=True) as projecting,
+        ):
+            projecting.catch_up()
+            assert projecting.drain(PATIENCE)
+            for name in ("kept", "behind", "new"):
+                kept = model.context(name)
+                assert kept is not None
+                assert kept.context == fold(name, store.replay(name))
+            # What is kept is not folded again.
+            assert (projecting.status().folded, projecting.status().recorded) == (3, 0)
+            store.append(view(2, "kept"))
+            projecting.mark("kept")
+            assert projecting.drain(PATIENCE)
+            kept = model.context("kept")
+            assert kept is not None
+            assert kept.context.position == 2
 
 
 class TestFaultsOfTheLog:
