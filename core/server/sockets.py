@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import cast
 
 from h11 import IDLE, SEND_BODY
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
@@ -150,6 +151,13 @@ class SocketConnection(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if not self.handshake_complete:
             self.scope["state"]["wire"] = self
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send what the application says."""
+        await super().send(message)
+        # An answer in place of a handshake is no fault, for which uvicorn takes it, and logs it.
+        if self.initial_response is not None and self.close_sent:
+            self.handshake_complete = True
 
     def _end_unless_open(self) -> None:
         if self.conn.state is not State.OPEN:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,16 @@ from core.server.hub import Hub
 from core.server.security import Failures, Gate
 from tests.builders import viewed
 from tests.builders_files import in_session, write_log
-from tests.core.server.serving import BEARER, TOKEN, UPGRADE, Serving, ask_raw, frame, serving
+from tests.core.server.serving import (
+    BEARER,
+    PATIENCE,
+    TOKEN,
+    UPGRADE,
+    Serving,
+    ask_raw,
+    frame,
+    serving,
+)
 
 WRONG_TOKENS = (
     {},
@@ -147,6 +157,27 @@ def test_a_browser_s_socket_carries_it_as_a_subprotocol(served: Serving) -> None
         assert frame(stream)["session_id"] == "study"
     with pytest.raises(InvalidStatus, match="401"):
         served.socket(path, additional_headers={}, subprotocols=["brainweb.v1", "bearer.no"])
+
+
+def test_a_client_that_is_refused_is_no_error(
+    served: Serving, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A stranger could fill the log with errors, among which nobody sees those of the program."""
+    host = {"Host": f"127.0.0.1:{served.port}", **UPGRADE}
+    path = "/api/sessions/study/context/stream"
+    for told, status in (
+        (host, 401),
+        (host | BEARER | {"Origin": "https://example.org"}, 403),
+        (host | BEARER | {"Sec-WebSocket-Version": "1"}, 400),
+    ):
+        with socket.create_connection(("127.0.0.1", served.port), PATIENCE) as made:
+            lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+            made.sendall(f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode())
+            assert int(made.recv(12).split(b" ")[1]) == status
+            while made.recv(65_536):
+                pass
+    served.server.stop()
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
 def test_every_answer_says_what_browsers_may_do_with_it(served: Serving) -> None:
