@@ -57,11 +57,42 @@ def people(window: Window) -> QWidget:
     return window.tabs
 
 
+def filtering(window: Window) -> QWidget:
+    """What a filter finds, lit on the lanes and in the table."""
+    window.filter.show_filter("type:ChatMessageCreated concept:Raft")
+    return window
+
+
+def why(window: Window) -> QWidget:
+    """Why a concept weighs what it does."""
+    window.replay.select_id("c-raft")
+    return window.context_panel
+
+
+def two_moments(window: Window) -> QWidget:
+    """A range with its ends, what differs between them, and what it holds."""
+    for position, command in ((100, "range-start"), (300, "range-end")):
+        window.clock.change(lambda p, at=position: p.at_position(at))  # type: ignore[misc]
+        window.actions_by_id[command].trigger()
+    window.actions_by_id["show-range"].trigger()
+    return window
+
+
+def impact(window: Window) -> QWidget:
+    """The events in view, ranked by what they changed."""
+    window.actions_by_id["show-impact"].trigger()
+    return window.tabs
+
+
 SCENES: dict[str, tuple[ThemeChoice, tuple[int, int], Scene]] = {
     "window-dark": (ThemeChoice.DARK, (1600, 1000), whole),
     "window-light": (ThemeChoice.LIGHT, (1600, 1000), whole),
     "server": (ThemeChoice.DARK, (1280, 800), server),
     "people": (ThemeChoice.DARK, (1600, 1000), people),
+    "filter": (ThemeChoice.DARK, (1440, 900), filtering),
+    "why": (ThemeChoice.DARK, (1600, 1000), why),
+    "range": (ThemeChoice.LIGHT, (1440, 900), two_moments),
+    "impact": (ThemeChoice.DARK, (1600, 1000), impact),
 }
 
 
