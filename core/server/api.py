@@ -8,7 +8,7 @@ from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, FastAPI, Path, Query
+from fastapi import APIRouter, FastAPI, Path, Query, Request
 from starlette.responses import Response
 
 from core.events.instants import InstantError, format_instant, parse_instant
@@ -125,6 +125,7 @@ def _reading(service: LogService, turns: Turns) -> APIRouter:
         responses=_UNKNOWN | {200: {"model": ContextShape}},
     )
     async def context(
+        request: Request,
         session_id: SessionId,
         at: Annotated[
             str | None,
@@ -136,6 +137,8 @@ def _reading(service: LogService, turns: Turns) -> APIRouter:
         ] = None,
     ) -> Response:
         """What the system holds of the session: now, or at a moment."""
+        for name in request.query_params.keys() - {"at"}:
+            raise BadRequest(f"“{name}” is nothing that can be told here: there is “at” alone.")
         if at is None:
             async with turns.at(("context", session_id)):
                 return await answer(service, partial(service.context, session_id), shape=_context)

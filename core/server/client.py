@@ -88,6 +88,14 @@ class Client:
     behind: int = 0
     blocked_since: float | None = None
     _slot: Frame | None = None
+    _pongs: list[bytes] = field(default_factory=list)
+
+    def answer(self, pong: bytes) -> None:
+        """Answer a ping: after the first context, where the client's session has one to come."""
+        if self.sent or self.session_id is None:
+            self.wire.push(pong)
+        else:
+            self._pongs.append(pong)
 
     def offer(self, frame: Frame) -> None:
         """Send the frame, or keep it as the newest until the client reads."""
@@ -108,6 +116,8 @@ class Client:
             self._slot = None
             self.sent += 1
             self.behind = 0
+            while self._pongs:
+                self.wire.push(self._pongs.pop())
         elif self.blocked_since is None:
             self.blocked_since = time.monotonic()
 

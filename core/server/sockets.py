@@ -131,8 +131,9 @@ class SocketConnection(WebSocketsSansIOProtocol):
 
     on_writable: Callable[[], None] | None = None
     """Called once the client reads again."""
+    hung_up = False
+    """Whether this side has closed it."""
     _writable = True
-    _hung_up = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection over."""
@@ -172,9 +173,9 @@ class SocketConnection(WebSocketsSansIOProtocol):
 
     def hang_up(self, code: int, reason: str, *, grace: float = 1.0) -> None:
         """Close with a reason, and let go of the connection after so many seconds."""
-        if self._hung_up:
+        if self.hung_up:
             return
-        self._hung_up = True
+        self.hung_up = True
         if self.conn.state is State.OPEN and not self.transport.is_closing():
             self.conn.send_close(code, cut_to(_REASON, reason))
             self.transport.write(b"".join(self.conn.data_to_send()))

@@ -19,6 +19,7 @@ from core.server.sockets import SocketConnection, text_frame
 from core.server.turns import Turns
 
 NO_WINDOW = 4404
+NO_SUCH_FOLLOW = 4422
 CANNOT_READ = 1011
 TOO_MUCH = 1008
 
@@ -49,9 +50,7 @@ def router(service: LogService, hub: Hub, turns: Turns, *, window: bool) -> APIR
 
     @found.websocket("/api/sessions/{session_id:path}/context/stream")
     async def session(socket: WebSocket, session_id: str) -> None:
-        follows_window = socket.query_params.get("follow") == "playhead"
-        follow = "playhead" if follows_window else "head"
-        await _serve(socket, session_id, follow)
+        await _serve(socket, session_id, socket.query_params.get("follow", "head"))
 
     @found.websocket("/api/playhead/context/stream")
     async def playhead(socket: WebSocket) -> None:
@@ -64,18 +63,23 @@ def router(service: LogService, hub: Hub, turns: Turns, *, window: bool) -> APIR
         offered = socket.scope["subprotocols"]
         await socket.accept(subprotocol=PROTOCOL if PROTOCOL in offered else None)
         wire = cast("SocketConnection", socket.state.wire)
-        if follow == "playhead" and not window:
+        if follow not in ("head", "playhead"):
+            wire.hang_up(
+                NO_SUCH_FOLLOW, "“follow” is “head”, which need not be said, or “playhead”."
+            )
+        elif follow == "playhead" and not window:
             wire.hang_up(NO_WINDOW, "This server has no window whose playhead could be followed.")
-            await _listen(socket, wire)
-            return
         client = Client(
             wire, _peer(socket), session_id, "playhead" if follow == "playhead" else "head"
         )
+        if wire.hung_up:
+            await _listen(socket, client)
+            return
         lacks_context = hub.join(client)
         try:
             if session_id is not None and (lacks_context or _is_not_shown(client)):
                 await _greet(client, session_id)
-            await _listen(socket, wire)
+            await _listen(socket, client)
         finally:
             hub.leave(client)
 
@@ -108,7 +112,7 @@ def _is_not_shown(client: Client) -> bool:
     return client.follow == "playhead" and not client.sent and not client.behind
 
 
-async def _listen(socket: WebSocket, wire: SocketConnection) -> None:
+async def _listen(socket: WebSocket, client: Client) -> None:
     """Answer pings until the client has gone; whatever else it says is passed over."""
     allowance = Allowance()
     while True:
@@ -119,9 +123,9 @@ async def _listen(socket: WebSocket, wire: SocketConnection) -> None:
         if message["type"] == "websocket.disconnect":
             return
         if not allowance.take():
-            wire.hang_up(TOO_MUCH, "Too many messages: twenty a second are read.")
+            client.wire.hang_up(TOO_MUCH, "Too many messages: twenty a second are read.")
         elif message.get("text") == "ping":
-            wire.push(_PONG)
+            client.answer(_PONG)
 
 
 def _peer(socket: WebSocket) -> str:

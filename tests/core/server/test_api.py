@@ -240,6 +240,13 @@ class TestContext:
         """Another moment than the one asked for would be taken for it."""
         assert served.get(CONTEXT, at=at).status_code == 422
 
+    def test_what_it_does_not_know_is_said(self, served: Serving) -> None:
+        """A context under other rules, or of another moment, would be taken for what was asked."""
+        for query in ({"rules": "Other"}, {"At": "#1"}, {"at": "#1", "follow": "playhead"}):
+            answer = served.get(CONTEXT, **query)
+            assert answer.status_code == 422
+            assert f"“{list(query)[-1]}”" in answer.json()["detail"]
+
     def test_it_grows_with_the_log(self, served: Serving) -> None:
         """Contexts that are kept for ever are those of this morning."""
         assert served.get(CONTEXT).json()["position"] == 4

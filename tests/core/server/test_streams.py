@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Event
+from urllib.parse import quote
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -143,6 +144,30 @@ class TestLive:
             stream.send("ping")
             assert stream.recv(timeout=PATIENCE) == "pong"
 
+    def test_a_ping_is_answered_after_the_first_context(
+        self, served: Serving, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A client that takes the first frame for the context would fail."""
+        context, go_on = served.service.context, Event()
+
+        def slow(session_id: str, *, known: bool) -> SessionContext:
+            assert go_on.wait(PATIENCE)
+            return context(session_id, known=known)
+
+        monkeypatch.setattr(served.service, "context", slow)
+        # The first has its context looked up, the second waits for the same one.
+        with served.stream("study") as first, served.stream("study") as second:
+            wait_until(lambda: len(served.server.clients()) == 2, "both are there")
+            for stream in (first, second):
+                stream.send("ping")
+                stream.send("ping")
+            # The server has read what the second sent.
+            assert second.ping().wait(PATIENCE)
+            go_on.set()
+            for stream in (first, second):
+                assert frame(stream)["type"] == "initial_context"
+                assert [stream.recv(timeout=PATIENCE) for _ in range(2)] == ["pong", "pong"]
+
     def test_many_events_are_conflated(self, path: Path) -> None:
         """A page that must draw every context of a thousand is behind for seconds."""
         with serving(path, writable=True) as served, served.stream("study") as stream:
@@ -249,6 +274,22 @@ class TestPlayhead:
                 code, reason = closed(stream)
             assert code == 4404
             assert "no window" in reason
+
+    def test_a_ping_is_answered_while_the_window_shows_nothing(self, with_window: Serving) -> None:
+        """There may be no context for an hour, and a client would take the server for dead."""
+        with with_window.socket("/api/playhead/context/stream") as stream:
+            stream.send("ping")
+            assert stream.recv(timeout=PATIENCE) == "pong"
+
+    @pytest.mark.parametrize("follow", ["bogus", "Playhead", "head "])
+    def test_what_cannot_be_followed_is_said(self, with_window: Serving, follow: str) -> None:
+        """Who mistypes it would take the end of the log for what the window shows."""
+        with with_window.stream("study", follow=quote(follow)) as stream:
+            code, reason = closed(stream)
+        assert code == 4422
+        assert "playhead" in reason
+        with with_window.stream("study", follow="head") as stream:
+            assert frame(stream)["position"] == 2
 
     def test_a_playhead_that_runs_is_conflated(self, with_window: Serving) -> None:
         """At sixty frames a second a browser would be behind for as long as it plays."""
