@@ -57,6 +57,10 @@ def test_a_grown_log_is_the_log_read_anew(batches: Sequence[Sequence[EventEnvelo
         log, fresh = growth.grow(source), load(source, "s")
         assert told(log) == told(fresh)
         assert told(before) == known, "a log that somebody looks at must not change"
+        for mine, theirs in zip(
+            log.contributions.by_concept, fresh.contributions.by_concept, strict=True
+        ):
+            assert mine.tolist() == theirs.tolist()
         for rules in (BRAIN_WEB, RECENCY):
             index, anew = ContextIndex(log, rules), ContextIndex(fresh, rules)
             for position in range(0, len(log) + 1, 3):
