@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from core.events.backlog import HELD_LIMIT, Backlog
@@ -40,7 +40,8 @@ class EventEmitter:
     store down waits for as long as the store does; the later ones go to the spool at once, while a
     thread tries again and drains, in order. `on_stored` is told of each event that is newly in the
     log, by the thread that stored it. The spool remains the caller's to close. Not to be carried
-    across a fork.
+    across a fork. What a signal handler emits while it interrupts its own thread in here is held,
+    and stored as soon as that thread goes on.
     """
 
     def __init__(
@@ -68,15 +69,18 @@ class EventEmitter:
         self._closed = False
         self._stop = threading.Event()
         self._deadline = float("inf")
+        self._inside = threading.local()
+        self._interrupting: deque[EventEnvelope] = deque()
         self._counts: Counter[str] = Counter()
         self._last_fault: str | None = None
 
     def start(self) -> None:
         """Begin to drain what waits from before, where an emission is not to be waited for."""
-        with self._lock:
+        with self._interruptible(), self._lock:
             if not self._closed and self._backlog.any():
                 self._behind = True
                 self._ensure_drainer()
+        self._emit_what_interrupted()
 
     def emit(
         self,
@@ -105,21 +109,23 @@ class EventEmitter:
             idempotency_key,
             trace_id,
         )
-        with self._lock:
-            answer, delivery = self._delivered(event)
-            if delivery is Delivery.DUPLICATE and not same_content(answer, event):
-                delivery = Delivery.CONFLICT
-            self._counts["emitted"] += 1
-            self._counts[delivery] += 1
-        if delivery is Delivery.CONFLICT:
-            warn_of_conflict(answer, event)
-        elif delivery is Delivery.STORED:
-            self._announce(answer)
-        return emitted(answer, delivery)
+        if self._is_interrupting():
+            # To wait for what it has interrupted would be for ever.
+            self._interrupting.append(event)
+            return emitted(event, Delivery.HELD)
+        try:
+            return emitted(*self._emitted(event))
+        finally:
+            self._emit_what_interrupted()
 
     def status(self) -> EmitterStatus:
         """What was done so far, and what waits now."""
         counts, backlog = self._counts, self._backlog
+        waiting = None
+        if not self._is_interrupting():
+            with self._interruptible():
+                waiting = backlog.waiting()
+            self._emit_what_interrupted()
         return EmitterStatus(
             emitted=counts["emitted"],
             stored=counts[Delivery.STORED],
@@ -128,7 +134,7 @@ class EventEmitter:
             spooled=backlog.spooled,
             rejected=counts["rejected"],
             lost=backlog.lost,
-            waiting=backlog.waiting(),
+            waiting=waiting,
             held=backlog.held,
             last_fault=self._last_fault,
         )
@@ -138,6 +144,57 @@ class EventEmitter:
 
         A store that is down is tried once more. What is emitted later goes to the spool.
         """
+        try:
+            with self._interruptible():
+                done = self._close(timeout)
+        finally:
+            interrupted = bool(self._interrupting)
+            self._emit_what_interrupted()
+        return done and not interrupted
+
+    # What a caller does.
+
+    def _emitted(self, event: EventEnvelope) -> tuple[EventEnvelope, Delivery]:
+        with self._interruptible(), self._lock:
+            answer, delivery = self._delivered(event)
+            if delivery is Delivery.DUPLICATE and not same_content(answer, event):
+                delivery = Delivery.CONFLICT
+            self._counts["emitted"] += 1
+            self._counts[delivery] += 1
+        if delivery is Delivery.CONFLICT:
+            warn_of_conflict(answer, event)
+        elif delivery is Delivery.STORED:
+            self._announce(answer)
+        return answer, delivery
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """For what takes locks: who emits by interrupting it does not wait for them."""
+        self._inside.now = True
+        try:
+            yield
+        finally:
+            self._inside.now = False
+
+    def _is_interrupting(self) -> bool:
+        """Whether this is a signal handler that interrupted its thread in here."""
+        return getattr(self._inside, "now", False)
+
+    def _emit_what_interrupted(self) -> None:
+        while True:
+            try:
+                event = self._interrupting.popleft()
+            except IndexError:
+                return
+            try:
+                self._emitted(event)
+            except EventRejected as refusal:
+                logger.error(
+                    "The log refuses the event %s of type %s of a signal handler: %s",
+                    event.event_id, event.event_type, refusal,
+                )  # fmt: skip
+
+    def _close(self, timeout: float) -> bool:
         with self._lock:
             self._closed = True
             drainer = self._drainer
@@ -152,7 +209,7 @@ class EventEmitter:
         self._backlog.give_up()
         return not self._backlog.any()
 
-    # What a caller does, under the lock.
+    # What a caller does under the lock.
 
     def _delivered(self, event: EventEnvelope) -> tuple[EventEnvelope, Delivery]:
         if self._may_append():

@@ -731,6 +731,80 @@ class TestTelling:
         assert [each.event_type for each in log.events()] == ["A", "B"]
 
 
+class TestASignalHandler:
+    """It interrupts its thread anywhere, and would wait for a lock that the thread itself has."""
+
+    def test_what_it_emits_during_an_emission_is_stored_behind_it(
+        self, log: Faulty, spool: Spool
+    ) -> None:
+        answers = []
+
+        def open_store() -> Any:
+            # Where a signal would come: in the middle of an emission, under its lock.
+            if not answers:
+                answers.extend(emitting.emit("X", "s", payload={"n": n}) for n in (1, 2))
+                assert emitting.status().waiting is None
+            return log()
+
+        stored: list[EventEnvelope] = []
+        with emitter(open_store, spool, on_stored=stored.append) as emitting:
+            in_time = threading.Thread(
+                target=emitting.emit, args=("X", "s"), kwargs={"payload": {"n": 0}}, daemon=True
+            )
+            in_time.start()
+            in_time.join(PATIENCE)
+            assert [each.delivery for each in answers] == [Delivery.HELD] * 2
+            assert (emitting.status().emitted, emitting.status().stored) == (3, 3)
+        assert log.numbers() == [each.payload["n"] for each in stored] == [0, 1, 2]
+        assert [each.event_id for each in log.events()][1:] == [each.event_id for each in answers]
+
+    @pytest.mark.parametrize("doing", ["status", "close"])
+    def test_it_may_emit_while_anything_else_is_asked(
+        self, log: Faulty, tmp_path: Path, doing: str
+    ) -> None:
+        class Interrupted(Spool):
+            def file(self) -> Any:
+                if not emitted and threading.current_thread() is thread:
+                    emitted.append(emitting.emit("X", "s", payload={"n": 1}))
+                return super().file()
+
+        emitted: list[Any] = []
+        with Interrupted(tmp_path / "spool.db") as spool, emitter(log, spool) as emitting:
+            thread = threading.Thread(target=getattr(emitting, doing), daemon=True)
+            thread.start()
+            thread.join(PATIENCE)
+            assert [each.delivery for each in emitted] == [Delivery.HELD]
+            waits = spool.waiting("log")
+            assert (log.numbers(), waits) == (([1], 0) if doing == "status" else ([], 1))
+
+    def test_what_it_emits_is_not_lost_where_it_ends_the_program(
+        self, log: Faulty, spool: Spool
+    ) -> None:
+        def open_store() -> Any:
+            emitting.emit("X", "s", payload={"n": 1})
+            log.fault = None
+            raise SystemExit
+
+        with emitter(lambda: open_store() if log.fault else log(), spool) as emitting:
+            log.fault = WriteFailed("full")
+            with pytest.raises(SystemExit):
+                emitting.emit("X", "s", payload={"n": 0})
+        assert log.numbers() == [1]
+
+    def test_what_the_log_refuses_of_it_is_told(
+        self, log: Faulty, spool: Spool, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def open_store() -> Any:
+            emitting.emit("X", "s", payload={"n": 1})
+            return log()
+
+        log.refusal, log.poison = EventRejected("too large"), {1}
+        with emitter(open_store, spool) as emitting:
+            assert emitting.emit("X", "s", payload={"n": 0}).delivery is Delivery.STORED
+        assert log.numbers() == [0]
+        assert "too large" in caplog.text
+
+
 class TestClosing:
     def test_it_stores_what_waits(self, log: Faulty, spool: Spool) -> None:
         log.fault = SourceLocked("locked")
