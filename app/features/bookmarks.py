@@ -98,7 +98,7 @@ class BookmarkFeature(Feature):
         """Mark the moment at the playhead, and ask what to call it."""
         log, playback = self.window.opening.log, self.window.clock.playback
         if log is not None and playback is not None:
-            self._ask_words(Draft(log, playback.playhead))
+            self._ask_words(self.model.begin(log, playback.playhead, None))
 
     def mark_range(self, *_: object) -> None:
         """Mark the range between `[` and `]`, and ask what to call it."""
@@ -107,7 +107,7 @@ class BookmarkFeature(Feature):
             self.window.banner.show_message(_NO_RANGE)
             return
         start, end = (Playhead(log.position_at(instant), instant) for instant in marked)
-        self._ask_words(Draft(log, start, end))
+        self._ask_words(self.model.begin(log, start, end))
 
     def edit(self, placed: Placed) -> None:
         """Ask for other words for a bookmark."""
@@ -118,8 +118,9 @@ class BookmarkFeature(Feature):
 
         self._ask("Edit the bookmark", _about(placed.playhead, placed.end), bookmark, save)
 
-    def _ask_words(self, draft: Draft) -> None:
-        self.model.begin(draft)
+    def _ask_words(self, draft: Draft | None) -> None:
+        if draft is None:
+            return
         name = suggested_name(draft.log, draft.playhead, draft.end)
 
         def save(name: str, note: str, colour: Colour) -> None:

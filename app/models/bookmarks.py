@@ -23,6 +23,7 @@ from core.notes.bookmark_file import BookmarkFile, export_to
 from core.notes.places import Placed, event_ids, place, place_in
 from core.replay.columns import SessionLog
 from core.replay.linked import link_of
+from core.replay.playback import Playhead
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +115,20 @@ class BookmarksModel(QObject):
         self._tell(replace(self._state, everywhere=everywhere))
         self.refresh()
 
-    def begin(self, draft: Draft) -> None:
-        """Read what a draft is anchored to, while its words are written."""
+    def begin(self, log: SessionLog, playhead: Playhead, end: Playhead | None) -> Draft | None:
+        """A draft whose anchors are read from now on; None where nothing is open.
+
+        A fault in that is told by `save`.
+        """
         store = self._source.store
         if store is None:
-            # Who waits for it would wait for ever.
-            draft.anchors.set_exception(StoreError("No log is open any more to mark a moment of."))
-        else:
-            self._background.run(lambda: draft.read(store), then=lambda _: None, lasting=True)
+            return None
+        draft = Draft(store, log, playhead, end)
+        self._background.run(draft.anchors, then=lambda _: None, error=lambda _: None, lasting=True)
+        return draft
 
     def save(self, draft: Draft, *, name: str, note: str, colour: Colour) -> None:
-        """Keep what was marked; `begin` comes first."""
+        """Keep what was marked."""
         path = self._source.path
         source = "" if path is None else path.name
         self._write(

@@ -21,6 +21,7 @@ from app.window import Window
 from core.notes.bookmark import Anchor, Bookmark, Colour
 from core.notes.bookmark_file import BookmarkFile
 from core.replay.linked import Link
+from core.replay.playback import Playhead
 from tests.app.test_window import PATIENCE, make_window, position, texts
 from tests.builders import event, viewed
 from tests.builders_files import append_elsewhere, in_session, write_log, write_long_log
@@ -393,6 +394,18 @@ def test_a_broken_file_of_bookmarks_is_set_aside_and_said(
     settled()
     assert "was set aside as" in texts(window.banner)
     assert window.opening.log is not None
+
+
+def test_many_marked_at_once_are_all_kept(opened: Window, settled: Settled) -> None:
+    """Jobs that wait for each other would take every thread, and the window stand for ever."""
+    log, model = opened.opening.log, opened.bookmarks.model
+    assert log is not None
+    for place in range(10):
+        draft = model.begin(log, Playhead(place, log.instant_at(place)), None)
+        assert draft is not None
+        model.save(draft, name=f"{place}", note="", colour=Colour.BLUE)
+    settled()
+    assert positions(opened) == list(range(10))
 
 
 def test_closing_at_once_loses_nothing(opened: Window, qtbot: QtBot, data: Path) -> None:
