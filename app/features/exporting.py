@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from app.features.base import Feature, Slot
 from app.models.exporting import Exporting, ExportStep
+from app.sample import is_ours
 from app.text import plain
 from app.theme import DARK, Theme
 from app.views.banner import BannerKind
@@ -178,7 +179,7 @@ class ExportingFeature(Feature):
     def _beside(self, name: str) -> Path:
         """A file of this name beside the log that is open."""
         path = self.window.source.path
-        folder = Path.home() if path is None else path.absolute().parent
+        folder = Path.home() if path is None or is_ours(path) else path.absolute().parent
         return folder / _file_name(name)
 
     # -- telling ----------------------------------------------------------------------------------
