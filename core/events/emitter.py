@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -41,6 +42,7 @@ AT_EXIT = 5.0
 """Seconds that the end of a program waits for what is still to be stored or projected."""
 
 _AT_FORK = 2.0
+_BEHIND_ALL = -100
 
 
 def emit_event(
@@ -174,6 +176,7 @@ def default_emitter() -> EventEmitter:
     with _lock:
         if _default is None:
             _default = _make(dict(os.environ))
+            _close_with_multiprocessing()
         return _default.emitter
 
 
@@ -272,7 +275,20 @@ def _given(payload: Mapping[str, object]) -> dict[str, object]:
 
 _lock = threading.RLock()
 _default: _Default | None = None
+_finalizer: Any = None
 atexit.register(close_default_emitter)
+
+
+def _close_with_multiprocessing() -> None:
+    """A process that multiprocessing forks ends without `atexit`, but with its own finalizers."""
+    global _finalizer
+    if "multiprocessing.util" not in sys.modules:
+        return
+    # Of those that were made before a fork none is left in the child.
+    if _finalizer is None or not _finalizer.still_active():
+        _finalizer = sys.modules["multiprocessing.util"].Finalize(
+            None, close_default_emitter, exitpriority=_BEHIND_ALL
+        )
 
 
 def _before_fork() -> None:

@@ -15,6 +15,7 @@ import pytest
 from core.events.schema import EventEnvelope
 from core.events.spool import Spool
 from core.events.store import SQLiteEventStore
+from core.projectors.read_model.sqlite import SQLiteReadModel
 from tests.core.events.emitting import locked
 
 KILLS = int(os.environ.get("BRAINWEB_TORTURE", "20"))
@@ -81,6 +82,22 @@ for line in sys.stdin:
 """
 
 
+# Emits in children of multiprocessing, which end without `atexit`.
+CHILD = """
+import multiprocessing
+from core.events.emitter import emit_event
+def emit(session):
+    for _ in range(50):
+        emit_event("UserViewed", session)
+if __name__ == "__main__":
+    emit("parent")
+    for session in ("one", "two"):
+        child = multiprocessing.get_context("fork").Process(target=emit, args=(session,))
+        child.start()
+        child.join()
+"""
+
+
 @contextmanager
 def program(code: str, *arguments: object, **environ: str) -> Iterator[subprocess.Popen[str]]:
     started = subprocess.Popen(
@@ -127,6 +144,21 @@ def test_one_key_from_eight_threads_of_two_programs_is_one_event(tmp_path: Path)
     assert [delivery for _, delivery in answers].count("stored") == 1
     with SQLiteEventStore(log) as store:
         assert [each.event_id for each in store.iter_events()] == [answers[0][0]]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_child_of_multiprocessing_leaves_nothing_undone(tmp_path: Path) -> None:
+    log = (tmp_path / "events.db").resolve()
+    environ = {"EVENTS_SQLITE_PATH": str(log), "HOME": str(tmp_path), "NEO4J_URI": ""}
+    environ |= {"XDG_DATA_HOME": str(tmp_path), "BRAINWEB_PROJECTION": "on"}
+    with program(CHILD, **environ) as parent:
+        parent.communicate()
+        assert parent.returncode == 0
+    with SQLiteReadModel(next(tmp_path.rglob("read-model.db")), source=str(log)) as model:
+        for session in ("parent", "one", "two"):
+            kept = model.context(session)
+            assert kept is not None, session
+            assert kept.context.position == 50
 
 
 class Emitters:
