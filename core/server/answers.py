@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,6 +22,8 @@ from core.server.service import LogService
 
 logger = logging.getLogger(__name__)
 
+# As stores quote a path, and as Python's own errors do.
+_FOLDERS = re.compile(r"(?<=“)[^”]*[/\\](?=[^”/\\]+”)|(?<=')(?:/|[A-Za-z]:)[^']*[/\\](?=[^'/\\]+')")
 _PIECE = 64 << 10
 _PATIENCE = 30.0
 """Seconds that a client may take for a piece."""
@@ -108,13 +111,19 @@ def add_faults(app: FastAPI) -> None:
     app.add_middleware(Contained)
 
 
+def without_folders(text: str) -> str:
+    """What a store says is wrong, with files by their names alone: folders tell of people."""
+    return _FOLDERS.sub("", text)
+
+
 async def _store(request: Request, error: Exception) -> Response:
+    told = without_folders(str(error))
     if isinstance(error, EventRejected):
-        return fault(422, str(error))
+        return fault(422, told)
     if isinstance(error, NotWritable):
         return fault(403, str(error))
     again = {"retry-after": "1"} if isinstance(error, SourceLocked | ServiceBusy) else None
-    return fault(503, str(error), again)
+    return fault(503, told, again)
 
 
 async def _unknown(request: Request, error: Exception) -> Response:

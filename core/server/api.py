@@ -15,7 +15,7 @@ from core.events.instants import InstantError, format_instant, parse_instant
 from core.events.store.base import EventPage, SessionSummary
 from core.projectors.context import SessionContext
 from core.server import page, posting, streams
-from core.server.answers import JsonBytes, add_faults, answer, fault
+from core.server.answers import JsonBytes, add_faults, answer, fault, without_folders
 from core.server.encoding import encode
 from core.server.errors import BadRequest
 from core.server.hub import Hub
@@ -180,7 +180,7 @@ def _about(app: FastAPI, service: LogService, hub: Hub, window: bool) -> APIRout
     async def health() -> Response:
         """Whether the log can be followed; 503 where it cannot."""
         if service.problem is not None:
-            return fault(503, service.problem)
+            return fault(503, without_folders(service.problem))
         told = {
             "status": "ok",
             "writable": service.writable,

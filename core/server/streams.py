@@ -10,7 +10,7 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from core.events.errors import StoreError
-from core.server.answers import fault
+from core.server.answers import fault, without_folders
 from core.server.client import Client
 from core.server.hub import Hub
 from core.server.security import PROTOCOL
@@ -92,11 +92,12 @@ def router(service: LogService, hub: Hub, turns: Turns, *, window: bool) -> APIR
                     service.submit(lambda: service.context(session_id, known=False))
                 )
         except Exception as error:
-            told = str(error) if isinstance(error, StoreError) else "The server failed."
+            is_known = isinstance(error, StoreError)
+            told = without_folders(str(error)) if is_known else "The server failed."
             if client.follow == "head":
                 hub.give_up(session_id, CANNOT_READ, told)
             client.wire.hang_up(CANNOT_READ, told)
-            if not isinstance(error, StoreError):
+            if not is_known:
                 raise
             return
         if client.follow == "head":

@@ -10,17 +10,19 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from core.events.emission import Delivery
-from core.events.errors import SourceLocked
+from core.events.errors import SourceChanged, SourceLocked
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.context import SessionContext
 from core.projectors.read_model.base import KeptContext, ReadModelDown
 from core.projectors.read_model.sqlite import SQLiteReadModel
 from core.projectors.session_context import fold
+from core.server.answers import without_folders
 from tests.builders import START, captured, chat, claim, event, viewed
 from tests.builders_files import append_elsewhere, in_session, row_of, write_log
-from tests.core.server.serving import BEARER, PATIENCE, Serving, ask_raw, serving
+from tests.core.server.serving import BEARER, PATIENCE, Serving, ask_raw, serving, wait_until
 
 STUDY = [
     viewed("raft", seconds=0, name="Raft"),
@@ -473,6 +475,36 @@ class TestFaults:
         assert answer.status_code == 503
         assert answer.json() == {"detail": "“events.db” is locked. Try again when it is done."}
         assert answer.headers["retry-after"] == "1"
+
+    def test_folders_are_not_told(self, served: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Names of users and customers stand in them, and a class has its screens on the wall."""
+
+        def gone(*_: object, **__: object) -> None:
+            raise SourceChanged(f"“{served.path}” was replaced. Open it again.")
+
+        told = "“events.db” was replaced. Open it again."
+        for name in ("page", "since", "revision"):
+            monkeypatch.setattr(served.store, name, gone)
+        for url in (EVENTS, CONTEXT):
+            assert (served.get(url).status_code, served.get(url).json()["detail"]) == (503, told)
+        wait_until(lambda: served.service.problem, "the log cannot be followed")
+        answer = served.get("/healthz")
+        assert (answer.status_code, answer.json()["detail"]) == (503, told)
+        with served.stream("study") as stream, pytest.raises(ConnectionClosed) as end:
+            stream.recv(timeout=PATIENCE)
+        assert end.value.rcvd is not None
+        assert end.value.rcvd.reason == told
+
+    def test_a_path_in_what_python_says_is_not_told_either(self) -> None:
+        """The same, of another form of quotes; what is no path stays."""
+        for folder in ("/home/ada/", "C:\\Users\\ada\\", "\\\\server\\ada\\", "../ada/"):
+            assert (
+                without_folders(f"“{folder}a.db” of “b.db” is gone.") == "“a.db” of “b.db” is gone."
+            )
+        error = str(FileNotFoundError(2, "No such file", "/home/ada/a.db"))
+        assert without_folders(error) == "[Errno 2] No such file: 'a.db'"
+        for plain in ("It isn't 1/2, it's 2/3.", "“events.db”", ""):
+            assert without_folders(plain) == plain
 
     def test_a_bug_gives_nothing_away(
         self, served: Serving, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
