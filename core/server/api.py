@@ -112,7 +112,10 @@ def _reading(service: LogService, turns: Turns) -> APIRouter:
             Query(description="`X-Next-Cursor` of the page before; `after_ts` then is ignored."),
         ] = None,
     ) -> Response:
-        """The events in order; pages by cursor lose none where several share an instant."""
+        """The events in order; pages by cursor lose none where several share an instant.
+
+        A page of more than about 8 MB ends early, with a cursor.
+        """
         after = None if after_ts is None else _instant(after_ts)
         job = partial(service.events, session_id, after=after, limit=limit, cursor=cursor)
         path = f"/api/sessions/{quote(session_id, safe='')}/events"

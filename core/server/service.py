@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 from core.events.emission import EmittedEvent
 from core.events.instants import from_datetime
-from core.events.schema import ObjectRef
+from core.events.schema import EventEnvelope, ObjectRef
 from core.events.store.base import EventPage, SessionSummary
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.context import SessionContext
@@ -23,6 +23,7 @@ from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.projectors.user_preferences import UserPreferences
 from core.replay.moment import MomentError
 from core.server.contexts import Folds, Indexes, UntilStopped
+from core.server.encoding import encode
 from core.server.errors import (
     READ_ONLY,
     BadRequest,
@@ -39,6 +40,11 @@ _WORKERS = 6
 LONG_AT_ONCE = 4
 """So many of the threads at most fold or load sessions; the others stay for what is quick."""
 _WAITING = 64
+PAGE_BYTES = 8 << 20
+"""About so many bytes of events in a page."""
+_READ_AT_ONCE = 16
+_ENVELOPE = 400
+"""Bytes of an event beside its payload, about."""
 _NO_ACTOR = "unknown"
 # Of events that share an instant, the cursor after all of them.
 _LAST_KEY = 2**63 - 1
@@ -187,15 +193,29 @@ class LogService:
     ) -> EventPage:
         """The session's events after an instant (µs, exclusive), or after a cursor if one is given.
 
-        No event is lost where several share an instant, nor given twice.
+        No event is lost where several share an instant, nor given twice. A page ends early, with a
+        cursor, where its events have about 8 MB; it has one event at least.
         """
         self._known(session_id)
         if cursor is None and after is not None:
             cursor = f"{after}.{_LAST_KEY}"
         try:
-            return self._store.page(session_id, cursor=_whole(cursor), limit=limit)
+            return self._page(session_id, _whole(cursor), limit)
         except ValueError as error:
             raise BadRequest("The cursor is not one of an earlier page.") from error
+
+    def _page(self, session_id: str, cursor: str | None, limit: int) -> EventPage:
+        """A page that is read by and by, and ends once it is large."""
+        events: list[EventEnvelope] = []
+        room = PAGE_BYTES
+        while True:
+            at_once = min(_READ_AT_ONCE, limit - len(events))
+            part = self._store.page(session_id, cursor=cursor, limit=at_once)
+            events += part.events
+            cursor = part.cursor
+            room -= sum(len(encode(each.payload)) + _ENVELOPE for each in part.events)
+            if cursor is None or len(events) >= limit or room <= 0:
+                return EventPage(events, cursor)
 
     def append(
         self,

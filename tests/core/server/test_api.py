@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from core.projectors.context import SessionContext
 from core.projectors.read_model.base import KeptContext, ReadModelDown
 from core.projectors.read_model.sqlite import SQLiteReadModel
 from core.projectors.session_context import fold
-from core.server.answers import without_folders
+from core.server.answers import JsonBytes, without_folders
 from tests.builders import START, captured, chat, claim, event, viewed
 from tests.builders_files import append_elsewhere, in_session, row_of, write_log
 from tests.core.server.serving import BEARER, PATIENCE, Serving, ask_raw, serving, wait_until
@@ -176,6 +177,20 @@ class TestEvents:
             assert len(served.get(EVENTS, limit=10_000).json()) == 10_000
             assert served.get(EVENTS, limit=10_001).status_code == 422
             assert served.get(EVENTS, limit=0).status_code == 422
+
+    def test_a_page_of_large_events_ends_early(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A few requests for events of 250 KB would take all the memory that there is."""
+        monkeypatch.setattr("core.server.service.PAGE_BYTES", 100_000)
+        large = [viewed(f"c-{n}", seconds=n // 7, name="x" * 10_000) for n in range(40)]
+        with serving(write_log(tmp_path / "log.db", in_session("study", large))) as served:
+            found = list(pages(served, EVENTS, limit=10_000))
+            assert len(served.get(EVENTS, limit=5).json()) == 5
+        concepts = [each["object_ref"]["id"] for page in found for each in page]
+        assert concepts == [f"c-{n}" for n in range(40)]
+        assert all(10 <= len(page) <= 20 for page in found[:-1])
+        assert len(found) > 2
 
     def test_what_is_no_json_in_a_payload_is_sent_as_json(self, tmp_path: Path) -> None:
         """One NaN would make a whole page unreadable to every browser."""
@@ -521,6 +536,20 @@ class TestFaults:
         assert answer.json()["id"] in caplog.text
         assert "secret of /home/ada" in caplog.text
         assert served.get("/api/sessions").status_code == 200
+
+    def test_nothing_is_sent_to_who_has_left(self) -> None:
+        """Each piece of a long answer would be a line in the log, and all others wait for them."""
+        pieces, gone = [], []
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.body" and not gone:
+                pieces.append(message)
+                asyncio.get_running_loop().call_soon(gone.append, True)
+
+        async def nothing() -> Any: ...
+
+        asyncio.run(JsonBytes(b"x" * (1 << 20))({"type": "http"}, nothing, send))
+        assert len(pieces) == 1
 
     def test_a_damaged_request_does_no_harm(self, served: Serving) -> None:
         """One client that speaks another language would end the server."""
