@@ -327,7 +327,7 @@ def _unbound(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
             f"Port {port} of {host} is taken: another program listens there, perhaps another "
-            "server of this one. Stop it, or choose another port: --port 0 takes any free one."
+            "server of this one. Stop it, or choose another port, 0 takes any free one."
         )
     if error.errno == errno.EACCES:
         return f"Port {port} needs permission. Choose one above 1023, such as {PORT}."
