@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from core.events.rows import RawRow, decode_row
 from core.events.upcasting import UPCASTERS
+from core.filter.needs import AS_STORED
 from core.filter.patterns import Pattern
 from core.filter.predicate import number_of, says, verdict
 from core.filter.query import Field, Has, PayloadCompares, PayloadIs, Query, Term, Word
-
-_AS_STORED = re.compile(r"[ !#-.0-\[\]-~]*")
-"""What JSON may not write in another way than as it is, escapes by number left aside."""
 
 _COLUMNS = {Field.CORRELATION: "correlation_id", Field.TRACE: "trace_id", Field.ID: "event_id"}
 
@@ -93,8 +90,8 @@ def _word(pattern: Pattern, row: RawRow, payload: str) -> bool | None:
 
 def _may_hold(pattern: Pattern, payload: str) -> bool:
     """Whether a text in a payload could be what is looked for."""
-    return all(part in payload for part in pattern.folded if _AS_STORED.fullmatch(part))
+    return all(part in payload for part in pattern.folded if AS_STORED.fullmatch(part))
 
 
 def _holds_keys(path: tuple[str, ...], payload: str) -> bool:
-    return all(key.lower() in payload for key in path if _AS_STORED.fullmatch(key))
+    return all(key.lower() in payload for key in path if AS_STORED.fullmatch(key))

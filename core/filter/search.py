@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.events.rows import RawRow
+from core.events.store.likely import Need
 from core.filter.masks import Leaves, combined, leaves
+from core.filter.needs import needs
 from core.filter.query import Query, Term
 from core.filter.rows import row_matches
 from core.replay.columns import Bool, Int32, Int64, SessionLog
@@ -25,6 +27,10 @@ class Rows(Protocol):
 
     def rows(self, rowids: Sequence[int]) -> list[RawRow]:
         """Whole rows by key, in the order asked for; those that are gone are left out."""
+        ...
+
+    def likely(self, rowids: Int64, need: Need) -> Int64:
+        """Those of some ascending keys whose rows may hold what is needed; the others do not."""
         ...
 
 
@@ -64,7 +70,7 @@ class Search:
         To stop, close the iterator. Raises FilterError where a condition stands for too much, and
         what the store raises.
         """
-        log, total = self.log, len(self.log)
+        total = len(self.log)
         told = leaves(self.index, self.query)
         yes, may = combined(self.query, told.__getitem__, total)
         reused = self._reuse(told) & may & ~yes
@@ -76,23 +82,44 @@ class Search:
         read[pending] = _UNREAD
         # At once, for a search that follows may look at it while this one still runs.
         self._read, self._leaves = read, told
+        need = needs(self.query, self._told_of_all(pending))
         done, size = 0, _FIRST_PAGE
         while done < len(pending):
             page = pending[done : done + size]
-            hits = page[self._page(store, log.rows[page], page)]
+            hits = page[self._page(store, page, need)]
             done, size = done + len(page), min(2 * size, _MOST_PAGE)
             yield Found(hits.astype(np.int32), total - len(pending) + done, total)
 
-    def _page(self, store: Rows, rowids: Int64, events: Int64) -> Bool:
-        """Which of these events are meant, by their rows."""
-        places = {rowid: place for place, rowid in enumerate(rowids.tolist())}
+    def _page(self, store: Rows, events: Int64, need: Need | None) -> Bool:
+        """Which of these events are meant, by their rows; read are those that may be."""
+        rowids = self.log.rows[events]
+        if need is not None:
+            rowids = store.likely(np.sort(rowids), need)
+        places = self._places(events, rowids)
         found = np.zeros(len(events), dtype=np.bool_)
-        for row in store.rows(rowids.tolist()):
+        for row in store.rows(list(places)):
             place = places[row.rowid]
             known = self._told(int(events[place]))
             found[place] = row_matches(self.query, row, known)
         self._read[events] = np.where(found, _YES, _NO)
         return found
+
+    def _places(self, events: Int64, rowids: Int64) -> dict[int, int]:
+        """Which of these events has which of these keys."""
+        of_event = self.log.rows[events]
+        order = np.argsort(of_event)
+        places = order[np.searchsorted(of_event, rowids, sorter=order)]
+        return dict(zip(rowids.tolist(), places.tolist(), strict=True))
+
+    def _told_of_all(self, events: Int64) -> Callable[[Term], bool | None]:
+        """What the columns told of a condition, where it is the same for all of these events."""
+        known = self._leaves
+
+        def told(term: Term) -> bool | None:
+            yes, may = known[term]
+            return True if np.all(yes[events]) else None if np.any(may[events]) else False
+
+        return told
 
     def _told(self, event: int) -> Callable[[Term], bool | None]:
         """What the columns told of one event, condition by condition."""

@@ -99,6 +99,11 @@ class Lane:
             self._check_version()
             return row
 
+    @property
+    def encoding(self) -> str:
+        """How the file encodes its texts, as SQLite names it."""
+        return self._encoding
+
     @contextmanager
     def turn(self) -> Iterator[apsw.Connection]:
         """The connection, for one short piece of work."""

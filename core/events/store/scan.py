@@ -16,6 +16,7 @@ from core.events.store.base import Arrival
 from core.events.store.index_walk import IndexWalk, Rowids, Texts
 from core.events.store.lane import Lane, Row, Select
 from core.events.store.layout import COLUMNS, Layout
+from core.events.store.likely import Need, question
 
 _FIRST_KEY = -(2**63)
 
@@ -184,6 +185,21 @@ class Scan:
         """Whole rows of ascending keys, in that order; those that are gone are left out."""
         for page in self._by_key(_RAW, rowids):
             yield [RawRow._make(row) for row in page]
+
+    def likely(self, rowids: Rowids, need: Need) -> Rowids:
+        """Those of some ascending keys whose rows may hold what is needed; the others do not."""
+        if not (self._layout.text and self._lane.encoding == "UTF-8"):
+            return rowids
+        select, values = question(need)
+        rest = np.ascontiguousarray(rowids, dtype=np.int64)
+        found: list[int] = []
+        complete = False
+        while len(rest) and not complete:
+            rows, complete, _ = self._lane.page(select, (apsw.carray(rest), *values))
+            found += [rowid for rowid, may in rows if may]
+            if rows:
+                rest = rest[np.searchsorted(rest, rows[-1][0], side="right") :]
+        return np.array(found, dtype=np.int64)
 
     def actor(self, rowid: int) -> str | None:
         """The actor of a row; None where it has none, or none that is text."""

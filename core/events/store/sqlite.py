@@ -37,6 +37,7 @@ from core.events.store.base import (
 )
 from core.events.store.index_walk import Rowids
 from core.events.store.lane import Lane, Row
+from core.events.store.likely import Need
 from core.events.store.opening import open_to_read, open_to_write
 from core.events.store.order import NOTHING, SessionOrder
 from core.events.store.recovery import discard
@@ -279,6 +280,10 @@ class SQLiteEventStore:
         ascending = np.unique(np.array(rowids, dtype=np.int64))
         found = {row.rowid: row for page in self._scan.raw_rows(ascending) for row in page}
         return [found[rowid] for rowid in rowids if rowid in found]
+
+    def likely(self, rowids: Rowids, need: Need) -> Rowids:
+        """Those of some ascending keys whose rows may hold what is needed; the others do not."""
+        return self._scan.likely(rowids, need)
 
     def envelopes(self, rowids: Sequence[int]) -> dict[int, EventEnvelope]:
         """Events by key, in the order asked for; unreadable ones are left out."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import apsw
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.events.schema import EventEnvelope
+from core.events.store.likely import ESCAPES
 from core.events.store.sqlite import SQLiteEventStore
 from core.filter.parsing import FilterError, parse
+from core.filter.patterns import Pattern
 from core.filter.predicate import predicate, surroundings
-from core.filter.query import Query
+from core.filter.query import PayloadIs, Query, Word
 from core.filter.search import Search, search
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.growth import Growth
@@ -22,7 +26,7 @@ from core.replay.index import ContextIndex
 from core.replay.loader import load
 from tests.builders import EventsInMemory, captured, chat, claim, event, viewed
 from tests.builders_files import append_elsewhere, write_log
-from tests.core.filter.strategies import queries
+from tests.core.filter.strategies import json_payloads, odd_texts, patterns, queries
 from tests.core.replay.strategies import events, raw_rows, rules
 from tests.core.replay.test_loader import lax_table, stored
 
@@ -120,6 +124,67 @@ def test_odd_rows_are_searched_as_they_are_read(rows: list[dict[str, Any]], quer
     with stored(list(enumerate(rows, 1)), table=lax_table()) as store:
         replayed = list(store.replay("s"))
         assert searched(store, query) == meant(replayed, store, query)
+
+
+@st.composite
+def _written_rows(draw: st.DrawFn) -> dict[str, Any]:
+    row = draw(raw_rows)
+    payload = draw(json_payloads | json_payloads.map(str.encode))
+    ids = ("event_id", "correlation_id", "trace_id", "idempotency_key", "object_ref_id")
+    return {**row, "payload": payload, draw(st.sampled_from(ids)): draw(odd_texts)}
+
+
+@given(st.lists(_written_rows(), min_size=1, max_size=8), queries, st.booleans())
+def test_texts_are_found_in_whatever_way_they_are_written(
+    rows: list[dict[str, Any]], query: Query, declared: bool
+) -> None:
+    """What SQLite does not see at a glance, as an escape or a ligature, would never be found."""
+    table = lax_table() if declared else lax_table("")
+    with stored(list(enumerate(rows, 1)), table=table) as store:
+        assert searched(store, query) == meant(list(store.replay("s")), store, query)
+
+
+@given(st.lists(_written_rows(), min_size=1, max_size=8), patterns())
+def test_words_are_found_in_whatever_way_they_are_written(
+    rows: list[dict[str, Any]], pattern: Pattern
+) -> None:
+    """The same of a word alone, which nothing else hides."""
+    with stored(list(enumerate(rows, 1)), table=lax_table()) as store:
+        replayed = list(store.replay("s"))
+        for query in (Word(pattern), PayloadIs(("name",), pattern)):
+            assert searched(store, query) == meant(replayed, store, query)
+
+
+def test_no_character_that_becomes_ascii_escapes() -> None:
+    """A text that is written by number would not be found by its letters."""
+    with closing(apsw.Connection(":memory:")) as connection:
+        for code in range(0x10000):
+            if any(each.isascii() for each in chr(code).casefold()):
+                for written in (f"\\u{code:04x}", f"\\u{code:04X}"):
+                    tests = " OR ".join(f"?1 GLOB '*{each}*'" for each in ESCAPES)
+                    assert connection.execute(f"SELECT {tests}", (written,)).get, written
+
+
+def test_rows_that_cannot_hold_a_word_are_not_read(tmp_path: Path) -> None:
+    """To search a million events would take the time to decode each of them."""
+    read: list[int] = []
+
+    class Counting(SQLiteEventStore):
+        def rows(self, rowids: Any) -> Any:
+            read.extend(rowids)
+            return super().rows(rowids)
+
+    log = [viewed("c", seconds=i, name="知識 é") for i in range(700)]
+    log[500] = viewed("c", seconds=500, name="Rafting")
+    with Counting(write_log(tmp_path / "my.db", log)) as store:
+        for text in ("raft", "payload.name:raft*", "(raft or zebra) -is:late", "-(-raft or c-2)"):
+            read.clear()
+            assert searched(store, parse(text)) == [501]
+            assert read == [501]
+        for text in ("zebra", "raft zebra", "id:zebra", "payload.nothing:>3", "type:X or zebra"):
+            read.clear()
+            assert searched(store, parse(text)) == []
+            assert read == [], text
 
 
 @given(logs(), logs(), queries)
