@@ -87,7 +87,7 @@ async def answer(
         value = job()
         return encode(shape(value)), {} if headers is None else headers(value)
 
-    body, more = await asyncio.wrap_future(service.submit(work))
+    body, more = await asyncio.wrap_future(service.read(work))
     return JsonBytes(body, status, dict(more))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
-from core.events.errors import StoreError
+from core.events.errors import SourceChanged, StoreError
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.context import SessionContext
 from core.replay.tail import POLL, Tail
@@ -20,7 +20,17 @@ logger = logging.getLogger(__name__)
 
 _WORKERS = 2
 _AGAIN_AFTER = 1.0
-"""Seconds until a log that could not be read is looked at again."""
+"""Seconds until a log that could not be read is looked at again, and whether it is there."""
+
+
+def check_is_there(store: SQLiteEventStore) -> None:
+    """Raise SourceChanged or SourceNotFound where the log's path names another file, or none."""
+    now, opened = store.identity(), store.opened_as
+    if (now.device, now.inode) != (opened.device, opened.inode):
+        raise SourceChanged(
+            f"“{store.path}” was replaced while it was open: what was opened is nowhere to be "
+            "found any more. Start the server again."
+        )
 
 
 class Marks(Protocol):
@@ -56,6 +66,8 @@ class Follower:
         self._due: dict[str, float] = {}
         self._busy: set[str] = set()
         self._problem: str | None = None
+        self._store = store
+        self._looked_at = float("-inf")
         self._tail = Tail(store)
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="server-fold")
         self._thread = threading.Thread(target=self._follow, name="server-tail", daemon=True)
@@ -111,6 +123,9 @@ class Follower:
         self._problem = str(error)
 
     def _take_arrivals(self) -> None:
+        if self._problem is not None or time.monotonic() > self._looked_at + _AGAIN_AFTER:
+            check_is_there(self._store)
+            self._looked_at = time.monotonic()
         for page in self._tail.poll():
             grown = {each.session_id for each in page if each.session_id is not None}
             if self._projection is not None:

@@ -32,7 +32,7 @@ from core.server.errors import (
     ServiceStopped,
     UnknownSession,
 )
-from core.server.following import Follower, Marks
+from core.server.following import Follower, Marks, check_is_there
 
 logger = logging.getLogger(__name__)
 
@@ -148,6 +148,15 @@ class LogService:
             raise ServiceStopped("The server is being stopped.") from error
         future.add_done_callback(lambda _: self._places.release())
         return future
+
+    def read(self, job: Callable[[], T]) -> Future[T]:
+        """Have a job done that reads the log; it fails where that was replaced or deleted."""
+
+        def work() -> T:
+            check_is_there(self._store)
+            return job()
+
+        return self.submit(work)
 
     def watch(self, session_id: str) -> None:
         """Publish the session's context whenever it grows."""

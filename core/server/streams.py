@@ -89,7 +89,7 @@ def router(service: LogService, hub: Hub, turns: Turns, *, window: bool) -> APIR
             # When a server comes back, so do all of its clients.
             async with turns.at(("context", session_id)):
                 context = await asyncio.wrap_future(
-                    service.submit(lambda: service.context(session_id, known=False))
+                    service.read(lambda: service.context(session_id, known=False))
                 )
         except Exception as error:
             is_known = isinstance(error, StoreError)

@@ -236,10 +236,16 @@ class TestFollowing:
         with serving(path) as served:
             assert served.get("/healthz").status_code == 200
             other.replace(path)
-            append_elsewhere(path, in_session("else", [viewed("elft", seconds=10)]))
-            answers = [served.get("/api/sessions/study/events") for _ in range(2)]
-        # The file that was opened is still there for who has it open: nothing is made up.
-        assert {each.status_code for each in answers} <= {200, 503}
+            answers = [served.get(f"/api/{url}") for url in ("sessions", "sessions/study/events")]
+            wait_until(lambda: served.get("/healthz").status_code == 503, "it was noticed")
+            with (
+                served.stream("study") as stream,
+                pytest.raises(ConnectionClosed, match="replaced"),
+            ):
+                stream.recv(timeout=PATIENCE)
+        for each in answers:
+            assert each.status_code == 503
+            assert each.json()["detail"].startswith("“events.db” was replaced")
 
 
 def test_a_reason_is_cut_between_characters() -> None:
