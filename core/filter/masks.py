@@ -177,8 +177,10 @@ def _concept(log: SessionLog, pattern: Pattern) -> Bool:
 def _changed(index: ContextIndex, term: Has) -> Bool:
     codes = concepts(index.log, term.pattern)
     if len(codes) > CHANGED_MOST:
+        start, stop = term.place
         raise FilterError(
-            f"{as_written(term)} stands for {len(codes):,} concepts", position=0, length=1,
+            f"{as_written(term)} stands for {len(codes):,} concepts",
+            position=start, length=stop - start,
             expected=f"one that stands for at most {CHANGED_MOST}",
         )  # fmt: skip
     found = np.zeros(len(index.log), dtype=np.bool_)

@@ -143,7 +143,9 @@ class _Reading(Transformer[Token, Query]):
             return When(known == "after", _moment(value))
         if known == "is":
             return Is(_flag(value))
-        return Has(Field(known), _pattern(value))
+        start = name.start_pos or 0
+        place = (start, value.end_pos or start + 1)
+        return Has(Field(known), _pattern(value), place)
 
     def payload(self, path: Token, operator: Token, value: Token) -> Query:
         keys = tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -43,10 +44,14 @@ class Sign(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """The field is (or, of several, one is) what the pattern says."""
+    """The field is (or, of several, one is) what the pattern says.
+
+    ``place`` has where it stands in the text that was parsed, from one character to before another.
+    """
 
     field: Field
     pattern: Pattern
+    place: tuple[int, int] = dataclass_field(default=(0, 1), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

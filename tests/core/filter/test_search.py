@@ -28,7 +28,7 @@ from tests.builders import EventsInMemory, captured, chat, claim, event, viewed
 from tests.builders_files import append_elsewhere, write_log
 from tests.core.filter.strategies import json_payloads, odd_texts, patterns, queries
 from tests.core.replay.strategies import events, raw_rows, rules
-from tests.core.replay.test_loader import lax_table, stored
+from tests.core.replay.test_loader import lax_table, row, stored
 
 
 def searched(
@@ -155,6 +155,45 @@ def test_words_are_found_in_whatever_way_they_are_written(
             assert searched(store, query) == meant(replayed, store, query)
 
 
+@pytest.mark.parametrize(
+    ("word", "stored_as"),
+    [
+        ("write", r"\u0057rite"),
+        ("write", r"WR\u0069TE"),
+        ("kelvin", r"\u212aelvin"),
+        ("kelvin", r"\u212Aelvin"),
+        ("kelvin", "\u212aelvin"),
+        ("strasse", r"stra\u00dfe"),
+        ("strasse", "straße"),
+        ("fish", r"\uFB01sh"),
+        ("a%b", "A%B"),
+        ("a_b!", "A_B!"),
+        ('"a/b"', r"a\/b"),
+        (r'"say \"no"', r"say \"no\""),
+        ("späte", r"SP\u00c4TE"),
+        ("after", r"\u0000 after"),
+    ],
+)
+def test_a_word_is_found_by_its_letters(word: str, stored_as: str) -> None:
+    """An escape that a program wrote instead of a letter would hide the event."""
+    payload = f'{{"name": "{stored_as}"}}'
+    for text in (f"x {stored_as}", "x"):
+        odd = row("09:00:00", payload=payload, correlation_id=text)
+        with stored([(1, odd), (2, row("09:00:01"))], table=lax_table()) as store:
+            for query in (
+                parse(word),
+                parse(f"payload.name:*{word}*" if '"' not in word else word),
+            ):
+                assert searched(store, query) == [1]
+
+
+def test_ids_are_searched_beyond_what_sqlite_reads() -> None:
+    """An id with a NUL, of other letters, or stored as bytes would never be found by a word."""
+    for odd in ("a\x00write", "\u212a write", b"a write", "rewritten write"):
+        with stored([(1, row("09:00:00", trace_id=odd))], table=lax_table()) as store:
+            assert searched(store, parse("write")) == [1]
+
+
 def test_no_character_that_becomes_ascii_escapes() -> None:
     """A text that is written by number would not be found by its letters."""
     with closing(apsw.Connection(":memory:")) as connection:
@@ -250,8 +289,10 @@ def test_first_hits_come_before_all_is_read(tmp_path: Path) -> None:
 def test_what_a_condition_may_not_stand_for_is_told() -> None:
     """`changed:*` would follow each of thousands of concepts through all of the log."""
     store = EventsInMemory([viewed(f"c-{i}", seconds=i) for i in range(30)])
-    with pytest.raises(FilterError, match="30 concepts"):
-        list(search(store, ContextIndex(load(store, "s")), parse("changed:*")))
+    text = "type:UserViewed -changed:*"
+    with pytest.raises(FilterError, match="30 concepts") as told:
+        list(search(store, ContextIndex(load(store, "s")), parse(text)))
+    assert told.value.underlined(text).splitlines()[1] == " " * 17 + "^" * 9
 
 
 @pytest.mark.parametrize(
