@@ -104,8 +104,13 @@ class BookmarkFile:
         return found, self.put(found)
 
     def _select(self, where: str, values: tuple[bytes, ...]) -> list[Bookmark]:
-        if not self.path.exists():
-            # Who looks leaves nothing behind.
+        try:
+            if not self.path.exists():
+                # Who looks leaves nothing behind.
+                return []
+        except OSError as error:
+            # Whose folder is closed to us has no bookmarks to see; a log is open all the same.
+            logger.warning("the bookmarks cannot be looked for: %s", error)
             return []
         with self._opened() as connection:
             rows = connection.execute(f"SELECT id, body FROM bookmarks {where}", values).fetchall()

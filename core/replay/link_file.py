@@ -38,7 +38,8 @@ class LinkFile:
     """Reads and changes the links of all logs; which are of a log its sessions tell.
 
     A file that cannot be read as links is set aside, and ``notice`` says so. Readable by its owner
-    alone. Raises LinkError where the file cannot be read or written.
+    alone. Changing them raises LinkError where the file cannot be read or written; where it cannot
+    be read there are none to be seen, and ``notice`` says why: no log is harder to open for that.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -48,6 +49,14 @@ class LinkFile:
 
     def read(self) -> tuple[Link, ...]:
         """The links, the oldest first."""
+        try:
+            return self._read()
+        except LinkError as error:
+            self.notice = str(error)
+            logger.warning("%s", self.notice)
+            return ()
+
+    def _read(self) -> tuple[Link, ...]:
         try:
             kept = _Content.model_validate_json(self.path.read_bytes()).links
             return tuple(Link(each.name, each.sessions) for each in kept)
@@ -69,7 +78,7 @@ class LinkFile:
 
     def _change(self, how: Callable[[tuple[Link, ...]], Iterable[Link]]) -> None:
         with self._changing:
-            links = how(self.read())
+            links = how(self._read())
             kept = tuple(_Kept(name=each.name, sessions=each.sessions) for each in links)
             self._write(_Content(links=kept).model_dump_json(indent=2).encode())
 

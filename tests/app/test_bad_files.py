@@ -202,7 +202,7 @@ def test_a_folder_that_cannot_be_written(window: Window, qtbot: QtBot, mode: str
         folder.chmod(0o555)
         with unchanged(folder), as_nobody():
             result = CliRunner().invoke(app, ["context", str(path), "--session", "s", "--json"])
-            assert result.exit_code == 0
+            assert result.exit_code == 0, result.stderr
             assert ("cannot be written" in result.stderr) == (mode == "wal")
             opened(window, path, qtbot)
             assert window.opening.log is not None

@@ -82,7 +82,7 @@ def told(window: Window) -> str:
 def test_a_session_is_exported(sample: Window, settled: Callable[[], None], tmp_path: Path) -> None:
     """What is on screen could not be had anywhere else."""
     dialog = ask(sample)
-    assert Path(dialog.target.text()) == sample_path().parent / f"{LONGEST}.jsonl"
+    assert Path(dialog.target.text()) == Path.home() / f"{LONGEST}.jsonl"
     name(dialog, tmp_path / "x.jsonl")
     press(dialog, "Export")
     settled()
