@@ -151,6 +151,7 @@ class Follower:
         try:
             self._publish(self._folds.context(session_id))
         except ServiceStopped:
+            # The server ends: nobody is left to be told.
             pass
         except StoreError as error:
             logger.warning("A session that is streamed could not be read: %s", error)
