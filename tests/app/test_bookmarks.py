@@ -22,7 +22,7 @@ from core.notes.bookmark import Anchor, Bookmark, Colour
 from core.notes.bookmark_file import BookmarkFile
 from core.replay.linked import Link
 from core.replay.playback import Playhead
-from tests.app.test_window import PATIENCE, make_window, position, texts
+from tests.app.windows import PATIENCE, make_window, position, texts
 from tests.builders import event, viewed
 from tests.builders_files import append_elsewhere, in_session, write_log, write_long_log
 
@@ -41,11 +41,6 @@ def window(qtbot: QtBot, tmp_path: Path, data: Path) -> Iterator[Window]:
     window = make_window(qtbot, tmp_path / "settings" / "settings.json")
     yield window
     window.close()
-
-
-@pytest.fixture
-def settled(qtbot: QtBot, window: Window) -> Settled:
-    return lambda: qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
 
 
 @pytest.fixture

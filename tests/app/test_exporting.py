@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -20,22 +20,9 @@ from app.views.export_dialog import ExportDialog, Scope
 from app.window import Window
 from core.export.order import ExportFormat
 from core.replay.moment import Moment
-from tests.app.test_window import LONGEST, PATIENCE, make_window
+from tests.app.windows import LONGEST, PATIENCE
 from tests.builders import viewed
 from tests.builders_files import write_log, write_long_log
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
-    window = make_window(qtbot, tmp_path / "settings" / "settings.json")
-    yield window
-    window.close()
-
-
-@pytest.fixture
-def settled(qtbot: QtBot, window: Window) -> Callable[[], None]:
-    """Waits until all that was asked for is on screen."""
-    return lambda: qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.models.opening import Wish
 from app.sample import sample_path
 from app.window import Window
-from tests.app.test_window import LONGEST, PATIENCE, make_window, position
+from tests.app.windows import LONGEST, PATIENCE, make_window, position
 from tests.builders import captured, chat, viewed
 from tests.builders_files import append_elsewhere, write_log, write_long_log
 
@@ -34,12 +34,6 @@ def window(qtbot: QtBot, tmp_path: Path, saved_file: Path) -> Iterator[Window]:
     window = make_window(qtbot, tmp_path / "settings" / "settings.json")
     yield window
     window.close()
-
-
-@pytest.fixture
-def settled(qtbot: QtBot, window: Window) -> Callable[[], None]:
-    """Waits until all that was asked for is on screen."""
-    return lambda: qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from app.window import Window
 from core.projectors.session_context import fold
 from core.replay.link_file import LinkFile, default_path
 from core.replay.linked import Link
-from tests.app.test_window import PATIENCE, make_window, position, texts
+from tests.app.windows import PATIENCE, position, texts
 from tests.builders import chat, viewed
 from tests.builders_files import append_elsewhere, in_session, row_of, write_log
 
@@ -34,19 +34,6 @@ def no_links() -> Iterator[None]:
     default_path().unlink(missing_ok=True)
     yield
     default_path().unlink(missing_ok=True)
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
-    window = make_window(qtbot, tmp_path / "settings" / "settings.json")
-    yield window
-    window.close()
-
-
-@pytest.fixture
-def settled(qtbot: QtBot, window: Window) -> Callable[[], None]:
-    """Waits until all that was asked for is on screen."""
-    return lambda: qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
 
 
 @pytest.fixture

@@ -39,11 +39,6 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
     window.close()
 
 
-@pytest.fixture
-def settled(qtbot: QtBot, window: Window) -> Callable[[], None]:
-    return lambda: qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
-
-
 def ago(event: EventEnvelope, seconds: float) -> EventEnvelope:
     """The same event, that long before now."""
     moment = datetime.now(UTC) - timedelta(seconds=seconds)

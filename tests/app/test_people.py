@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from app.views.people_page import NOBODY
 from app.views.people_tables import EvidenceTable, PersonTable
 from app.views.preference_list import PreferenceList
 from app.window import Window
-from tests.app.test_window import PATIENCE, make_window, position, texts
+from tests.app.windows import PATIENCE, position, texts
 from tests.builders import captured, chat, event, viewed
 from tests.builders_files import (
     append_elsewhere,
@@ -29,19 +29,6 @@ from tests.builders_files import (
     write_log,
     write_long_log,
 )
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
-    window = make_window(qtbot, tmp_path / "settings" / "settings.json")
-    yield window
-    window.close()
-
-
-@pytest.fixture
-def settled(qtbot: QtBot, window: Window) -> Callable[[], None]:
-    """Waits until all that was asked for is on screen."""
-    return lambda: qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
 
 
 @pytest.fixture

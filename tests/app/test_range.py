@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,23 +22,10 @@ from core.replay.axis import AxisMode
 from core.replay.moment import Moment
 from core.replay.range_statistics import range_statistics
 from core.replay.two_moments import compare
-from tests.app.test_window import LONGEST, PATIENCE, make_window, position, texts
 from tests.app.views.timeline.scenes import pixels_of
+from tests.app.windows import LONGEST, PATIENCE, position, texts
 from tests.builders import chat, event, viewed
 from tests.builders_files import append_elsewhere, in_session, write_log
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
-    window = make_window(qtbot, tmp_path / "settings" / "settings.json")
-    yield window
-    window.close()
-
-
-@pytest.fixture
-def settled(qtbot: QtBot, window: Window) -> Callable[[], None]:
-    """Waits until all that was asked for is on screen."""
-    return lambda: qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,22 +17,9 @@ from app.views.timeline.thread import KNOTS_MOST, Thread
 from app.window import Window
 from core.events.schema import EventEnvelope
 from core.replay.moment import Moment
-from tests.app.test_window import PATIENCE, make_window, position, texts
+from tests.app.windows import PATIENCE, position, texts
 from tests.builders import chat, claim, viewed
 from tests.builders_files import Row, append_elsewhere, execute_elsewhere, row_of, write_log
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
-    window = make_window(qtbot, tmp_path / "settings" / "settings.json")
-    yield window
-    window.close()
-
-
-@pytest.fixture
-def settled(qtbot: QtBot, window: Window) -> Callable[[], None]:
-    """Waits until all that was asked for is on screen."""
-    return lambda: qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
 
 
 def in_turn(event: EventEnvelope, correlation: str | None = None, trace: str | None = None) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,24 +13,11 @@ from pytestqt.qtbot import QtBot
 from app.models.explaining import Whole
 from app.window import Window
 from core.projectors.rules import BRAIN_WEB
-from tests.app.test_window import PATIENCE, make_window, position, texts
+from tests.app.windows import PATIENCE, position, texts
 from tests.builders import captured, chat, claim, viewed
 from tests.builders_files import append_elsewhere, in_session, write_log
 
 TOLD = Qt.ItemDataRole.AccessibleTextRole
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
-    window = make_window(qtbot, tmp_path / "settings" / "settings.json")
-    yield window
-    window.close()
-
-
-@pytest.fixture
-def settled(qtbot: QtBot, window: Window) -> Callable[[], None]:
-    """Waits until all that was asked for is on screen."""
-    return lambda: qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,34 +29,9 @@ from core.projectors.session_context import fold
 from core.replay.axis import AxisMode
 from core.replay.moment import Moment
 from core.replay.playback import Playhead
+from tests.app.windows import LONGEST, PATIENCE, make_window, position, press, texts
 from tests.builders import chat, claim, event, viewed
 from tests.builders_files import append_elsewhere, row_of, write_log
-
-LONGEST = "session_1794474072480_9c2hv6ron"
-PATIENCE = 20_000
-
-
-def make_window(qtbot: QtBot, settings: Path) -> Window:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    themes.use_fonts(app)
-    window = Window(SettingsFile(settings))
-    qtbot.addWidget(window)
-    window.show()
-    return window
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
-    window = make_window(qtbot, tmp_path / "settings" / "settings.json")
-    yield window
-    window.close()
-
-
-@pytest.fixture
-def settled(qtbot: QtBot, window: Window) -> Callable[[], None]:
-    """Waits until all that was asked for is on screen."""
-    return lambda: qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -73,25 +48,6 @@ def log_file(tmp_path: Path) -> Path:
     events = [viewed("raft", seconds=i, name="Raft") for i in range(5)]
     events += [claim("cl-1", "raft", "paxos", seconds=10), chat("paxos", seconds=20)]
     return write_log(tmp_path / "my.db", events)
-
-
-def texts(widget: QWidget) -> str:
-    """All that the labels of a widget say."""
-    return "\n".join(
-        label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)
-    )
-
-
-def press(qtbot: QtBot, window: Window, key: Qt.Key, text: str = "") -> None:
-    """A key as it comes from a keyboard: to the widget that has the focus."""
-    target = QApplication.focusWidget() or window
-    del text
-    qtbot.keyClick(target, key)
-
-
-def position(window: Window) -> int:
-    assert window.clock.playback is not None
-    return window.clock.playback.position
 
 
 def test_without_a_file_the_window_offers_what_can_be_done(window: Window) -> None:

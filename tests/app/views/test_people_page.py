@@ -16,7 +16,7 @@ from app.views.preference_list import PreferenceList
 from core.projectors.actor_preferences import ActorPreferences, Tally
 from core.projectors.people import Evidence, Facet
 from core.projectors.user_preferences import Style
-from tests.app.test_window import texts
+from tests.app.windows import texts
 from tests.builders import viewed
 
 ADA = ActorPreferences(

@@ -1,0 +1,45 @@
+"""The real window in a test, and what a test asks of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from app import theme as themes
+from app.settings import SettingsFile
+from app.window import Window
+
+LONGEST = "session_1794474072480_9c2hv6ron"
+PATIENCE = 20_000
+
+
+def make_window(qtbot: QtBot, settings: Path) -> Window:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    themes.use_fonts(app)
+    window = Window(SettingsFile(settings))
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+def texts(widget: QWidget) -> str:
+    """All that the labels of a widget say."""
+    return "\n".join(
+        label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)
+    )
+
+
+def press(qtbot: QtBot, window: Window, key: Qt.Key, text: str = "") -> None:
+    """A key as it comes from a keyboard: to the widget that has the focus."""
+    target = QApplication.focusWidget() or window
+    del text
+    qtbot.keyClick(target, key)
+
+
+def position(window: Window) -> int:
+    assert window.clock.playback is not None
+    return window.clock.playback.position
