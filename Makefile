@@ -25,10 +25,7 @@ demo: $(READY) ## Watch a simulated learner at work, live
 	@$(BIN)/python -m app demo
 
 test: $(READY) $(SAMPLE) check ## Run lint, types, contracts and all tests
-	@echo "== tests of the core, where Qt cannot be imported"
-	@WITHOUT_QT=1 $(BIN)/python -m pytest -q -p no:pytest-qt tests/core
-	@echo "== all other tests"
-	@$(BIN)/python -m pytest --ignore=tests/core
+	@$(BIN)/python tools/run_tests.py
 
 check: lint types contracts
 
