@@ -18,6 +18,9 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, settings
 
+# The DynamoDB server that tests of the core and of the app share.
+pytest_plugins = ["tests.core.events.dynamodb_server"]
+
 WITHOUT_QT = os.environ.get("WITHOUT_QT") == "1"
 ON_A_DISPLAY = os.environ.get("BRAINWEB_TEST_DISPLAY") == "1"
 USER_FOLDERS = Path(tempfile.mkdtemp(prefix="brainweb-tests-"))
@@ -27,6 +30,7 @@ atexit.register(shutil.rmtree, USER_FOLDERS, ignore_errors=True)
 # What a developer may have set, and a test must not depend on nor write to.
 FOREIGN = (
     "AWS_REGION",
+    "EVENTS_DDB_ENDPOINT",
     "BRAINWEB_PROJECTION",
     "EVENTS_DDB_TABLE",
     "EVENTS_SQLITE_PATH",

@@ -1,0 +1,214 @@
+"""A real DynamoDB server for the tests: ministack, or the one that DYNAMODB_TEST_ENDPOINT names.
+
+Amazon's DynamoDB Local is not fetched, for its licence is not an open-source one: start it yourself
+and let DYNAMODB_TEST_ENDPOINT name it. `aws` there means AWS itself, by your own credentials.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import pytest
+
+ENDPOINT = "DYNAMODB_TEST_ENDPOINT"
+REGION = "us-east-1"
+START_SECONDS = 60.0
+MUST_START = bool(os.environ.get("CI")) and platform.system() == "Linux"
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test-secret",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+"""What lets a client in where the server is our own; nobody checks it."""
+
+_said: list[str] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table on a server, that is deleted after the test."""
+
+    name: str
+    endpoint: str | None
+    region: str = REGION
+
+    @property
+    def location(self) -> str:
+        """How the program is told of it."""
+        endpoint = "" if self.endpoint is None else f"&endpoint={quote(self.endpoint, safe='')}"
+        return f"dynamodb://{self.name}?region={self.region}{endpoint}"
+
+    def client(self) -> Any:
+        """boto3's own client, past the code that is tested."""
+        import boto3
+
+        return boto3.client("dynamodb", region_name=self.region, endpoint_url=self.endpoint)
+
+    def put(self, **item: Any) -> None:
+        """Write an item as it is, of attribute values as DynamoDB spells them."""
+        self.client().put_item(TableName=self.name, Item=item)
+
+    def items(self) -> list[dict[str, Any]]:
+        """Every item, by its keys."""
+        pages = self.client().get_paginator("scan").paginate(TableName=self.name)
+        found = [item for page in pages for item in page["Items"]]
+        return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+
+
+class Ministack:
+    """A server of our own, that can be killed, frozen, and started again on the same port."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with socket.create_server(("127.0.0.1", 0)) as found:
+            self.port: int = found.getsockname()[1]
+        self._process: subprocess.Popen[bytes] | None = None
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers; where it cannot be had, the test is skipped."""
+        self._folder.mkdir(exist_ok=True, parents=True)
+        environment = os.environ | {
+            "SERVICES": "dynamodb,dynamodbstreams",
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+        }
+        with (self._folder / "output.txt").open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "ministack"],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                cwd=self._folder, env=environment,
+            )  # fmt: skip
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                self._give_up()
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End it at once, as a crash does; what it holds is gone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It neither answers nor closes a connection, as when the network has gone."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
+    def _answers(self) -> bool:
+        with suppress(OSError):
+            health = f"{self.endpoint}/_ministack/health"
+            with urllib.request.urlopen(health, timeout=1) as answer:
+                return bool(answer.status == 200)
+        return False
+
+    def _give_up(self) -> None:
+        said = (self._folder / "output.txt").read_text("utf-8", "replace")[-2_000:]
+        reason = f"ministack does not start here: {said}"
+        if MUST_START:
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@contextmanager
+def ministack(folder: Path) -> Iterator[Ministack]:
+    """A server that runs until the end of the block."""
+    server = Ministack(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+@pytest.fixture(scope="session")
+def dynamodb_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
+    """Where the server of this run is; None for AWS itself. It is started once a run."""
+    named = os.environ.get(ENDPOINT)
+    if named:
+        _said.append(f"the server that {ENDPOINT} names, {named}")
+        yield None if named == "aws" else named
+        return
+    with ministack(tmp_path_factory.mktemp("ministack")) as server:
+        _said.append(f"ministack {version('ministack')}; {ENDPOINT} names another server")
+        yield server.endpoint
+
+
+@pytest.fixture
+def aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials that a server of our own takes; those of a developer for another server."""
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    if os.environ.get(ENDPOINT) is None:
+        for name, value in CREDENTIALS.items():
+            monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def dynamodb_table(dynamodb_endpoint: str | None, aws_environment: None) -> Iterator[Table]:
+    """A fresh table as the backend makes it: the keys pk and sk, and no more."""
+    yield from _made(dynamodb_endpoint)
+
+
+@pytest.fixture
+def dynamodb_stream_table(dynamodb_endpoint: str | None, aws_environment: None) -> Iterator[Table]:
+    """The same with a stream of new images."""
+    stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    yield from _made(dynamodb_endpoint, StreamSpecification=stream)
+
+
+def _made(endpoint: str | None, **more: Any) -> Iterator[Table]:
+    table = Table(f"events-{uuid4().hex[:12]}", endpoint)
+    create_backend_table(table, **more)
+    try:
+        yield table
+    finally:
+        table.client().delete_table(TableName=table.name)
+
+
+def create_backend_table(table: Table, **more: Any) -> None:
+    """A table of the keys pk and sk alone."""
+    client = table.client()
+    client.create_table(
+        TableName=table.name,
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")
+        ],
+        BillingMode="PAY_PER_REQUEST",
+        **more,
+    )
+    client.get_waiter("table_exists").wait(TableName=table.name)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which server the DynamoDB tests ran on."""
+    for server in _said:
+        terminalreporter.write_line(f"== the DynamoDB store was tested on {server}")
