@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.projectors.rules import SteppedUncertainty
-from core.replay.columns import SYSTEM_KIND, Int32
+from core.replay.columns import Int32
 from core.replay.explain_uncertainty import counted_events, step_counts
 from core.replay.index import ContextIndex
 from core.replay.waterfall import LEAST
@@ -35,4 +35,4 @@ def uncertainty_changes(index: ContextIndex) -> Int32:
     formula = index.rules.uncertainty
     if isinstance(formula, SteppedUncertainty):
         return counted_events(index, step_counts(formula))
-    return np.flatnonzero(index.log.kinds != SYSTEM_KIND).astype(np.int32)
+    return index.log.counted

@@ -63,14 +63,15 @@ def count_before(events: Int32, positions: ArrayLike) -> Int64:
 class Contributions:
     """What events add to concepts, in the order of events and, within one, of its payload.
 
-    ``event``, ``concept`` and ``source`` are equally long: the event's index (0 is the first), the
-    concept's code and the `Source`. ``concept_ids`` has the ids by code, which is the order of
-    first contribution.
+    ``event``, ``concept``, ``source`` and ``named`` are equally long: the event's index (0 is the
+    first), the concept's code, the `Source`, and whether the event names the concept there.
+    ``concept_ids`` has the ids by code, which is the order of first contribution.
     """
 
     event: Int32
     concept: Int32
     source: UInt8
+    named: Bool
     concept_ids: Strings
 
     def __len__(self) -> int:
@@ -126,7 +127,8 @@ class SessionLog:
     ``kinds``, ``actors`` and ``objects`` codes into ``kind_names``, ``actor_names`` and
     ``object_keys`` (type and id; code -1 is none). All are equally long. ``last_row`` is the newest
     key that the store held when the session was read. ``complete`` is False while rows are still
-    being read: their kind is `PENDING` until then.
+    being read: their kind is `PENDING` until then. ``left_out`` marks the events that are to count
+    for nothing, and ``original`` is the log with them; see `core.replay.leaving_out`.
     """
 
     session_id: str
@@ -143,6 +145,8 @@ class SessionLog:
     problems: tuple[Problem, ...] = ()
     last_row: int = 0
     complete: bool = True
+    left_out: Bool | None = None
+    original: SessionLog | None = None
 
     def __len__(self) -> int:
         return len(self.times)
@@ -172,10 +176,25 @@ class SessionLog:
         bounds = np.searchsorted(self.kinds[order], np.arange(len(self.kind_names) + 1))
         return tuple(order[a:b] for a, b in pairwise(bounds))
 
+    @property
+    def whole(self) -> SessionLog:
+        """The log with the events that are left out of this one."""
+        return self if self.original is None else self.original
+
     @cached_property
-    def system_events(self) -> Int32:
-        """The indexes of `SessionContextUpdated` events, which count for nothing."""
-        return self.events_by_kind[SYSTEM_KIND]
+    def uncounted(self) -> Int32:
+        """The indexes of what counts for nothing: `SessionContextUpdated`, and what is left out."""
+        if self.left_out is None:
+            return self.events_by_kind[SYSTEM_KIND]
+        return np.flatnonzero((self.kinds == SYSTEM_KIND) | self.left_out).astype(np.int32)
+
+    @property
+    def counted(self) -> Int32:
+        """The indexes of all others."""
+        counts = self.kinds != SYSTEM_KIND
+        if self.left_out is not None:
+            counts &= ~self.left_out
+        return np.flatnonzero(counts).astype(np.int32)
 
     @cached_property
     def touches(self) -> Touches:
@@ -183,7 +202,10 @@ class SessionLog:
         is_claim = np.append(self.object_keys.are("claim"), False)
         captured = self.kinds == CAPTURE_KIND
         claimed = (self.kinds == CLAIM_KIND) & is_claim[self.objects]
-        event = np.flatnonzero((captured | claimed) & (self.objects != NONE)).astype(np.int32)
+        touching = (captured | claimed) & (self.objects != NONE)
+        if self.left_out is not None:
+            touching &= ~self.left_out
+        event = np.flatnonzero(touching).astype(np.int32)
         touch = np.where(captured[event], Touch.CAPTURED, Touch.CLAIM).astype(np.uint8)
         return Touches(event, self.objects[event], touch)
 

@@ -9,7 +9,7 @@ from typing import Literal, overload
 import numpy as np
 
 from core.projectors.rules import SteppedUncertainty
-from core.replay.columns import SYSTEM_KIND, Float64, Int32, Int64, count_before
+from core.replay.columns import Float64, Int32, Int64, count_before
 from core.replay.decay import faded
 from core.replay.index import ContextIndex
 from core.replay.waterfall import LEAST, Step, steps_from
@@ -101,10 +101,10 @@ def explain_uncertainty(
     log, formula = index.log, index.rules.uncertainty
     last = log.instant_at(position)
     now = last if instant is None else max(instant, last)
-    counted = position - int(count_before(log.system_events, position))
+    counted = position - int(count_before(log.uncounted, position))
     if isinstance(formula, SteppedUncertainty):
         return _stepped(index, formula, counted)
-    events = np.flatnonzero(log.kinds[:position] != SYSTEM_KIND).astype(np.int32)
+    events = log.counted[:counted]
     times = log.times[events]
     attention = faded(np.ones(len(events)), now - times, index.rules.half_life)
     reached = np.exp2(-np.cumsum(attention) / formula.scale)
@@ -143,11 +143,11 @@ def step_counts(formula: SteppedUncertainty) -> list[int]:
 def counted_events(index: ContextIndex, ordinals: Sequence[int]) -> Int32:
     """The events (indexes) that count as the n-th, 1 being the first; those that there are.
 
-    The n-th event that counts stands as many places later as system events come before it.
+    The n-th event that counts stands as many places later as others come before it.
     """
-    system = index.log.system_events
-    # The k-th system event (from 0) has system[k] - k counted events before it.
-    counted_before = system - np.arange(len(system), dtype=system.dtype)
+    others = index.log.uncounted
+    # The k-th of the others (from 0) has others[k] - k counted events before it.
+    counted_before = others - np.arange(len(others), dtype=others.dtype)
     wanted = np.asarray(ordinals, dtype=np.int64)
     found = wanted - 1 + np.searchsorted(counted_before, wanted - 1, side="right")
     return found[found < len(index.log)].astype(np.int32)

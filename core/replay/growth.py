@@ -117,6 +117,7 @@ class Growth:
             event=np.concatenate([made.event[:stop], rest.event + np.int32(kept)]),
             concept=np.concatenate([made.concept[:stop], _through(codes, rest.concept)]),
             source=np.concatenate([made.source[:stop], rest.source]),
+            named=np.concatenate([made.named[:stop], rest.named]),
             concept_ids=ids.followed_by(Strings.of(fresh)) if fresh else ids,
         )
         grouped = made.__dict__.get("by_concept")

@@ -158,7 +158,11 @@ def log_of_instants(session_id: str, rows: Int64, times: Int64, last_row: int) -
 
 
 _NO_CONTRIBUTIONS = Contributions(
-    np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint8), Strings.of(())
+    event=np.zeros(0, np.int32),
+    concept=np.zeros(0, np.int32),
+    source=np.zeros(0, np.uint8),
+    named=np.zeros(0, np.bool_),
+    concept_ids=Strings.of(()),
 )
 _NO_NAMES = ConceptNames(np.zeros(1, np.int64), np.zeros(0, np.int32), ())
 

@@ -232,7 +232,7 @@ class Reading:
             event, concept, source, name = event[order], concept[order], source[order], name[order]
         by_first, renumbered = _by_first(concept, len(self._concepts.in_order))
         ids = Strings.of(self._concepts.in_order[c] for c in by_first)
-        made = Contributions(event, renumbered, source, ids)
+        made = Contributions(event, renumbered, source, name != NONE, ids)
         return made, self._name_changes(event, renumbered, name, len(ids))
 
     def _name_changes(

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from core.projectors.rules import ProjectionRules, SteppedUncertainty
-from core.replay.columns import SYSTEM_KIND, Float64, Int64, SessionLog, count_before
+from core.replay.columns import Float64, Int64, SessionLog, count_before
 from core.replay.decay import decayed_sums, faded
 
 
@@ -41,7 +41,7 @@ class UncertaintyIndex:
 
     def _activity(self, positions: Int64) -> Int64:
         """How many of the first events count, for each position."""
-        return positions - count_before(self.log.system_events, positions)
+        return positions - count_before(self.log.uncounted, positions)
 
     def _stepped(self, formula: SteppedUncertainty, activity: Int64) -> Float64:
         values = np.full(len(activity), formula.otherwise, dtype=np.float64)
@@ -60,5 +60,5 @@ class UncertaintyIndex:
 
     @cached_property
     def _attention_sums(self) -> tuple[Int64, Float64]:
-        times = self.log.times[self.log.kinds != SYSTEM_KIND]
+        times = self.log.times[self.log.counted]
         return times, decayed_sums(times, np.ones(len(times)), self.rules.half_life)

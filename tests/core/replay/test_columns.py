@@ -67,7 +67,7 @@ def test_an_empty_log_starts_and_ends_nowhere() -> None:
     assert (len(log), log.start, log.end, log.instant_at(0), log.position_at(0)) == (0, 0, 0, 0, 0)
     assert all(len(places) == 0 for places in log.events_by_kind)
     assert len(log.touches.event) == 0
-    assert len(log.system_events) == 0
+    assert len(log.uncounted) == 0
     assert log.concept_code("raft") is None
 
 
@@ -79,7 +79,7 @@ def test_each_lane_has_the_events_of_its_type(events: list[EventEnvelope]) -> No
     for name, places in zip(log.kind_names, log.events_by_kind, strict=True):
         assert places.tolist() == [i for i, e in enumerate(ordered) if e.event_type == name]
     notes = [i for i, e in enumerate(ordered) if e.event_type == "SessionContextUpdated"]
-    assert log.system_events.tolist() == notes
+    assert log.uncounted.tolist() == notes
 
 
 @given(events=logs)
