@@ -135,7 +135,7 @@ class ContextIndex:
     def _objects(self, position: int, at: int) -> tuple[ActiveObject, ...]:
         times, touches = self.log.times, self.log.touches
         return tuple(
-            self._active(j, elapsed=at - int(times[touches.event[j]]))
+            self.active_object(j, elapsed=at - int(times[touches.event[j]]))
             for j in self.active_touches(position)
         )
 
@@ -144,9 +144,10 @@ class ContextIndex:
         made = int(count_before(self.log.touches.event, position))
         if self.rules.objects == "first":
             return [int(j) for j in self.first_touches[: self.rules.max_objects] if j < made]
-        return self._latest_touches(made)
+        return self.latest_touches(made, self.rules.max_objects)
 
-    def _active(self, touch: int, *, elapsed: int = 0) -> ActiveObject:
+    def active_object(self, touch: int, *, elapsed: int = 0) -> ActiveObject:
+        """The object that a touch makes active, so many µs after it."""
         touches = self.log.touches
         relevance = self.rules.relevance(Touch(int(touches.touch[touch])))
         if self.rules.objects == "recent":
@@ -170,16 +171,19 @@ class ContextIndex:
         following[order[:-1][same]] = order[1:][same]
         return following
 
-    def _latest_touches(self, made: int) -> list[int]:
-        """The last touches, among the first ``made``, of the objects touched last; newest first."""
+    def latest_touches(self, made: int, count: int) -> list[int]:
+        """The last touches, among the first ``made``, of the ``count`` objects touched last.
+
+        The newest first.
+        """
         found: list[int] = []
         stop, size = made, 64
-        while stop and len(found) < self.rules.max_objects:
+        while stop and len(found) < count:
             start = max(0, stop - size)
             last = np.flatnonzero(self.next_touch[start:stop] >= made)[::-1] + start
             found.extend(last.tolist())
             stop, size = start, size * 4
-        return found[: self.rules.max_objects]
+        return found[:count]
 
     def last_touches(self, position: int) -> list[int]:
         """For each active object in turn, the event (index) that touched it last."""

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from core.projectors.rules import ProjectionRules, SteppedUncertainty
-from core.replay.columns import Float64, Int64, SessionLog, count_before
+from core.replay.columns import Float64, Int32, Int64, SessionLog, count_before
 from core.replay.decay import decayed_sums, faded
 
 
@@ -31,6 +31,19 @@ class UncertaintyIndex:
         if isinstance(formula, SteppedUncertainty):
             return formula.at(int(self._activity(grid[0])[0]))
         return formula.at(float(self._attention(*grid)[0]))
+
+    def without(self, position: int, instant: int, events: Int32) -> float:
+        """As `at`, where these of the first events (indexes, ascending) count for nothing."""
+        if not len(events):
+            return self.at(position, instant)
+        counted = events[~np.isin(events, self.log.uncounted)]
+        grid = np.array([position]), np.array([instant])
+        formula = self.rules.uncertainty
+        if isinstance(formula, SteppedUncertainty):
+            return formula.at(int(self._activity(grid[0])[0]) - len(counted))
+        ones, elapsed = np.ones(len(counted)), instant - self.log.times[counted]
+        lost = float(faded(ones, elapsed, self.rules.half_life).sum())
+        return formula.at(max(0.0, float(self._attention(*grid)[0]) - lost))
 
     def over(self, positions: Int64, instants: Int64) -> Float64:
         """The uncertainty at each playhead of a grid."""
