@@ -161,7 +161,7 @@ def concepts(log: SessionLog, pattern: Pattern) -> list[int]:
 
 
 def _concept(log: SessionLog, pattern: Pattern) -> Bool:
-    """The events that contribute to such a concept, or refer to it; also where they are left out."""
+    """The events that contribute to such a concept, left out or not, or refer to it."""
     log = log.whole
     made, keys = log.contributions, log.object_keys
     codes = concepts(log, pattern)

@@ -14,7 +14,7 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 class SteppedUncertainty(BaseModel):
     """Uncertainty by the number of events: the first step with fewer events below it decides."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     kind: Literal["stepped"] = "stepped"
     below: tuple[tuple[NonNegativeInt, Share], ...] = ((1, 1.0), (5, 0.8), (10, 0.5))
@@ -28,7 +28,7 @@ class SteppedUncertainty(BaseModel):
 class FadingUncertainty(BaseModel):
     """Uncertainty 2^(-a / scale), a being the number of events decayed by the rules' half-life."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     kind: Literal["fading"] = "fading"
     scale: PositiveFloat = 5.0
@@ -48,7 +48,7 @@ class ProjectionRules(BaseModel):
     most ``recent`` by last touch, with a relevance that decays by the half-life.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     name: str = "Brain Web"
     viewed: NonNegativeFloat = 0.2
