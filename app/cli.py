@@ -38,6 +38,7 @@ from core.replay.link_file import LinkFile
 from core.replay.linked import LinkedEventStore
 from core.replay.loader import load
 from core.replay.moment import Moment, MomentError
+from core.replay.moment_link import MomentLinkError, is_link, parse_link
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +101,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 @app.command()
 def window(
     source: Annotated[
-        Path | None, typer.Argument(help="An events.db file.", show_default=False)
+        str | None,
+        typer.Argument(help="An events.db file, or a link to a moment.", show_default=False),
     ] = None,
     session: AnySession = None,
     at: At = None,
@@ -118,17 +120,34 @@ def window(
     """Open the window (the default command)."""
     from app import start
 
+    if source is not None and is_link(source):
+        raise typer.Exit(_show_link(source, session, at))
+    path = None if source is None else Path(source)
     with faults():
-        if source is not None and session is not None:
-            with _open(source) as store:
+        if path is not None and session is not None:
+            with _open(path) as store:
                 _known(store, session)
         if without_display is not None and not start.has_display():
             print("There is no display here: playing the session through the window offscreen.")
-            context = start.play_offscreen(source, session, at, out=without_display)
+            context = start.play_offscreen(path, session, at, out=without_display)
             print(f"Wrote {without_display}. The context at the end:")
             _print_context(context)
             return
-        raise typer.Exit(start.show_window(source, session, at))
+        raise typer.Exit(start.show_window(path, session, at))
+
+
+def _show_link(text: str, session: str | None, at: str | None) -> int:
+    """Open the window where a link leads; answers the exit status."""
+    from app import start
+
+    if session is not None or at is not None:
+        _fail("A link says which session and moment: leave out --session and --at.", FAULT)
+    try:
+        link = parse_link(text)
+    except MomentLinkError as error:
+        _fail(f"{error}.", FAULT)
+    with faults():
+        return start.show_window(None, None, None, link=link)
 
 
 @app.command()

@@ -21,6 +21,7 @@ from app.window import Window
 from core.events.errors import StoreError
 from core.projectors.context import SessionContext
 from core.replay.moment import Moment
+from core.replay.moment_link import MomentLink
 from core.replay.playback import SPEEDS
 
 _FRAMES = 240
@@ -38,11 +39,16 @@ def has_display() -> bool:
 
 
 def show_window(
-    source: Path | None, session: str | None, at: str | None, *, serve: int | None = None
+    source: Path | None,
+    session: str | None,
+    at: str | None,
+    *,
+    serve: int | None = None,
+    link: MomentLink | None = None,
 ) -> int:
     """Open the window and stay until it is closed; answers the exit status.
 
-    With ``serve`` the file is served on that port from the start.
+    With ``serve`` the file is served on that port from the start. A ``link`` is followed.
     """
     if not has_display():
         raise StoreError(
@@ -52,6 +58,8 @@ def show_window(
     app = application()
     window = Window(SettingsFile())
     window.show()
+    if link is not None:
+        window.moment_links.go(link)
     if source is not None:
         window.open(source, _wish(session, at))
         if serve is not None:

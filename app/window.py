@@ -30,6 +30,7 @@ from app.features.exporting import ExportingFeature
 from app.features.filtering import FilterFeature
 from app.features.impact import ImpactFeature
 from app.features.linking import LinkingFeature
+from app.features.moment_links import MomentLinksFeature
 from app.features.people import PeopleFeature
 from app.features.range import RangeFeature
 from app.features.serving import ServingFeature
@@ -106,6 +107,7 @@ class Window(QMainWindow):
         self.filter = FilterFeature(self)
         self.impact = ImpactFeature(self)
         self.exporting = ExportingFeature(self)
+        self.moment_links = MomentLinksFeature(self)
         self.features: tuple[Feature, ...] = (
             self.why,
             self.filter,
@@ -117,6 +119,7 @@ class Window(QMainWindow):
             self.turns,
             self.linking,
             self.exporting,
+            self.moment_links,
         )
 
     def _build_views(self) -> None:

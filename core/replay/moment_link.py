@@ -195,7 +195,7 @@ def _source(source: str | None) -> str:
 
 
 def _table(source: str) -> str:
-    """A table's place, as it is; raises MomentLinkError for one that would send requests to anybody."""
+    """A table's place, as it is; MomentLinkError where that would send requests to anybody."""
     where = f"“{printable(source, limit=80)}”"
     try:
         parts = urlsplit(source)

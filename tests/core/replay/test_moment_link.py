@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.replay.moment_link import LONGEST, MomentLinkError, MomentLink, is_link, parse_link
+from core.replay.moment_link import LONGEST, MomentLink, MomentLinkError, is_link, parse_link
 from core.replay.playback import Playhead
 from tests.builders import log_of, viewed
 
