@@ -168,24 +168,30 @@ class EventAxis:
 
 def axis_of(log: SessionLog, mode: AxisMode, *, idle: int = IDLE) -> Axis:
     """The axis of a log; ``idle`` in µs is the least gap that the folded axis folds."""
+    return axis_over(log.times, mode, idle=idle)
+
+
+def axis_over(times: Int64, mode: AxisMode, *, idle: int = IDLE) -> Axis:
+    """The axis of events at these instants (µs, ascending); see `axis_of`."""
     if mode is AxisMode.EVENT:
-        return EventAxis(log.times)
-    if not len(log):
-        return TimeAxis(mode, log.times, np.zeros(1, np.int64), np.zeros(1))
-    folded = np.flatnonzero(np.diff(log.times) >= idle) if mode is AxisMode.FOLDED else _NO_GAPS
-    return _time_axis(log, mode, folded)
+        return EventAxis(times)
+    if not len(times):
+        return TimeAxis(mode, times, np.zeros(1, np.int64), np.zeros(1))
+    folded = np.flatnonzero(np.diff(times) >= idle) if mode is AxisMode.FOLDED else _NO_GAPS
+    return _time_axis(times, mode, folded)
 
 
 _NO_GAPS: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
 
 
-def _time_axis(log: SessionLog, mode: AxisMode, folded: NDArray[np.intp]) -> TimeAxis:
-    starts, ends = log.times[folded], log.times[folded + 1]
-    active = (log.end - log.start - int((ends - starts).sum())) / 1e6
+def _time_axis(times: Int64, mode: AxisMode, folded: NDArray[np.intp]) -> TimeAxis:
+    starts, ends = times[folded], times[folded + 1]
+    first, last = int(times[0]), int(times[-1])
+    active = (last - first - int((ends - starts).sum())) / 1e6
     share = min(_FOLDED_SHARE, _ALL_FOLDED_SHARE / max(1, len(folded)))
     # Folding never widens: a short gap of a long session stays as it is.
     widths = np.minimum(max(active * share, 1e-3), (ends - starts) / 1e6)
-    knots = np.unique(np.concatenate([[log.start, log.end], starts, ends])).astype(np.int64)
+    knots = np.unique(np.concatenate([[first, last], starts, ends])).astype(np.int64)
     steps = np.diff(knots) / 1e6
     places = np.searchsorted(knots, starts)
     steps[places] = widths
@@ -194,4 +200,4 @@ def _time_axis(log: SessionLog, mode: AxisMode, folded: NDArray[np.intp]) -> Tim
         Gap(float(knots_x[i]), float(knots_x[i + 1]), int(s), int(e))
         for i, s, e in zip(places, starts, ends, strict=True)
     )
-    return TimeAxis(mode, log.times, knots, knots_x, gaps)
+    return TimeAxis(mode, times, knots, knots_x, gaps)
