@@ -12,6 +12,7 @@ import platformdirs
 from PySide6.QtCore import QObject, Signal
 
 from app.background import Background
+from core.files.whole import set_aside, write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +41,8 @@ class FilterFile:
             found = None
         if isinstance(found, dict) and all(isinstance(text, str) for text in found.values()):
             return found, ""
-        aside = self.path.with_suffix(".broken.json")
         try:
-            self.path.replace(aside)
+            aside = set_aside(self.path)
         except OSError as error:
             return {}, f"The saved filters are damaged and cannot be set aside: {error.strerror}."
         return {}, f"The saved filters could not be read and were set aside as {aside.name}."
@@ -52,12 +52,8 @@ class FilterFile:
         with self._turn:
             known, told = self.read()
             changed = how(known)
-            fresh = self.path.with_suffix(".new")
             try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                fresh.touch(mode=0o600)
-                fresh.write_text(json.dumps(changed, indent=2), encoding="utf-8")
-                fresh.replace(self.path)
+                write_whole(self.path, json.dumps(changed, indent=2).encode())
             except OSError as error:
                 return known, f"The filter cannot be saved: {error.strerror}."
             return changed, told

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -12,8 +10,7 @@ from typing import BinaryIO
 
 from core.events.store.files import SIDECARS
 from core.export.errors import TargetRefused, TargetUnwritable, translated
-
-_NAME = 80
+from core.files import whole
 
 
 @contextmanager
@@ -25,20 +22,8 @@ def replacing(target: Path, *, protect: Sequence[Path] = ()) -> Iterator[BinaryI
     ever replaced. Raises ExportError.
     """
     check_target(target, protect)
-    draft = target.with_name(f".{target.name[:_NAME]}-{secrets.token_hex(6)}.part")
-    with translated(target):
-        descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "w+b") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(target)
-        except BaseException:
-            # It cannot be closed twice, and what was not renamed is nobody's.
-            draft.unlink(missing_ok=True)
-            raise
-        _sync_folder(target.parent)
+    with translated(target), whole.replacing(target) as file:
+        yield file
 
 
 def write_whole(target: Path, content: bytes, *, protect: Sequence[Path] = ()) -> None:
@@ -78,13 +63,3 @@ def _same(one: Path, other: Path) -> bool:
     with suppress(OSError):
         return one.samefile(other)
     return one.parent.resolve() / one.name == other
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the new name on the disk too, where the system lets folders be opened."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -4,41 +4,35 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
 import platformdirs
 
+from core.files.database import DAMAGE, DatabaseKind, ForeignDatabase, set_database_aside
+from core.files.whole import replacing
 from core.notes.bookmark import Bookmark
 from core.notes.errors import BookmarkError
 from core.notes.wire import dumps, from_wire, loads, to_wire
 
 logger = logging.getLogger(__name__)
 
-_APPLICATION_ID = 0x4257424D
-_LAYOUT = 1
-_CREATE = f"""
+_BOOKMARKS = DatabaseKind(
+    application_id=0x4257424D,
+    layout=1,
+    wal=False,
+    create="""
 CREATE TABLE bookmarks (
     id TEXT PRIMARY KEY, session_id BLOB NOT NULL, changed INTEGER NOT NULL, body TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX bookmarks_of_session ON bookmarks (session_id);
-PRAGMA application_id = {_APPLICATION_ID};
-PRAGMA user_version = {_LAYOUT};
-"""
+""",
+)
 _BUSY_MILLISECONDS = 5_000
 _IMPORT_MOST = 64 << 20
-_DAMAGE = (apsw.NotADBError, apsw.CorruptError, apsw.FormatError, apsw.SQLError)
-_making = threading.Lock()
-
-
-class _Spoilt(Exception):  # noqa: N818 - named by what is wrong.
-    """The file is damaged, or not one of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +132,7 @@ class BookmarkFile:
             finally:
                 connection.close()
         except apsw.Error as error:
-            if isinstance(error, _DAMAGE):
+            if isinstance(error, DAMAGE):
                 self._set_aside(error)
             raise _fault(error, self.path) from error
         except OSError as error:
@@ -146,23 +140,18 @@ class BookmarkFile:
 
     def _open(self) -> apsw.Connection:
         try:
-            return _open(self.path)
-        except (_Spoilt, *_DAMAGE) as error:
+            return _BOOKMARKS.open(self.path, busy_milliseconds=_BUSY_MILLISECONDS)
+        except (ForeignDatabase, *DAMAGE) as error:
             self._set_aside(error)
         try:
-            return _open(self.path)
-        except _Spoilt as error:
+            return _BOOKMARKS.open(self.path, busy_milliseconds=_BUSY_MILLISECONDS)
+        except ForeignDatabase as error:
             raise BookmarkError(
                 f"The bookmarks in “{self.path}” cannot be used: {error}."
             ) from error
 
     def _set_aside(self, reason: Exception) -> None:
-        aside = self.path.with_name(f"{self.path.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
-        for suffix in ("-journal", "-wal", "-shm", ""):
-            with suppress(FileNotFoundError):
-                self.path.with_name(self.path.name + suffix).rename(
-                    aside.with_name(aside.name + suffix)
-                )
+        aside = set_database_aside(self.path)
         self.notice = (
             f"The file of your bookmarks was broken ({reason}). It was set aside as “{aside}”, "
             "and a new one was begun."
@@ -186,13 +175,10 @@ def _put(connection: apsw.Connection, bookmark: Bookmark) -> str:
 
 def export_to(path: Path, bookmarks: Iterable[Bookmark]) -> None:
     """Write a document of bookmarks: the old file or the new one, never half of it."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        fresh.write_text(dumps(bookmarks), encoding="utf-8")
-        fresh.replace(path)
+        with replacing(path) as file:
+            file.write(dumps(bookmarks).encode())
     except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
         raise BookmarkError(
             f"“{path}” cannot be written: {error.strerror or error}. Choose another place."
         ) from error
@@ -205,46 +191,6 @@ def _read(id_: str, body: str) -> Bookmark | None:
     except (BookmarkError, ValueError, RecursionError) as error:
         logger.warning("the bookmark %s cannot be read: %s", id_, error)
         return None
-
-
-def _open(path: Path) -> apsw.Connection:
-    # One at a time: closing the handle would drop the locks of another connection.
-    with _making:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-    try:
-        connection.set_busy_timeout(_BUSY_MILLISECONDS)
-        connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
-        connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
-        if not _is_ours(connection):
-            _fill(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _is_ours(connection: apsw.Connection) -> bool:
-    """Whether it is, or False where it is empty; _Spoilt where it is another's."""
-    marks = connection.pragma("application_id"), connection.pragma("user_version")
-    if marks == (_APPLICATION_ID, _LAYOUT):
-        return True
-    if marks == (0, 0) and connection.execute("SELECT count(*) = 0 FROM sqlite_schema").get:
-        return False
-    raise _Spoilt("it is a database of another kind")
-
-
-def _fill(connection: apsw.Connection) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        if not _is_ours(connection):
-            connection.execute(_CREATE).fetchall()
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
 
 
 def _blob(text: str) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import platformdirs
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from core.files.whole import set_aside, write_whole
 from core.replay.linked import Link, LinkError
 
 logger = logging.getLogger(__name__)
@@ -83,28 +83,18 @@ class LinkFile:
             self._write(_Content(links=kept).model_dump_json(indent=2).encode())
 
     def _write(self, content: bytes) -> None:
-        """The old file or the new one, never half of it."""
-        fresh = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.unlink(missing_ok=True)
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self.path)
+            write_whole(self.path, content)
         except OSError as error:
             raise LinkError(f"The links cannot be kept in “{self.path}”: {error}") from error
 
     def _set_aside(self) -> None:
-        aside = self.path.with_name(f"{self.path.stem}.broken.json")
-        self.notice = f"The links could not be read, and were set aside as “{aside}”."
-        logger.warning("%s", self.notice)
         try:
-            self.path.replace(aside)
+            aside = set_aside(self.path)
         except OSError as error:
             raise LinkError(f"The links in “{self.path}” cannot be set aside: {error}") from error
+        self.notice = f"The links could not be read, and were set aside as “{aside}”."
+        logger.warning("%s", self.notice)
 
 
 def free_name(links: Iterable[Link], wished: str) -> str:

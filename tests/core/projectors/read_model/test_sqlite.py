@@ -61,7 +61,7 @@ def changed(path: Path, statement: str, *values: Any) -> None:
 
 def aside(path: Path) -> list[Path]:
     """What was set aside, without what lay beside it."""
-    return [p for p in path.parent.iterdir() if "set-aside" in p.name and p.name[-1].isdigit()]
+    return [p for p in path.parent.iterdir() if ".broken-" in p.name and p.name[-1].isdigit()]
 
 
 def test_it_lies_among_the_users_data_and_only_the_user_reads_it() -> None:
@@ -135,7 +135,7 @@ def test_a_spoilt_file_is_set_aside_and_made_anew(
         with SQLiteReadModel(path, source="log") as third:
             assert third.context("s") == context("s", 6)
     assert [each.stat().st_size > 0 for each in aside(path)] == [True]
-    assert "is set aside as read-model.db.set-aside-" in caplog.text
+    assert "is set aside as read-model.db.broken-" in caplog.text
 
 
 def checkpointed(path: Path) -> None:
