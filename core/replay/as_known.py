@@ -1,8 +1,8 @@
 """The context of some of the first events: of those that were known at a moment.
 
 The events that were missing then are few, so the context of all is taken, and only what the missing
-ones had a part in is summed anew: a concept that they contribute to from its own contributions, from
-left to right as the fold adds them, and an object that they touch from its own touches.
+ones had a part in is summed anew: a concept that they contribute to from its own contributions, in
+the order in which the fold adds them, and an object that they touch from its own touches.
 """
 
 from __future__ import annotations
@@ -93,8 +93,9 @@ class _Concepts:
     def _sums(self) -> Float64:
         made, rules = self._index.log.contributions, self._index.rules
         amounts = np.array(rules.amounts)[made.source[self._known]]
-        elapsed = self._at - self._index.log.times[made.event[self._known]]
-        amounts = faded(amounts, elapsed, rules.half_life)
+        if rules.half_life is not None:
+            elapsed = self._at - self._index.log.times[made.event[self._known]]
+            amounts = faded(amounts, elapsed, rules.half_life)
         concepts = made.concept[self._known]
         return np.bincount(concepts, weights=amounts, minlength=len(self._weights)).astype(
             np.float64

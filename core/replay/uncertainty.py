@@ -36,7 +36,8 @@ class UncertaintyIndex:
         """As `at`, where these of the first events (indexes, ascending) count for nothing."""
         if not len(events):
             return self.at(position, instant)
-        counted = events[~np.isin(events, self.log.uncounted)]
+        uncounted = self.log.uncounted
+        counted = events[count_before(uncounted, events + 1) == count_before(uncounted, events)]
         grid = np.array([position]), np.array([instant])
         formula = self.rules.uncertainty
         if isinstance(formula, SteppedUncertainty):
