@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
-from core.replay.columns import SessionLog
+from core.replay.columns import Int64
 from core.replay.playback import Playback, Playhead
 
 _FRAME = 16
 _SETTLE = 40
 _SECOND = 1000
 _NO_TIMES = np.zeros(0, np.int64)
+
+
+class Timed(Protocol):
+    """What can be played: a log, or whatever else happens at instants."""
+
+    @property
+    def times(self) -> Int64:
+        """When (µs), ascending."""
+        ...
+
+    def __len__(self) -> int: ...
 
 
 def wall_clock() -> int:
@@ -62,9 +74,7 @@ class Clock(QObject):
         """Whether ``settled`` is still to come."""
         return self._settle.isActive()
 
-    def open(
-        self, log: SessionLog, playhead: Playhead | None = None, *, running: bool = False
-    ) -> None:
+    def open(self, log: Timed, playhead: Playhead | None = None, *, running: bool = False) -> None:
         """Begin a session at its end unless told otherwise, followed where it is ``running``.
 
         Speed and skipping stay.
@@ -77,7 +87,7 @@ class Clock(QObject):
         else:
             self._set(self._at_now(fresh) if running else fresh.at_position(len(log)))
 
-    def grow(self, log: SessionLog) -> None:
+    def grow(self, log: Timed) -> None:
         """The same session with other rows: keep the playhead."""
         if self._playback is not None:
             grown = self._playback.over(log.times)

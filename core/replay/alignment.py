@@ -120,21 +120,25 @@ class Alignment:
         instant = int(self.times[max(0, step - 1)]) if len(self.times) else 0
         return Playhead(step, instant)
 
-    def axes(self, mode: AxisMode) -> tuple[Axis, Axis]:
-        """An axis for each session, on both of which one x is one shared value.
+    def __len__(self) -> int:
+        return len(self.times)
 
-        By event number both are axes of events, whatever the mode; else one of events is none, and
-        time without folding stands for it.
+    def axis(self, mode: AxisMode) -> Axis:
+        """The axis of the shared playhead.
+
+        By event number it is one of events, whatever the mode; else one of events is none, and time
+        without folding stands for it.
         """
         if self.by is AlignBy.NUMBER:
-            longest = max(map(len, self.sides))
-            return NumberAxis(self.sides[A], longest=longest), NumberAxis(
-                self.sides[B], longest=longest
-            )
-        base = axis_over(self.times, AxisMode.TIME if mode is AxisMode.EVENT else mode)
-        return AlignedAxis(base, self.sides[A], self.origins[A]), AlignedAxis(
-            base, self.sides[B], self.origins[B]
-        )
+            return EventAxis(self.times)
+        return axis_over(self.times, AxisMode.TIME if mode is AxisMode.EVENT else mode)
+
+    def axes(self, shared: Axis) -> tuple[Axis, Axis]:
+        """An axis for each session, on both of which one x is one x of the shared axis."""
+        a, b = self.sides
+        if self.by is AlignBy.NUMBER:
+            return NumberAxis(a, longest=len(self)), NumberAxis(b, longest=len(self))
+        return AlignedAxis(shared, a, self.origins[A]), AlignedAxis(shared, b, self.origins[B])
 
 
 def aligned(

@@ -89,18 +89,15 @@ def parting(a: ContextIndex, b: ContextIndex, alignment: Alignment) -> Parting:
 
 
 def event_label(log: SessionLog, event: int) -> str:
-    """What a person calls an event: the concept's name or the object, and the type.
-
-    `“Write skew” ClaimUpserted`; empty past the end. As the log has it: make it safe to show.
-    """
+    """What an event is: `“Write skew” ClaimUpserted`; empty past the end. Make it safe to show."""
     if event >= len(log):
         return ""
-    kind = log.kind_names[int(log.kinds[event])]
-    name = _named(log, event)
+    kind, name = log.kind_names[int(log.kinds[event])], event_name(log, event)
     return f"“{name}” {kind}" if name else kind
 
 
-def _named(log: SessionLog, event: int) -> str:
+def event_name(log: SessionLog, event: int) -> str:
+    """What an event is about: the first concept that it contributes to, else its object."""
     made = log.contributions
     first = made.before(event)
     if first < len(made) and int(made.event[first]) == event:

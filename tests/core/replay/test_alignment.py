@@ -76,7 +76,7 @@ def test_one_x_is_one_shared_value_on_both_axes(
     both: Alignment, mode: AxisMode, share: float
 ) -> None:
     """The lanes of A and B would stand above each other at different moments."""
-    axes = both.axes(mode)
+    axes = both.axes(both.axis(mode))
     assert axes[A].length == axes[B].length
     assert axes[A].mode == axes[B].mode
     if both.by is AlignBy.NUMBER or not len(both.times):
@@ -91,7 +91,7 @@ def test_one_x_is_one_shared_value_on_both_axes(
 @given(alignments(), st.sampled_from(AxisMode), sides)
 def test_an_axis_maps_there_and_back(both: Alignment, mode: AxisMode, side: int) -> None:
     """The cursor would stand beside the event that it is at."""
-    axis, own = both.axes(mode)[side], both.sides[side]
+    axis, own = both.axes(both.axis(mode))[side], both.sides[side]
     x = axis.x_of_positions(np.arange(1, len(own) + 1))
     assert (np.diff(x) >= 0).all()
     assert (axis.positions_at(x + 1e-9) >= np.arange(1, len(own) + 1)).all()
