@@ -149,7 +149,7 @@ class ExportingFeature(Feature):
 
     def _index(self, log: SessionLog) -> Callable[[], ContextIndex]:
         index, rules = self.window.replay.index, self.window.replay.rules
-        if index is not None and index.log is log and index.rules == rules:
+        if index is not None and index.log.whole is log and index.rules == rules:
             return lambda: index
         return lambda: ContextIndex(log, rules)
 
@@ -170,7 +170,8 @@ class ExportingFeature(Feature):
     def _hits(self, log: SessionLog) -> Int32 | None:
         """What the filter found in this log, None where there is no filter."""
         found = self.window.filter
-        return found.hits if found.model.state.log is log else None
+        searched = found.model.state.log
+        return found.hits if searched is not None and searched.whole is log else None
 
     def _marks(self) -> tuple[Mark, ...]:
         here = self.window.bookmarks.model.state.here

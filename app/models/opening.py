@@ -157,7 +157,11 @@ class Opening(QObject):
         """Take up what arrived of the session on screen."""
         if self._session_id in session_ids and self._log is not None and self._log.complete:
             self._liven()
-            self._source.grow_session(self._replay.rules, self._replay.shown_concepts)
+            self._grow_session()
+
+    def _grow_session(self) -> None:
+        replay = self._replay
+        self._source.grow_session(replay.rules, replay.shown_concepts, replay.left_out)
 
     def _liven(self) -> None:
         self._lively = True
@@ -199,15 +203,15 @@ class Opening(QObject):
             # The playhead comes first, so that nothing is told at the one of the session before.
             self._lively = self._source.is_running(log)
             self._clock.open(log, self._playhead(log), running=self._lively)
-            self._replay.show_log(log, step.index)
+            self._replay.show_log(log, step.index, left_out=step.left_out)
         else:
-            self._replay.show_log(log, step.index)
+            self._replay.show_log(log, step.index, left_out=step.left_out)
             self._clock.grow(log)
         if log.complete:
             self.loaded.emit(step)
             if not known:
                 # What arrived while it was being read.
-                self._source.grow_session(self._replay.rules, self._replay.shown_concepts)
+                self._grow_session()
 
     def _finish(self, step: LoadStep) -> None:
         """A session whose rows have no readable instant: there is nothing to replay."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.events.errors import SourceChanged
 from core.events.instants import from_datetime
@@ -15,9 +15,10 @@ from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.rules import ProjectionRules
 from core.replay.apart import WORTH_IT, ReadHereError, steps_apart
 from core.replay.axis import Axis, AxisMode, axis_of
-from core.replay.columns import SessionLog
+from core.replay.columns import Int64, SessionLog
 from core.replay.growth import Growth
 from core.replay.index import ContextIndex
+from core.replay.leaving_out import NOTHING, without_rows
 from core.replay.linked import link_of
 from core.replay.loader import Loaded, load_steps
 
@@ -28,7 +29,10 @@ _COUNTS_AT_ONCE = 200
 
 @dataclass(frozen=True, eq=False)
 class LoadStep:
-    """A session as far as it has been read, in so many seconds; the last step has the index."""
+    """A session as far as it has been read, in so many seconds; the last step has the index.
+
+    ``left_out`` are the keys of the events that the index was made without.
+    """
 
     log: SessionLog
     read: int
@@ -36,6 +40,7 @@ class LoadStep:
     seconds: float
     axes: dict[AxisMode, Axis]
     index: ContextIndex | None
+    left_out: Int64 = field(default_factory=lambda: NOTHING)
 
 
 def session_steps(
@@ -90,22 +95,27 @@ def _steps(
 
 
 def growth_step(
-    store: SQLiteEventStore, growth: Growth, rules: ProjectionRules, shown: Sequence[str] = ()
+    store: SQLiteEventStore,
+    growth: Growth,
+    rules: ProjectionRules,
+    shown: Sequence[str] = (),
+    left_out: Int64 = NOTHING,
 ) -> LoadStep | None:
     """The session with what arrived, as the last step of loading it; None where nothing did.
 
-    What the curves of the concepts that are ``shown`` (ids) need is computed here too.
+    What the curves of the concepts that are ``shown`` (ids) need is computed here too. The index is
+    made without the events whose keys are ``left_out``.
     """
     began, known = time.monotonic(), growth.log
     log = growth.grow(store)
     if log is known:
         return None
     axes = {mode: axis_of(log, mode) for mode in AxisMode}
-    index = ContextIndex(log, rules).prepare()
-    for code in map(log.concept_code, shown):
+    index = ContextIndex(without_rows(log, left_out), rules).prepare()
+    for code in map(index.log.concept_code, shown):
         if code is not None:
             index.series(code)
-    return LoadStep(log, len(log), len(log), time.monotonic() - began, axes, index)
+    return LoadStep(log, len(log), len(log), time.monotonic() - began, axes, index, left_out)
 
 
 def summaries(store: SQLiteEventStore, session_ids: Collection[str]) -> dict[str, SessionSummary]:

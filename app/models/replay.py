@@ -13,9 +13,10 @@ from app.views.timeline.scene import Curve
 from core.projectors.context import ContextDifference, SessionContext, difference
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.axis import Axis
-from core.replay.columns import SessionLog
+from core.replay.columns import Int64, SessionLog
 from core.replay.explain import Shares, explain_concept
 from core.replay.index import ContextIndex
+from core.replay.leaving_out import NOTHING, without_rows
 from core.replay.playback import Playhead
 
 CURVES = 8
@@ -63,9 +64,11 @@ class Replay(QObject):
 
     def __init__(self, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._whole: SessionLog | None = None
         self._log: SessionLog | None = None
         self._index: ContextIndex | None = None
         self._rules = BRAIN_WEB
+        self._left_out = NOTHING
         self._colours = ConceptColours()
         self._playhead = Playhead(0, 0)
         self._positions = (0, 0)
@@ -77,8 +80,16 @@ class Replay(QObject):
 
     @property
     def log(self) -> SessionLog | None:
-        """The columns of the session, whole or as far as they have been read."""
+        """The columns of the session, as far as they have been read and are not left out.
+
+        Codes of concepts are those of this log.
+        """
         return self._log
+
+    @property
+    def whole(self) -> SessionLog | None:
+        """The same with what is left out."""
+        return self._whole
 
     @property
     def index(self) -> ContextIndex | None:
@@ -89,6 +100,11 @@ class Replay(QObject):
     def rules(self) -> ProjectionRules:
         """The rules in force."""
         return self._rules
+
+    @property
+    def left_out(self) -> Int64:
+        """The store's keys of the events that are to count for nothing."""
+        return self._left_out
 
     @property
     def selected(self) -> int | None:
@@ -106,22 +122,36 @@ class Replay(QObject):
         """Whether something that was asked for is still to come."""
         return self._indexing.busy or self._choosing.busy or self._explaining.busy
 
-    def show_log(self, log: SessionLog | None, index: ContextIndex | None = None) -> None:
-        """Replay this log; its index may follow later."""
+    def show_log(
+        self,
+        log: SessionLog | None,
+        index: ContextIndex | None = None,
+        *,
+        left_out: Int64 = NOTHING,
+    ) -> None:
+        """Replay this log; its index, made with so much left out of it, may follow later."""
         for latest in (self._indexing, self._choosing, self._explaining):
             latest.cancel()
-        old, self._log = self._log, log
-        if log is None or old is None or log.session_id != old.session_id:
+        # Other rules were chosen while it was being read, or other events left out.
+        is_stale = index is not None and not (
+            index.rules == self._rules and self._leaves_out(left_out)
+        )
+        if is_stale:
+            index = None
+        shown = log if index is None else index.log
+        old, self._whole, self._log = self._log, log, shown
+        if shown is None or old is None or shown.session_id != old.session_id:
             self._colours, self._curves = ConceptColours(), ()
             self._selected = None
             self.selected_changed.emit(None)
         elif index is not None:
-            self._follow_codes(old, log)
-        # Other rules were chosen while it was being read.
-        is_stale = index is not None and index.rules != self._rules
-        self._take_index(None if is_stale else index)
+            self._follow_codes(old, shown)
+        self._take_index(index)
         if is_stale:
             self._reindex()
+
+    def _leaves_out(self, rows: Int64) -> bool:
+        return rows is self._left_out or not (len(rows) or len(self._left_out))
 
     def _follow_codes(self, old: SessionLog, log: SessionLog) -> None:
         """Keep selection and curves where a log that was read again has other codes for them."""
@@ -143,11 +173,17 @@ class Replay(QObject):
         self.rules_changed.emit(rules)
         self._reindex()
 
+    def leave_out(self, rows: Int64) -> None:
+        """Recompute everything as if the events with these keys said nothing; none is put back."""
+        self._left_out = rows
+        self._reindex()
+
     def _reindex(self) -> None:
-        log, rules = self._log, self._rules
+        log, rules, rows = self._whole, self._rules, self._left_out
         if log is not None and log.complete:
             self._indexing.run(
-                lambda: ContextIndex(log, rules).prepare(), then=self._take_index_if_current
+                lambda: ContextIndex(without_rows(log, rows), rules).prepare(),
+                then=self._take_index_if_current,
             )
 
     def show_playhead(self, playhead: Playhead) -> None:
@@ -202,7 +238,11 @@ class Replay(QObject):
         self._explaining.run(why, then=self._take_why)
 
     def _take_index_if_current(self, index: ContextIndex) -> None:
-        if index.log is self._log and index.rules == self._rules:
+        # While a slider moves a newer one follows: what is in between is shown, or nothing were.
+        if index.log.whole is self._whole:
+            old, self._log = self._log, index.log
+            if old is not None and old is not index.log:
+                self._follow_codes(old, index.log)
             self._take_index(index)
 
     def _take_index(self, index: ContextIndex | None) -> None:

@@ -25,8 +25,9 @@ from core.events.problems import Problem
 from core.events.store.base import SessionSummary
 from core.events.store.sessions import newest_first
 from core.projectors.rules import ProjectionRules
-from core.replay.columns import SessionLog
+from core.replay.columns import Int64, SessionLog
 from core.replay.growth import Growth
+from core.replay.leaving_out import NOTHING
 from core.replay.link_file import LinkFile
 from core.replay.linked import Link, LinkedEventStore, LinkError
 from core.replay.tail import Tail
@@ -95,7 +96,7 @@ class Source(QObject):
         self._following.failed.connect(self.failed)
         self._growth: Growth | None = None
         self._growing = Latest(background)
-        self._wanted: tuple[ProjectionRules, Sequence[str]] | None = None
+        self._wanted: tuple[ProjectionRules, Sequence[str], Int64] | None = None
         self._breath = QTimer(self, singleShot=True)
         self._breath.timeout.connect(self._grow_again)
         self._grown: set[str] = set()
@@ -287,19 +288,21 @@ class Source(QObject):
 
     # -- what arrives -----------------------------------------------------------------------------
 
-    def grow_session(self, rules: ProjectionRules, shown: Sequence[str] = ()) -> None:
+    def grow_session(
+        self, rules: ProjectionRules, shown: Sequence[str] = (), left_out: Int64 = NOTHING
+    ) -> None:
         """Read what arrived of the session that was loaded; a step comes if anything did.
 
         See `growth_step`. The longer that takes, the longer the next one waits, so that a busy
         session leaves the window time for its user.
         """
         if self._breath.isActive():
-            self._wanted = (rules, shown)
+            self._wanted = (rules, shown, left_out)
             return
         store, growth, self._wanted = self._store, self._growth, None
         if store is not None and growth is not None:
             self._growing.run(
-                lambda: growth_step(store, growth, rules, shown),
+                lambda: growth_step(store, growth, rules, shown, left_out),
                 then=self._take_growth,
                 error=self.failed.emit,
             )

@@ -100,7 +100,7 @@ class TwoMomentsModel(QObject):
 
     def _follow(self, *_: object) -> None:
         log, index = self._opening.log, self._replay.index
-        fits = index is not None and index.log is log
+        fits = index is not None and index.log.whole is log
         has_session = log is not None and len(log) > 0
         a = _in_log(self._selection.start, log if has_session else None)
         b = _in_log(self._selection.end, log if has_session else None)

@@ -10,6 +10,9 @@ from numpy.typing import ArrayLike
 from core.replay.columns import Bool, ConceptNames, Contributions, Int32, Int64, SessionLog
 from core.replay.strings import Strings
 
+NOTHING: Int64 = np.zeros(0, dtype=np.int64)
+"""No events' keys."""
+
 
 def without(log: SessionLog, left_out: ArrayLike) -> SessionLog:
     """The log as if these events had said nothing: a mask over its events, or their indexes.
@@ -33,7 +36,7 @@ def without(log: SessionLog, left_out: ArrayLike) -> SessionLog:
 
 def without_rows(log: SessionLog, rows: Int64) -> SessionLog:
     """`without` by the store's keys of the events, in any order; keys of others are passed over."""
-    return without(log, np.isin(log.rows, rows) if len(rows) else np.zeros(0, np.int64))
+    return without(log, np.isin(log.rows, rows) if len(rows) else NOTHING)
 
 
 def _mask(log: SessionLog, left_out: ArrayLike) -> Bool:

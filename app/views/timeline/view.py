@@ -173,10 +173,11 @@ class TimelineView(QWidget):
     def _scene(self, log: SessionLog, axis: Axis) -> Scene:
         x0, x1 = clamped(axis, self._range or whole(axis))
         # An index of another log than is shown would be asked for events that it does not have.
-        fits = self._index is not None and self._index.log is log
+        fits = self._index is not None and self._index.log.whole is log
         return Scene(
             theme=self._theme,
-            log=log,
+            # The same events, also where some of them are left out.
+            log=self._index.log if fits and self._index is not None else log,
             axis=axis,
             index=self._index if fits else None,
             x0=x0,

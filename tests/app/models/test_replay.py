@@ -18,6 +18,7 @@ from core.projectors.rules import BRAIN_WEB, RECENCY, ProjectionRules
 from core.replay.axis import AxisMode, axis_of
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
+from core.replay.leaving_out import NOTHING, without_rows
 from core.replay.playback import Playhead
 from tests.builders import captured, chat, claim, log_of, viewed
 
@@ -144,19 +145,20 @@ class TestRules:
         assert why.weight == pytest.approx(weights["raft"], abs=1e-9)
 
     def test_the_last_choice_stands(self, shown: Shown) -> None:
-        """Switching to and fro would end on the rules that took longest."""
+        """Switching to and fro would end on the rules that took longest.
+
+        What is in between may be seen, in its order: while a slider moves there were nothing else.
+        """
         shown.show(log_of(STUDY))
-        in_force: list[bool] = []
-        shown.replay.index_changed.connect(
-            lambda index: in_force.append(index.rules == shown.replay.rules)
-        )
+        seen: list[float] = []
+        shown.replay.index_changed.connect(lambda index: seen.append(index.rules.viewed))
         wild = [BRAIN_WEB.model_copy(update={"viewed": n / 10}) for n in range(20)]
         for rules in wild:
             shown.replay.set_rules(rules)
         shown.settle()
         assert shown.replay.index is not None
         assert shown.replay.index.rules == shown.replay.rules == wild[-1]
-        assert all(in_force)
+        assert seen == sorted(seen)
 
     def test_a_choice_made_while_a_session_is_read_counts(self, shown: Shown) -> None:
         """The session would appear under the rules that were left."""
@@ -175,6 +177,54 @@ class TestRules:
         shown.show(other, RECENCY)
         assert shown.replay.index is not None
         assert shown.replay.index.log is other
+
+
+class TestLeavingOut:
+    def test_what_is_left_out_says_nothing(self, shown: Shown) -> None:
+        """The context would be that of all events, and the panel said otherwise."""
+        log = log_of(STUDY)
+        shown.show(log)
+        at = Playhead(len(log), log.end)
+        shown.replay.show_playhead(at)
+        rows = log.rows[[0, 2]]
+        shown.replay.leave_out(rows)
+        shown.settle()
+        expected = ContextIndex(without_rows(log, rows)).context_at(len(log), log.end)
+        assert shown.moments[-1].context == expected
+        assert shown.replay.whole is log
+        shown.replay.leave_out(NOTHING)
+        shown.settle()
+        assert shown.replay.log is log
+        assert shown.moments[-1].context == ContextIndex(log).context_at(len(log), log.end)
+
+    def test_the_selected_concept_and_the_colours_stay(self, shown: Shown) -> None:
+        """Codes go by the first contribution that is left; another concept would be shown."""
+        log = log_of(many_concepts())
+        shown.show(log)
+        shown.replay.select_id("c-11")
+        shown.settle()
+        before = shown.names_of_curves()
+        first = log.contributions.event[log.contributions.of(0)]
+        shown.replay.leave_out(log.rows[first])
+        shown.settle()
+        assert shown.name_of_selected() == "c-11"
+        after = shown.names_of_curves()
+        assert all(after[name] == before[name] for name in after.keys() & before.keys())
+
+    def test_a_log_that_grew_is_taken_with_what_is_left_out_of_it(self, shown: Shown) -> None:
+        """What is left out would come back with every event that arrives."""
+        log = log_of(STUDY)
+        shown.show(log)
+        rows = log.rows[[0]]
+        shown.replay.leave_out(rows)
+        shown.settle()
+        index = ContextIndex(without_rows(log, rows)).prepare()
+        shown.replay.show_log(log, index, left_out=rows)
+        assert shown.replay.index is index
+        shown.replay.show_log(log, ContextIndex(log).prepare())
+        shown.settle()
+        assert shown.replay.index is not None
+        assert shown.replay.index.log.left_out is not None
 
 
 def many_concepts() -> list[EventEnvelope]:
