@@ -1,0 +1,289 @@
+"""What a log recorded of a context, read leniently and held against what the rules give.
+
+A `SessionContextUpdated` event may carry a context in the shape of the REST endpoint: it is held
+against all that the rules give. One that lacks a part is a note, and is held to what it says: its
+concepts are then the heaviest, so many as it has.
+
+Of which events it speaks: with a ``position`` (as our own projection records it), of the first so
+many to arrive; without, of what lies before the event and had arrived before it. Events that came
+late are so no difference: whoever recorded could not know them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from core.events.instants import InstantError, parse_instant
+from core.events.problems import printable
+from core.projectors.context import (
+    ActiveConcept,
+    ActiveObject,
+    ConceptChange,
+    ContextDifference,
+    SessionContext,
+    difference,
+)
+from core.replay.arrival import ArrivalOrder
+from core.replay.as_known import context_without
+from core.replay.columns import SessionLog
+from core.replay.index import ContextIndex
+
+CLOSE = 1e-9
+"""Values that are no further apart are equal."""
+
+_PARTS = ("active_concepts", "active_objects", "uncertainty_score")
+
+
+class NoContextError(ValueError):
+    """A payload that is no context; the message says what of it, and what was expected."""
+
+
+class Verdict(StrEnum):
+    """How a recorded context stands to what the rules give."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedContext:
+    """A context as a payload has it; a part that it does not speak of is None."""
+
+    concepts: tuple[ActiveConcept, ...] | None
+    objects: tuple[ActiveObject, ...] | None
+    uncertainty: float | None
+    position: int | None = None
+    instant: int | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it speaks of all parts of a context."""
+        return None not in (self.concepts, self.objects, self.uncertainty)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of one recorded context.
+
+    ``row`` is the store's key of its event, ``instant`` (µs) when that happened. ``known`` is how
+    many events it speaks of, None where it cannot be read; ``problem`` then says why. Of
+    ``difference``, ``before`` is what was recorded and ``after`` what the rules give.
+    ``uncertainty`` is the recorded one, None where there is none.
+    """
+
+    row: int
+    instant: int
+    verdict: Verdict
+    known: int | None = None
+    difference: ContextDifference | None = None
+    uncertainty: float | None = None
+    problem: str = ""
+
+
+def parse_recorded(payload: Mapping[str, Any]) -> RecordedContext:
+    """The context of a payload. Raises NoContextError where there is none, or it makes no sense.
+
+    A context within a field ``context`` is read too. Absent parts, and nulls, say nothing.
+    """
+    inner = payload.get("context")
+    if isinstance(inner, dict):
+        payload = {"position": payload.get("position")} | inner
+    concepts, objects, uncertainty = (payload.get(name) for name in _PARTS)
+    if concepts is None and objects is None and uncertainty is None:
+        raise NoContextError(f"it has none of {', '.join(_PARTS)}")
+    return RecordedContext(
+        concepts=None if concepts is None else _concepts(concepts),
+        objects=None if objects is None else _objects(objects),
+        uncertainty=None if uncertainty is None else _number(uncertainty, "uncertainty_score"),
+        position=_position(payload.get("position")),
+        instant=_instant(payload.get("last_updated")),
+    )
+
+
+def check(
+    index: ContextIndex, order: ArrivalOrder, event: int, payload: Mapping[str, Any]
+) -> Finding:
+    """Hold what an event (index) recorded against what the rules of the index give."""
+    log = index.log
+    row, instant = int(log.rows[event]), int(log.times[event])
+    try:
+        recorded = parse_recorded(payload)
+        given = _given(index, order, event, recorded)
+    except NoContextError as error:
+        return Finding(row, instant, Verdict.UNREADABLE, problem=str(error))
+    found = _differences(recorded, given, log)
+    differs = bool(found.concepts or found.objects) or (
+        found.uncertainty_before != found.uncertainty_after
+    )
+    return Finding(
+        row,
+        instant,
+        Verdict.DIFFERS if differs else Verdict.AGREES,
+        known=given.position,
+        difference=found if differs else None,
+        uncertainty=recorded.uncertainty,
+    )
+
+
+def _given(
+    index: ContextIndex, order: ArrivalOrder, event: int, recorded: RecordedContext
+) -> SessionContext:
+    """The context under the rules, of the events that were known where the recorded one speaks."""
+    rank = int(order.ranks[event])
+    if recorded.position is None:
+        missing = order.missing(event, rank)
+        return context_without(index, event, missing, int(index.log.times[event]))
+    if recorded.position > rank:
+        raise NoContextError(
+            f"it speaks of {recorded.position:,} events, but {rank:,} had arrived before it"
+        )
+    position = order.front(recorded.position)
+    missing = order.missing(position, recorded.position)
+    return context_without(index, position, missing, recorded.instant)
+
+
+def _differences(
+    recorded: RecordedContext, given: SessionContext, log: SessionLog
+) -> ContextDifference:
+    """From the recorded to the given context, what is close enough left out."""
+    if recorded.concepts is not None and not recorded.is_whole:
+        noted = given.active_concepts[: len(recorded.concepts)]
+        given = replace(given, active_concepts=noted)
+    weights = {c.concept_id: c for c in given.active_concepts}
+    scores = {(o.object_type, o.object_id): o.relevance_score for o in given.active_objects}
+    before = replace(
+        given,
+        active_concepts=given.active_concepts
+        if recorded.concepts is None
+        else tuple(_snapped(c, weights.get(c.concept_id), log) for c in recorded.concepts),
+        active_objects=given.active_objects
+        if recorded.objects is None
+        else tuple(
+            replace(o, relevance_score=_near(o.relevance_score, scores.get(_key(o))))
+            for o in recorded.objects
+        ),
+        uncertainty_score=given.uncertainty_score
+        if recorded.uncertainty is None
+        else _near(recorded.uncertainty, given.uncertainty_score),
+    )
+    found = difference(before, given)
+    return replace(found, concepts=_without_shifts(before, given, found.concepts))
+
+
+def _snapped(concept: ActiveConcept, given: ActiveConcept | None, log: SessionLog) -> ActiveConcept:
+    """With the given weight where that is close, and a name where the recorded one has none."""
+    name = concept.name
+    if name is None:
+        code = log.concept_code(concept.concept_id)
+        name = None if code is None else log.names.at(code, len(log))
+    weight = concept.weight if given is None else _near(concept.weight, given.weight)
+    return replace(concept, weight=weight, name=name)
+
+
+def _near(value: float, given: float | None) -> float:
+    return given if given is not None and abs(value - given) <= CLOSE else value
+
+
+def _key(item: ActiveObject) -> tuple[str, str]:
+    return item.object_type, item.object_id
+
+
+def _without_shifts(
+    before: SessionContext, after: SessionContext, changes: tuple[ConceptChange, ...]
+) -> tuple[ConceptChange, ...]:
+    """Without the concepts that stand lower or higher only because another is there or not."""
+    old = [c.concept_id for c in before.active_concepts]
+    new = [c.concept_id for c in after.active_concepts]
+    common = set(old) & set(new)
+    places = [{c: place for place, c in enumerate(i for i in ids if i in common)}
+              for ids in (old, new)]  # fmt: skip
+    return tuple(
+        change
+        for change in changes
+        if change.before != change.after
+        or places[0][change.concept_id] != places[1][change.concept_id]
+    )
+
+
+# -- reading --------------------------------------------------------------------------------------
+
+
+def _concepts(entries: object) -> tuple[ActiveConcept, ...]:
+    found = tuple(
+        ActiveConcept(
+            _text(entry, "concept_id", where),
+            _number(entry.get("weight"), f"the weight{where}"),
+            entry["name"] if isinstance(entry.get("name"), str) and entry["name"] else None,
+        )
+        for entry, where in _entries(entries, "active_concepts")
+    )
+    _no_twins([c.concept_id for c in found], "active_concepts")
+    return found
+
+
+def _objects(entries: object) -> tuple[ActiveObject, ...]:
+    found = tuple(
+        ActiveObject(
+            _text(entry, "object_type", where),
+            _text(entry, "object_id", where),
+            _number(entry.get("relevance_score"), f"the relevance_score{where}"),
+        )
+        for entry, where in _entries(entries, "active_objects")
+    )
+    _no_twins([" ".join(_key(o)) for o in found], "active_objects")
+    return found
+
+
+def _entries(entries: object, name: str) -> list[tuple[dict[str, Any], str]]:
+    if not isinstance(entries, list):
+        raise NoContextError(f"its {name} are no list")
+    for number, entry in enumerate(entries, 1):
+        if not isinstance(entry, dict):
+            raise NoContextError(f"entry {number} of its {name} is no object")
+    return [(entry, f" of entry {number} of {name}") for number, entry in enumerate(entries, 1)]
+
+
+def _no_twins(keys: Sequence[str], name: str) -> None:
+    twins = {key for key in keys if keys.count(key) > 1}
+    if twins:
+        raise NoContextError(f"its {name} have “{printable(min(twins), limit=60)}” more than once")
+
+
+def _text(entry: Mapping[str, Any], name: str, where: str) -> str:
+    value = entry.get(name)
+    if not isinstance(value, str) or not value:
+        raise NoContextError(f"the {name}{where} is no text")
+    return value
+
+
+def _number(value: object, what: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise NoContextError(f"{what} is no number")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise NoContextError(f"{what} is no finite number")
+    return number
+
+
+def _position(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise NoContextError("its position is no number of events")
+    return value
+
+
+def _instant(value: object) -> int | None:
+    """When it was true; what cannot be read says nothing, for the events tell it too."""
+    try:
+        return parse_instant(value)
+    except InstantError:
+        return None
