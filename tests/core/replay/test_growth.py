@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,34 +14,14 @@ from core.events.errors import SourceChanged
 from core.events.schema import EventEnvelope
 from core.events.store import SQLiteEventStore
 from core.projectors.rules import BRAIN_WEB, RECENCY
-from core.replay.columns import NONE, SessionLog
+from core.replay.columns import SessionLog
 from core.replay.growth import Growth
 from core.replay.index import ContextIndex
 from core.replay.loader import load
 from tests.builders import EventsInMemory, chat, viewed
 from tests.builders_files import append_elsewhere, execute_elsewhere, row_of, write_log
 from tests.core.replay.strategies import logs
-
-
-def told(log: SessionLog) -> object:
-    """What a log says, whatever its codes."""
-    made, ids = log.contributions, log.contributions.concept_ids
-    concepts = [ids[code] for code in made.concept]
-    starts = log.names.starts.tolist()
-    return {
-        "rows": log.rows.tolist(),
-        "times": log.times.tolist(),
-        "kinds": [log.kind_names[kind] for kind in log.kinds],
-        "actors": [None if a == NONE else log.actor_names[a] for a in log.actors],
-        "objects": [None if o == NONE else log.object_keys[o] for o in log.objects],
-        "contributions": list(zip(made.event, made.source, concepts, strict=True)),
-        "concepts": list(ids),
-        "names": list(zip(log.names.event, log.names.names, strict=True)),
-        "named": dict(zip(ids, pairwise(starts), strict=True)),
-        "problems": sorted((p.row or 0, p.reason) for p in log.problems),
-        "last": log.last_row,
-        "complete": log.complete,
-    }
+from tests.core.replay.told import told
 
 
 @given(batches=st.lists(logs, min_size=1, max_size=4))
