@@ -48,6 +48,8 @@ class Verdict(StrEnum):
     AGREES = "agrees"
     DIFFERS = "differs"
     UNREADABLE = "unreadable"
+    SILENT = "silent"
+    """Its payload says nothing of a context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ class RecordedContext:
     uncertainty: float | None
     position: int | None = None
     instant: int | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it speaks of no part."""
+        return self.concepts is None and self.objects is None and self.uncertainty is None
 
     @property
     def is_whole(self) -> bool:
@@ -86,7 +93,7 @@ class Finding:
 
 
 def parse_recorded(payload: Mapping[str, Any]) -> RecordedContext:
-    """The context of a payload. Raises NoContextError where there is none, or it makes no sense.
+    """The context of a payload. Raises NoContextError where it makes no sense.
 
     A context within a field ``context`` is read too. Absent parts, and nulls, say nothing.
     """
@@ -94,8 +101,6 @@ def parse_recorded(payload: Mapping[str, Any]) -> RecordedContext:
     if isinstance(inner, dict):
         payload = {"position": payload.get("position")} | inner
     concepts, objects, uncertainty = (payload.get(name) for name in _PARTS)
-    if concepts is None and objects is None and uncertainty is None:
-        raise NoContextError(f"it has none of {', '.join(_PARTS)}")
     return RecordedContext(
         concepts=None if concepts is None else _concepts(concepts),
         objects=None if objects is None else _objects(objects),
@@ -106,13 +111,20 @@ def parse_recorded(payload: Mapping[str, Any]) -> RecordedContext:
 
 
 def check(
-    index: ContextIndex, order: ArrivalOrder, event: int, payload: Mapping[str, Any]
+    index: ContextIndex,
+    order: ArrivalOrder,
+    event: int,
+    payload: Mapping[str, Any] | NoContextError,
 ) -> Finding:
     """Hold what an event (index) recorded against what the rules of the index give."""
     log = index.log
     row, instant = int(log.rows[event]), int(log.times[event])
     try:
+        if isinstance(payload, NoContextError):
+            raise payload
         recorded = parse_recorded(payload)
+        if recorded.is_silent:
+            return Finding(row, instant, Verdict.SILENT)
         given = _given(index, order, event, recorded)
     except NoContextError as error:
         return Finding(row, instant, Verdict.UNREADABLE, problem=str(error))

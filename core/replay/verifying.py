@@ -14,7 +14,7 @@ from core.replay.arrival import ArrivalOrder
 from core.replay.columns import SYSTEM_KIND, Int32, Int64, SessionLog
 from core.replay.index import ContextIndex
 from core.replay.reading import RowTuple
-from core.replay.recorded import Finding, check
+from core.replay.recorded import Finding, NoContextError, check
 
 _CHUNK = 64
 """So many are checked between two steps, so that progress is told and a search can be stopped."""
@@ -72,8 +72,15 @@ def verify(
             yield Verified(found, done, len(rowids))
 
 
-def _payloads(store: PayloadSource, rows: Sequence[RowTuple]) -> list[dict[str, Any]]:
-    """The payloads of rows; what is no JSON object is empty, so that it is no context."""
+def _payloads(
+    store: PayloadSource, rows: Sequence[RowTuple]
+) -> list[dict[str, Any] | NoContextError]:
     odd = [row[0] for row in rows if row[6]]
     careful = {raw.rowid: raw.payload for raw in store.rows(odd)} if odd else {}
-    return [decode_payload(careful.get(row[0], row[5]))[0] for row in rows]
+    return [_payload(careful.get(row[0], row[5])) for row in rows]
+
+
+def _payload(stored: object) -> dict[str, Any] | NoContextError:
+    """The payload, or why there is none."""
+    payload, wrong = decode_payload(stored)
+    return NoContextError(f"its payload {wrong}") if wrong and not payload else payload

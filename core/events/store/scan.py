@@ -157,6 +157,15 @@ class Scan:
         for page in self._by_block(_CORRELATION, session_id, rowids):
             yield [(row[0], _name(row[1]), _name(row[2])) for row in page]
 
+    def created_pages(self, session_id: str, rowids: Rowids) -> Iterator[InstantPage]:
+        """Key and time of storing of rows of one session, of ascending keys, in that order.
+
+        As the writer's clock had it, often to the second. Rows that are gone are left out.
+        """
+        for page in self._by_block(("e.rowid", "e.created_at"), session_id, rowids):
+            keys, raws = zip(*page, strict=True)
+            yield InstantPage(np.array(keys, dtype=np.int64), *parse_instants(raws))
+
     def correlated(self, correlation_id: str, limit: int) -> list[str] | None:
         """The sessions of some rows with a correlation id; None where no index finds them."""
         if not (self._layout.by_correlation and _storable(correlation_id)):

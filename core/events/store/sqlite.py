@@ -267,6 +267,13 @@ class SQLiteEventStore:
         """Key, correlation id and trace id of rows, as `row_pages` gives them."""
         return self._scan.correlation_pages(session_id, rowids)
 
+    def created_pages(self, session_id: str, rowids: Rowids) -> Iterator[InstantPage]:
+        """Key and time of storing (µs) of rows, as `row_pages` gives them.
+
+        The clock is the writer's, often to the second; UNREADABLE where there is no readable time.
+        """
+        return self._scan.created_pages(session_id, rowids)
+
     def correlated(self, correlation_id: str, limit: int) -> list[str] | None:
         """The sessions of some rows with a correlation id; None where no index finds them."""
         return self._scan.correlated(correlation_id, limit)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -139,7 +140,6 @@ def test_other_rules_give_other_contexts() -> None:
 @pytest.mark.parametrize(
     ("payload", "what"),
     [
-        ({}, "none of active_concepts"),
         ({"active_concepts": 7}, "no list"),
         ({"active_concepts": ["raft"]}, "entry 1"),
         ({"active_concepts": [{"weight": 1}]}, "concept_id"),
@@ -156,6 +156,12 @@ def test_other_rules_give_other_contexts() -> None:
 def test_what_is_no_context_says_what_is_wrong(payload: dict[str, Any], what: str) -> None:
     with pytest.raises(NoContextError, match=what):
         parse_recorded(payload)
+
+
+@pytest.mark.parametrize("payload", [{}, {"reason": "chat"}, {"active_concepts": None}])
+def test_what_says_nothing_of_a_context_is_no_problem(payload: dict[str, Any]) -> None:
+    (finding,) = findings([*EVENTS, recorded(payload, seconds=2)])
+    assert (finding.verdict, finding.problem) == (Verdict.SILENT, "")
 
 
 def test_it_cannot_speak_of_more_events_than_there_were() -> None:
@@ -184,13 +190,12 @@ def test_odd_rows_are_read_and_pages_do_not_matter(tmp_path: Path) -> None:
     rows: list[Any] = [*events, *(recorded({"uncertainty_score": 0.8}, seconds=n) for n in range(
         3, 203))]  # fmt: skip
     path = write_log(tmp_path / "my.db", rows)
-    import apsw
-
     connection = apsw.Connection(str(path))
     connection.execute(
         "UPDATE events SET payload = CAST(? AS BLOB) WHERE rowid = 3",
         (json.dumps(payload_of(EVENTS)),),
     )
+    connection.execute("UPDATE events SET payload = '[' WHERE rowid = 4")
     connection.close()
     with SQLiteEventStore(path) as store:
         index = ContextIndex(load(store, "s"))
@@ -199,6 +204,8 @@ def test_odd_rows_are_read_and_pages_do_not_matter(tmp_path: Path) -> None:
         assert len(steps) > 1, "progress is told, and a search can be stopped"
         found = [f for step in steps for f in step.found]
         assert found[0].verdict is Verdict.AGREES
+        assert found[1].verdict is Verdict.UNREADABLE
+        assert "not JSON" in found[1].problem
         few = recording_events(index.log)[5:7]
         assert len([f for step in verify(store, index, few) for f in step.found]) == 2
 
