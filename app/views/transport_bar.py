@@ -78,7 +78,7 @@ class TransportBar(QWidget):
         self.setAccessibleName("Transport")
         self.setFixedHeight(46)
         self._theme = DARK
-        self._buttons = {name: _ActionButton(name, actions[name]) for name in ACTIONS}
+        self._buttons = {name: ActionButton(name, actions[name]) for name in ACTIONS}
         self._speed = MenuButton("Speed")
         self._speed.show_choices({speed: speed_text(speed) for speed in SPEEDS}, 1.0)
         self._axis = MenuButton("Axis")
@@ -181,7 +181,7 @@ class TransportBar(QWidget):
             painter.fillRect(0, 0, self.width(), 1, self._theme.line)
 
 
-class _ActionButton(QToolButton):
+class ActionButton(QToolButton):
     """A button that does what an action does, and shows its state; it has an icon of its own."""
 
     def __init__(self, name: str, action: QAction) -> None:

@@ -120,6 +120,13 @@ class Alignment:
         instant = int(self.times[max(0, step - 1)]) if len(self.times) else 0
         return Playhead(step, instant)
 
+    def swapped(self) -> Alignment:
+        """The same with A for B; its steps are these."""
+        (a, b), (of_a, of_b), events = self.sides, self.origins, self.events
+        turned = Alignment(self.by, (b, a), (of_b, of_a), events and (events[B], events[A]))
+        turned.__dict__["times"] = self.times
+        return turned
+
     def __len__(self) -> int:
         return len(self.times)
 

@@ -98,6 +98,16 @@ def test_an_axis_maps_there_and_back(both: Alignment, mode: AxisMode, side: int)
     assert np.allclose(x, axis.x_of_instants(own)) or axis.mode is AxisMode.EVENT
 
 
+@given(alignments())
+def test_swapped_it_has_the_same_steps(both: Alignment) -> None:
+    """The transport would jump where A and B change places."""
+    turned = both.swapped()
+    fresh = Alignment(turned.by, turned.sides, turned.origins, turned.events)
+    assert turned.times.tolist() == fresh.times.tolist()
+    for step in range(len(both) + 1):
+        assert turned.playheads(turned.at_step(step)) == both.playheads(both.at_step(step))[::-1]
+
+
 def test_what_is_aligned_by_what() -> None:
     """A comparison would be by something else than was chosen."""
     a, b = log([0, 10, 20]), log([100, 104])

@@ -1,0 +1,121 @@
+"""One of two sessions that are compared: read in the background, and indexed under the rules."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from app.background import Background, Latest, Task
+from app.models.reading import LoadStep, session_steps
+from app.text import count, duration, plain
+from core.events.store.sqlite import SQLiteEventStore
+from core.projectors.rules import ProjectionRules
+from core.replay.columns import SessionLog
+from core.replay.index import ContextIndex
+
+_NAME = 60
+
+
+class ComparedSession(QObject):
+    """A session of an open store; ``source_name`` is what its source is called.
+
+    ``changed`` comes with every step of reading and with another index, ``failed`` with a fault.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        store: SQLiteEventStore,
+        session_id: str,
+        *,
+        source_name: str,
+        background: Background,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.store = store
+        self.session_id = session_id
+        self.source_name = source_name
+        self.log: SessionLog | None = None
+        self.index: ContextIndex | None = None
+        self.read = self.total = 0
+        self._background = background
+        self._stop = threading.Event()
+        self._loading: Task | None = None
+        self._indexing = Latest(background)
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether rows of it are still to be read."""
+        return self._loading is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something of it is still to come."""
+        return self.is_loading or self._indexing.busy
+
+    @property
+    def about(self) -> str:
+        """Who, how much and how long: `ada · 400 events · 5 h 12 m`; empty before it is known."""
+        log = self.log
+        if log is None:
+            return ""
+        first = int(log.actors[0]) if len(log) and log.complete else -1
+        actor = [plain(log.actor_names[first], limit=_NAME)] if first >= 0 else []
+        return " · ".join([*actor, count(len(log), "event"), duration(log.end - log.start)])
+
+    def take(self, index: ContextIndex) -> None:
+        """It is known already, or known anew."""
+        self.log, self.index = index.log, index
+        self.read = self.total = len(index.log)
+        self.changed.emit()
+
+    def read_under(self, rules: ProjectionRules) -> None:
+        """Read it, or where it is read already compute it under these rules."""
+        if self.index is not None:
+            self._reindex(rules)
+            return
+        self.cancel()
+        stop = self._stop = threading.Event()
+        self._loading = self._background.stream(
+            lambda: session_steps(self.store, self.session_id, rules, stopped=stop.is_set),
+            each=lambda step: self._take_step(step, rules),
+            then=self._end,
+            error=self._fail,
+        )
+
+    def _reindex(self, rules: ProjectionRules) -> None:
+        log, index = self.log, self.index
+        if log is not None and index is not None and index.rules != rules:
+            self._indexing.run(
+                lambda: ContextIndex(log, rules).prepare(), then=self._take_if_of(log)
+            )
+
+    def _take_if_of(self, log: SessionLog) -> Callable[[ContextIndex], None]:
+        return lambda index: self.take(index) if self.log is log else None
+
+    def _take_step(self, step: LoadStep, rules: ProjectionRules) -> None:
+        self.log, self.index = step.log, step.index
+        self.read, self.total = step.read, step.total
+        if step.log.complete:
+            self._loading = None
+        self.changed.emit()
+
+    def _end(self) -> None:
+        self._loading = None
+
+    def _fail(self, error: Exception) -> None:
+        self._loading = None
+        self.failed.emit(error)
+
+    def cancel(self) -> None:
+        """Read no further."""
+        self._stop.set()
+        self._indexing.cancel()
+        if self._loading is not None:
+            self._loading.cancel()
+            self._loading = None
