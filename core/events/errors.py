@@ -50,3 +50,27 @@ class WriteFailed(StoreError):
 
 class StoreClosed(StoreError):
     """The store was closed before the call."""
+
+
+class WrongLocation(StoreError):
+    """A text that should say where a table is, and does not."""
+
+
+class NoCredentials(StoreError):
+    """There is nothing to sign a request to the cloud with."""
+
+
+class CredentialsExpired(StoreError):
+    """What a request was signed with is no longer, or never was, taken."""
+
+
+class AccessDenied(StoreError):
+    """The credentials are good, but do not allow what was asked."""
+
+
+class SourceThrottled(StoreError):
+    """The table takes no more requests just now."""
+
+
+class SourceUnreachable(StoreError):
+    """No answer came over the network in time; a write may have been done all the same."""

@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -57,9 +58,11 @@ class Table:
 
     def client(self) -> Any:
         """boto3's own client, past the code that is tested."""
-        import boto3
+        return _client(self.endpoint, self.region)
 
-        return boto3.client("dynamodb", region_name=self.region, endpoint_url=self.endpoint)
+    def delete(self) -> None:
+        """Take it away."""
+        self.client().delete_table(TableName=self.name)
 
     def put(self, **item: Any) -> None:
         """Write an item as it is, of attribute values as DynamoDB spells them."""
@@ -187,7 +190,14 @@ def _made(endpoint: str | None, **more: Any) -> Iterator[Table]:
     try:
         yield table
     finally:
-        table.client().delete_table(TableName=table.name)
+        table.delete()
+
+
+@cache
+def _client(endpoint: str | None, region: str) -> Any:
+    import boto3
+
+    return boto3.client("dynamodb", region_name=region, endpoint_url=endpoint)
 
 
 def create_backend_table(table: Table, **more: Any) -> None:

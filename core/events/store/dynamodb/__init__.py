@@ -1,0 +1,3 @@
+"""Events in a table of DynamoDB."""
+
+from __future__ import annotations

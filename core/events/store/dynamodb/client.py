@@ -1,0 +1,113 @@
+"""The one way to the server: boto3 with short time-outs, counted capacity, and faults in words."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from core.events.errors import StoreClosed
+from core.events.store.dynamodb.capacity import CapacityCounter
+from core.events.store.dynamodb.faults import translated
+from core.events.store.dynamodb.location import TableLocation
+
+CONNECT_SECONDS: Final = 2.0
+READ_SECONDS: Final = 3.0
+ATTEMPTS: Final = 3
+"""How often a request is sent at the most; the waits between are botocore's, with full jitter."""
+
+_MAX_CONNECTIONS = 16
+_WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
+_COUNTED = _WRITES | {"GetItem", "BatchGetItem", "Query", "Scan"}
+# At DEBUG they write the headers of requests down, a session token among them.
+_TALKATIVE = ("botocore", "boto3")
+
+Item = Mapping[str, Mapping[str, Any]]
+"""An item as DynamoDB spells it: `{"pk": {"S": "…"}, …}`."""
+
+
+class Client:
+    """Sends requests to one table; any thread may. Raises StoreError for every known fault.
+
+    Credentials are those of AWS's default chain, or of the profile that the location names; they
+    are neither kept nor logged here. Nothing is sent, and boto3 is not imported, before the first
+    call. `attempts` is how often a request is sent at the most.
+    """
+
+    def __init__(self, location: TableLocation, *, attempts: int = ATTEMPTS) -> None:
+        self.location = location
+        self.capacity = CapacityCounter()
+        self._attempts = attempts
+        self._lock = threading.Lock()
+        self._boto: Any = None
+        self._closed = False
+
+    @property
+    def boto(self) -> Any:
+        """boto3's client, made at the first use."""
+        with self._lock:
+            if self._closed:
+                raise StoreClosed(f"“{self.location}” was closed. Open it again.")
+            if self._boto is None:
+                with translated(self.location):
+                    self._boto = make_boto("dynamodb", self.location, attempts=self._attempts)
+            return self._boto
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """The answer to an operation, named as in AWS's documentation, on this table."""
+        if operation in _COUNTED:
+            parameters["ReturnConsumedCapacity"] = "TOTAL"
+        if operation not in ("BatchGetItem", "BatchWriteItem", "TransactWriteItems"):
+            parameters["TableName"] = self.location.table
+        from botocore import xform_name  # type: ignore[import-untyped]
+
+        send = getattr(self.boto, xform_name(operation))
+        with translated(self.location):
+            answer: dict[str, Any] = send(**parameters)
+        self.capacity.count(operation, answer, writes=operation in _WRITES)
+        return answer
+
+    def pages(self, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """Every page of a `Query` or `Scan`: it is followed to its end."""
+        while True:
+            answer = self.call(operation, **parameters)
+            yield answer
+            last = answer.get("LastEvaluatedKey")
+            if not last:
+                return
+            parameters["ExclusiveStartKey"] = last
+
+    def get(self, key: Item, *, consistent: bool = True) -> dict[str, Any] | None:
+        """The item of a key, or None."""
+        answer = self.call("GetItem", Key=key, ConsistentRead=consistent)
+        return answer.get("Item")
+
+    def close(self) -> None:
+        """Let go of the connections; closing twice is no fault."""
+        with self._lock:
+            self._closed = True
+            boto, self._boto = self._boto, None
+        if boto is not None:
+            boto.close()
+
+
+def make_boto(service: str, location: TableLocation, *, attempts: int = ATTEMPTS) -> Any:
+    """A client of boto3 for a service at this location. Raises what botocore does."""
+    # Imported here, since it costs a start of the program a quarter of a second.
+    import boto3  # type: ignore[import-untyped]
+    from botocore.config import Config  # type: ignore[import-untyped]
+
+    for name in _TALKATIVE:
+        quiet = logging.getLogger(name)
+        quiet.setLevel(max(quiet.level, logging.INFO))
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        max_pool_connections=_MAX_CONNECTIONS,
+        # An account's own endpoint would be looked up by one more request.
+        account_id_endpoint_mode="disabled",
+    )
+    session = boto3.session.Session(profile_name=location.profile, region_name=location.region)
+    return session.client(service, endpoint_url=location.endpoint, config=config)
