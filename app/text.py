@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, datetime, timedelta
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from app.time_format import IN_UTC, Shown, TimeFormat
+
+_DAY = 86_400_000_000
 # Qt sets the locale of the process, and strftime would follow it.
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -39,35 +40,112 @@ def _shown(character: str) -> str:
     return "\ufffd" if odd else character
 
 
-def _moment(instant: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=instant)
+# How times are shown is, like its locale, one thing for the whole process: all windows and their
+# models follow it without being handed it. It is UTC until a window says otherwise.
+_times = IN_UTC
 
 
-def clock(instant: int, *, decimals: int = 3) -> str:
-    """The time of day (UTC) of an instant in µs: `10:04:40.901`."""
-    text = _moment(instant).strftime("%H:%M:%S.%f")
-    return text[: 8 if decimals == 0 else 9 + decimals]
+def show_times(times: TimeFormat) -> None:
+    """Tell moments in this way from now on; what is on screen is to be shown anew."""
+    global _times
+    _times = times
 
 
-def date(instant: int) -> str:
-    """The day (UTC) of an instant in µs: `12 Nov 2026`."""
-    moment = _moment(instant)
+def times() -> TimeFormat:
+    """How moments are told now."""
+    return _times
+
+
+def clock(
+    instant: int, *, decimals: int = 3, start: int | None = None, position: int | None = None
+) -> str:
+    """The time of day of an instant in µs: `10:04:40.901`.
+
+    Of a session whose ``start`` (µs) is known it is the time since then, and of an event whose
+    ``position`` is known its number, where moments are told by that.
+    """
+    if _times.shown is Shown.START and start is not None:
+        return offset(instant - start, decimals=decimals)
+    if _times.shown is Shown.EVENT and position is not None:
+        return f"#{position:,}"
+    return _cut(_times.moment(instant).strftime("%H:%M:%S.%f"), decimals)
+
+
+def minute(instant: int, *, start: int | None = None, position: int | None = None) -> str:
+    """`clock` without seconds; with them where it is no time of day."""
+    told = clock(instant, decimals=0, start=start, position=position)
+    return told if is_in_session(start=start, position=position) else told[:5]
+
+
+def dated(
+    instant: int, *, decimals: int = 3, start: int | None = None, position: int | None = None
+) -> str:
+    """`clock` with the day before it, where it is a time of day: `12 Nov 10:04:40.901`."""
+    told = clock(instant, decimals=decimals, start=start, position=position)
+    in_session = is_in_session(start=start, position=position)
+    return told if in_session else f"{short_date(instant)} {told}"
+
+
+def is_in_session(*, start: int | None = None, position: int | None = None) -> bool:
+    """Whether a moment of which this is known is told by its session, not by a time of day."""
+    by_start = _times.shown is Shown.START and start is not None
+    return by_start or (_times.shown is Shown.EVENT and position is not None)
+
+
+def zone(instant: int, *, start: int | None = None, position: int | None = None) -> str:
+    """What stands behind such a `clock`: ` UTC`, ` CEST`, or nothing."""
+    in_session = is_in_session(start=start, position=position)
+    return "" if in_session else f" {_times.zone_name(instant)}"
+
+
+def time_heading(*, in_session: bool = True) -> str:
+    """What a column of times is called."""
+    if in_session and _times.shown is not Shown.ZONE:
+        return "Since start" if _times.shown is Shown.START else "After event"
+    place = _times.zone.rsplit("/", 1)[-1].replace("_", " ")
+    return f"Time ({'UTC' if _times.is_utc else place})"
+
+
+def day(instant: int) -> int:
+    """The number of the day on which an instant (µs) is, in the zone of the times."""
+    return _times.civil(instant) // _DAY
+
+
+def crosses_days(first: int, last: int) -> bool:
+    """Whether two instants (µs) lie on different days, in the zone of the times."""
+    return day(first) != day(last)
+
+
+def date(instant: int, times: TimeFormat | None = None) -> str:
+    """The day of an instant in µs: `12 Nov 2026`."""
+    moment = (times or _times).moment(instant)
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
+def short_date(instant: int) -> str:
+    """The day without its year: `12 Nov`."""
+    return date(instant).rsplit(" ", 1)[0]
+
+
 def date_and_clock(instant: int) -> str:
-    """Day and time of day (UTC): `12 Nov 2026 10:04:40`."""
+    """Day and time of day: `12 Nov 2026 10:04:40`."""
     return f"{date(instant)} {clock(instant, decimals=0)}"
 
 
-def offset(microseconds: int) -> str:
+def offset(microseconds: int, *, decimals: int = 0) -> str:
     """A time since the start: `+01:04:40`, with days where there are any."""
     sign = "-" if microseconds < 0 else "+"
-    seconds = abs(microseconds) // 1_000_000
+    seconds, fraction = divmod(abs(microseconds), 1_000_000)
     days, seconds = divmod(seconds, 86_400)
     hours, seconds = divmod(seconds, 3_600)
     lead = f"{days} d " if days else ""
-    return f"{sign}{lead}{hours:02}:{seconds // 60:02}:{seconds % 60:02}"
+    whole = f"{hours:02}:{seconds // 60:02}:{seconds % 60:02}"
+    return f"{sign}{lead}{_cut(f'{whole}.{fraction:06}', decimals)}"
+
+
+def _cut(time: str, decimals: int) -> str:
+    """A time with so many digits of its six of a fraction."""
+    return time[: len(time) - 7 if decimals == 0 else len(time) - 6 + decimals]
 
 
 def duration(microseconds: int) -> str:

@@ -14,7 +14,7 @@ from app.features.base import Feature, Slot
 from app.models.bookmark_drafts import Draft
 from app.models.bookmark_names import suggested_name
 from app.models.bookmarks import BookmarksModel, BookmarkState
-from app.text import clock, count, plain
+from app.text import clock, count, plain, zone
 from app.theme import DARK, Theme
 from app.views.banner import BannerKind
 from app.views.bookmark_dialog import BookmarkDialog
@@ -232,8 +232,9 @@ def _about(playhead: Playhead | None, end: Playhead | None) -> str:
         return "Its event is not in this log."
     if end is not None:
         between = count(max(0, end.position - playhead.position), "event")
-        return f"{clock(playhead.instant)} – {clock(end.instant)} UTC · {between}"
-    return f"After event {playhead.position:,} · {clock(playhead.instant)} UTC"
+        return f"{clock(playhead.instant)} – {clock(end.instant)}{zone(end.instant)} · {between}"
+    instant = playhead.instant
+    return f"After event {playhead.position:,} · {clock(instant)}{zone(instant)}"
 
 
 def _file_name(text: str) -> str:

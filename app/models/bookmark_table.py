@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject
 
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
-from app.text import clock, date, duration, plain
+from app.text import clock, date, duration, is_in_session, plain
 from core.notes.places import Placed
 
 TIME, POSITION, SESSION, NAME, NOTE = range(5)
@@ -24,11 +24,16 @@ class BookmarkTableModel(CellTableModel):
         super().__init__(parent)
         self._rows: Sequence[Placed] = ()
         self._dated = False
+        self._start: int | None = None
         self._lengths = True
 
     def show_lengths(self, shown: bool) -> None:
         """Whether there is room to tell how long a range is."""
         self._lengths = shown
+
+    def show_start(self, start: int | None) -> None:
+        """When the session of all of them began (µs), None where they are of several."""
+        self._start = start
 
     def show_rows(self, rows: Sequence[Placed]) -> None:
         """Show these, in their order."""
@@ -40,6 +45,10 @@ class BookmarkTableModel(CellTableModel):
             self.beginResetModel()
             self._set(rows)
             self.endResetModel()
+
+    def show_again(self) -> None:
+        """Show the same rows, their times being told in another way."""
+        self.show_rows(self._rows)
 
     def _set(self, rows: Sequence[Placed]) -> None:
         self._rows = rows
@@ -54,10 +63,12 @@ class BookmarkTableModel(CellTableModel):
         ids = (placed.bookmark.id for placed in self._rows)
         return next((row for row, known in enumerate(ids) if known == bookmark_id), None)
 
-    def time_text(self, instant: int) -> str:
+    def time_text(self, instant: int, position: int | None = None) -> str:
         """An instant (µs) as the table shows it, with the day where there are several."""
-        day = f"{date(instant)} " if self._dated else ""
-        return f"{day}{clock(instant)}"
+        at = position if self._start is not None else None
+        by_session = is_in_session(start=self._start, position=at)
+        day = f"{date(instant)} " if self._dated and not by_session else ""
+        return f"{day}{clock(instant, start=self._start, position=at)}"
 
     def cell(self, row: int, column: int) -> Cell:
         placed = self._rows[row]
@@ -65,10 +76,12 @@ class BookmarkTableModel(CellTableModel):
         tone = Tone.NORMAL if found else Tone.MUTED
         if column == TIME:
             length = _length(placed) if self._lengths else ""
-            return Cell(f"{self.time_text(placed.instant)}{length}", tone, tabular=True)
+            position = None if placed.playhead is None else placed.playhead.position
+            time = self.time_text(placed.instant, position)
+            return Cell(f"{time}{length}", tone, tabular=True)
         if column == POSITION:
-            position = "not found" if placed.playhead is None else f"{placed.playhead.position:,}"
-            return Cell(position, Tone.MUTED, tabular=True)
+            where = "not found" if placed.playhead is None else f"{placed.playhead.position:,}"
+            return Cell(where, Tone.MUTED, tabular=True)
         if column == SESSION:
             return Cell(_short(plain(bookmark.session_id, limit=100)), Tone.MUTED)
         if column == NAME:

@@ -10,6 +10,9 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.text import time_heading
+
+TIME_COLUMN = "Time (UTC)"
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
 
@@ -41,9 +44,14 @@ class Cell:
 
 
 class CellTableModel(QAbstractTableModel):
-    """A table whose cells are made when they are looked at."""
+    """A table whose cells are made when they are looked at.
+
+    A column named TIME_COLUMN is headed by what times are shown in; ``in_session`` says whether
+    all of them are of the session on screen.
+    """
 
     columns: Sequence[str] = ()
+    in_session = True
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -76,7 +84,8 @@ class CellTableModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section]
+            heading = self.columns[section]
+            return time_heading(in_session=self.in_session) if heading == TIME_COLUMN else heading
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None

@@ -55,11 +55,15 @@ class ConceptRow:
 
 @dataclass(frozen=True, slots=True)
 class LastTouch:
-    """The event (its index) that touched an object last, when (µs), and how."""
+    """The event (its index) that touched an object last, when (µs), and how.
+
+    ``start`` is when its session began (µs).
+    """
 
     event: int
     instant: int
     touch: Touch
+    start: int | None = None
 
     @property
     def playhead(self) -> Playhead:
@@ -95,7 +99,10 @@ class ObjectRow:
     @property
     def time(self) -> str:
         """The time of its last touch."""
-        return "" if self.last is None else clock(self.last.instant, decimals=0)
+        if self.last is None:
+            return ""
+        at = self.last.event + 1
+        return clock(self.last.instant, decimals=0, start=self.last.start, position=at)
 
     @property
     def told(self) -> str:
@@ -159,4 +166,5 @@ def object_rows(
 
 def _last_touch(event: int, log: SessionLog) -> LastTouch:
     captured = int(log.kinds[event]) == CAPTURE_KIND
-    return LastTouch(event, int(log.times[event]), Touch.CAPTURED if captured else Touch.CLAIM)
+    touch = Touch.CAPTURED if captured else Touch.CLAIM
+    return LastTouch(event, int(log.times[event]), touch, log.start)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QModelIndex, QObject, Signal
 
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
 from app.models.summaries import summary
-from app.text import clock, date, duration, plain
+from app.text import clock, crosses_days, dated, duration, is_in_session, plain
 from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope
 from core.replay.columns import NONE, PENDING, Bool, Int32, SessionLog
@@ -24,6 +24,8 @@ KEPT = 2_048
 """How many summaries are kept, at least."""
 
 _DAY = 86_400_000_000
+_LATE_DAYS = range(27, 365, 30)
+"""In each month a day of two figures."""
 _ABSENT = "—"
 
 
@@ -91,7 +93,7 @@ class EventTableModel(CellTableModel):
 
     def _set_log(self, log: SessionLog | None, rows: int) -> None:
         self._log, self._rows = log, rows
-        self._dated = log is not None and log.start // _DAY != log.end // _DAY
+        self._dated = log is not None and rows > 0 and crosses_days(log.start, log.end)
 
     def show_position(self, position: int) -> None:
         """Mute what comes after the first ``position`` events."""
@@ -186,7 +188,7 @@ class EventTableModel(CellTableModel):
         if column == NUMBER:
             return str(row + 1)
         if column == TIME:
-            return self.time_text(int(log.times[row]))
+            return self.time_text(int(log.times[row]), row + 1)
         if column == SINCE:
             return f"+{duration(int(log.times[row] - log.times[row - 1]))}" if row else ""
         if column == SUMMARY:
@@ -199,9 +201,18 @@ class EventTableModel(CellTableModel):
         ref = int(log.objects[row])
         return _ABSENT if ref == NONE else _shown(" ".join(log.object_keys[ref]))
 
-    def time_text(self, instant: int) -> str:
+    def time_text(self, instant: int, position: int | None = None) -> str:
         """An instant (µs) as the table shows it, with its day where there are several."""
-        return f"{_day(instant // _DAY)} {clock(instant)}" if self._dated else clock(instant)
+        start = self._log.start if self._log is not None and self._rows else None
+        return (dated if self._dated else clock)(instant, start=start, position=position)
+
+    @property
+    def widest_times(self) -> list[str]:
+        """The widest that times get in a session like this one."""
+        log = self._log
+        if log is None or not self._rows or not is_in_session(start=log.start, position=0):
+            return [self.time_text(day * _DAY) for day in _LATE_DAYS]
+        return [self.time_text(log.end, self._rows), "After event"]
 
     def _changed(self, first: int, last: int, left: int, right: int) -> None:
         last = self.row_of(min(last, self._rows - 1))
@@ -238,8 +249,3 @@ def _begins_with(log: SessionLog, known: SessionLog) -> bool:
 @lru_cache(maxsize=4_096)
 def _shown(text: str) -> str:
     return plain(text, limit=200)
-
-
-@lru_cache(maxsize=64)
-def _day(day: int) -> str:
-    return date(day * _DAY).rsplit(" ", 1)[0]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
-from app.text import clock, date, plain
-from core.events.instants import from_datetime
+from app.text import clock, date, plain, time_heading, times
+from core.events.instants import format_instant, from_datetime
 from core.events.schema import EventEnvelope
 
 NAME, VALUE = range(2)
@@ -50,7 +50,8 @@ def _fields(envelope: EventEnvelope, position: int) -> tuple[tuple[str, str | No
     ref = envelope.object_ref
     return (
         ("Type", envelope.event_type),
-        ("Time (UTC)", f"{date(instant)} {clock(instant, decimals=6)}"),
+        (time_heading(in_session=False), f"{date(instant)} {clock(instant, decimals=6)}"),
+        *([] if times().is_utc else [("Time (UTC)", format_instant(instant))]),
         ("Position", f"{position:,}"),
         ("Actor", envelope.actor_id),
         ("Object", None if ref is None else f"{ref.type} {ref.id}"),

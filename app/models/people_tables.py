@@ -58,6 +58,7 @@ class EvidenceTableModel(CellTableModel):
     """Events of several sessions."""
 
     columns = ("Time (UTC)", "Session", "Type", "Object", "Summary")
+    in_session = False
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

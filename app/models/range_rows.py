@@ -149,12 +149,15 @@ def _ranked(rank: int | None, value: float) -> str:
 # -- the statistics -------------------------------------------------------------------------------
 
 
-def statistic_rows(found: RangeStatistics) -> list[StatisticRow]:
-    """Time and rate, and the events by type, actor, concept and object."""
+def statistic_rows(found: RangeStatistics, start: int | None = None) -> list[StatisticRow]:
+    """Time and rate, and the events by type, actor, concept and object.
+
+    ``start`` is when the session began (µs).
+    """
     types = [_counted(each, event_type=each.label) for each in found.kinds.top]
     return [
-        *_time(found),
-        *_rate(found),
+        *_time(found, start),
+        *_rate(found, start),
         _title("EVENTS BY TYPE", f"{found.events:,}"),
         *types,
         *_tallies("ACTORS", found.actors),
@@ -167,7 +170,7 @@ def _title(text: str, amount: str) -> StatisticRow:
     return StatisticRow(text, amount, is_heading=True, told=f"{text.capitalize()}: {amount}")
 
 
-def _time(found: RangeStatistics) -> list[StatisticRow]:
+def _time(found: RangeStatistics, start: int | None) -> list[StatisticRow]:
     length = found.length or 1
     rows = [_title("TIME", duration(found.length))]
     for name, value, what in (
@@ -184,7 +187,7 @@ def _time(found: RangeStatistics) -> list[StatisticRow]:
             ("First event", found.start + 1, found.first),
             ("Last event", found.stop, found.last),
         ):
-            rows.append(_place(name, f"{clock(instant, decimals=0)}  #{position:,}",
+            rows.append(_place(name, f"{clock(instant, decimals=0, start=start)}  #{position:,}",
                                Playhead(position, instant)))  # fmt: skip
     return rows
 
@@ -194,12 +197,13 @@ def _place(name: str, amount: str, seek: Playhead) -> StatisticRow:
     return StatisticRow(name, amount, seek=seek, told=told, tip=f"{told}\nPress to go there")
 
 
-def _rate(found: RangeStatistics) -> list[StatisticRow]:
+def _rate(found: RangeStatistics, start: int | None) -> list[StatisticRow]:
     rate = NOTHING if found.per_minute is None else f"{_figures(found.per_minute)} a minute"
     rows = [_title("RATE", rate)]
     if found.peak is not None:
         peak = found.peak
-        amount = f"{count(peak.events, 'event')} from {clock(peak.instant, decimals=0)}"
+        begun = clock(peak.instant, decimals=0, start=start)
+        amount = f"{count(peak.events, 'event')} from {begun}"
         rows.append(_place("Busiest minute", amount, Playhead(peak.position, peak.instant)))
     return rows
 

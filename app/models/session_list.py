@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QObject, Qt, Signal
 
 from app.models.cells import NO_PARENT, Index
 from app.models.session_order import SessionSort, searched_text, sort_key, started
-from app.text import count, duration, plain
+from app.text import count, duration, plain, zone
 from core.events.store.base import SessionSummary
 from core.replay.linked import link_name
 
@@ -34,6 +34,7 @@ class SessionRow:
     current: bool
     running: bool = False
     parts: int = 0
+    zone: str = " UTC"
 
 
 class SessionListModel(QAbstractListModel):
@@ -76,6 +77,11 @@ class SessionListModel(QAbstractListModel):
         self._haystacks.clear()
         if self._sessions and all(self._is_single(s) for s in self._sessions):
             self._open = True
+        self._refresh()
+
+    def show_times(self) -> None:
+        """Times are told in another way, and sessions found by other days."""
+        self._haystacks.clear()
         self._refresh()
 
     def update_sessions(self, summaries: Mapping[str, SessionSummary]) -> None:
@@ -329,6 +335,7 @@ class SessionListModel(QAbstractListModel):
             size=f"{count(parts, 'part')} · {size}" if parts else size,
             length="" if number == 1 else duration(session.last - session.first),
             started=started(session),
+            zone=zone(session.first),
             activity=self._activity.get(session.session_id, ()),
             current=session.session_id == self._current,
             running=session.session_id in self._running,

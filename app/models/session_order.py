@@ -9,7 +9,8 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Any, TypeAlias
 
-from app.text import clock, date
+from app.text import clock, date, day
+from app.time_format import IN_UTC
 from core.events.instants import format_instant
 from core.events.store.base import SessionSummary
 
@@ -46,7 +47,7 @@ def sort_key(session: SessionSummary, sort: SessionSort, *, events: int | None) 
 
 def searched_text(session: SessionSummary) -> str:
     """What a session is found by: id, actor and the days of its ends, in small letters."""
-    days = {session.first // _DAY, session.last // _DAY}
+    days = {day(session.first), day(session.last)}
     pieces = [session.session_id, session.actor_id or "", *map(_day_texts, sorted(days))]
     return "\n".join(pieces).casefold()
 
@@ -57,8 +58,9 @@ def started(session: SessionSummary) -> str:
 
 
 @lru_cache(maxsize=8_192)
-def _day_texts(day: int) -> str:
-    return f"{date(day * _DAY)}\n{format_instant(day * _DAY)[:10]}"
+def _day_texts(number: int) -> str:
+    midnight = number * _DAY
+    return f"{date(midnight, IN_UTC)}\n{format_instant(midnight)[:10]}"
 
 
 class _Name(str):

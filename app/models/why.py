@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject
 
@@ -35,6 +35,7 @@ class WhyRow:
     """One event: when, what happened, and what of it counts now (``share``).
 
     ``detail`` says how that comes, ``unless`` why nothing of it counts where nothing does.
+    ``start`` is when the session began (µs).
     """
 
     event: int
@@ -43,11 +44,12 @@ class WhyRow:
     text: str
     detail: str
     unless: str = ""
+    start: int | None = None
 
     @property
     def time(self) -> str:
         """When it happened."""
-        return clock(self.instant, decimals=0)
+        return clock(self.instant, decimals=0, start=self.start, position=self.event + 1)
 
     @property
     def counts(self) -> bool:
@@ -89,7 +91,9 @@ class WhyModel(RowModel):
 
     def row(self, place: int) -> WhyRow:
         """See `RowModel`."""
-        return _row(self._parts[len(self._parts) - 1 - place], self._log)
+        log = self._log
+        row = _row(self._parts[len(self._parts) - 1 - place], log)
+        return row if log is None else replace(row, start=log.start)
 
     def show(self, parts: Sequence[Part], log: SessionLog | None) -> None:
         """Show these (given oldest first), and name their events' objects by a log.

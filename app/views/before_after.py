@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
 from app.models.change_table import ChangeTableModel
-from app.text import clock, weight
+from app.text import clock, weight, zone
 from app.theme import SPACE, Theme, ui_font
 from app.views.cell_table import CellTable
 from app.views.text_views import ElidedLabel, PlainLabel, tint
@@ -28,6 +28,7 @@ class BeforeAfterView(QWidget):
         self._caption.setFont(ui_font(12))
         self._caption.setContentsMargins(2 * SPACE, 0, 2 * SPACE, 0)
         self._caption.setFixedHeight(7 * SPACE)
+        self._start: int | None = None
         self._shown: tuple[SessionContext, SessionContext] | None = None
         self._difference: ContextDifference | None = None
         self._below: tuple[ConceptChange, ...] = ()
@@ -51,6 +52,12 @@ class BeforeAfterView(QWidget):
         tint(self._caption, theme.muted)
         tint(self._message, theme.muted)
 
+    def show_times(self, start: int | None) -> None:
+        """Tell moments as they are told now, of a session that began then (µs)."""
+        self._start = start
+        if self._shown is not None:
+            self._caption.setText(_caption(self._shown[1], start))
+
     def show_change(
         self, before: SessionContext, after: SessionContext, difference: ContextDifference
     ) -> None:
@@ -62,7 +69,7 @@ class BeforeAfterView(QWidget):
             return
         self._shown, self._difference, self._below = (before, after), difference, ()
         self._changes.show_difference(difference)
-        self._caption.setText(_caption(after))
+        self._caption.setText(_caption(after, self._start))
         self._say("" if self._changes.rowCount() else NOTHING)
 
     def show_below(self, below: tuple[ConceptChange, ...], active: int) -> None:
@@ -76,7 +83,7 @@ class BeforeAfterView(QWidget):
         self._changes.show_difference(self._difference, below)
         nothing_else = self._changes.rowCount() == len(below)
         only = f" · nothing changed but what is below the {active:,} active" if nothing_else else ""
-        self._caption.setText(_caption(self._shown[1]) + only)
+        self._caption.setText(_caption(self._shown[1], self._start) + only)
         self._say("" if self._changes.rowCount() else NOTHING)
 
     def show_message(self, text: str) -> None:
@@ -97,8 +104,9 @@ class BeforeAfterView(QWidget):
         self._caption.setVisible(bool(self._caption.text()))
 
 
-def _caption(after: SessionContext) -> str:
-    when = "" if after.instant is None else f" · {clock(after.instant)} UTC"
+def _caption(after: SessionContext, start: int | None) -> str:
+    at = after.instant
+    when = "" if at is None else f" · {clock(at, start=start)}{zone(at, start=start)}"
     return f"Event {after.position:,}{when} · uncertainty {weight(after.uncertainty_score)}"
 
 

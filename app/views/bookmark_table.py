@@ -47,6 +47,7 @@ class BookmarkTable(CellTable):
         self._bookmarks.setParent(self)
         self._message = ""
         self._everywhere = False
+        self._start: int | None = None
         self.can_undo = False
         self.setObjectName("bookmarks")
         self.setAccessibleName("Bookmarks")
@@ -57,12 +58,20 @@ class BookmarkTable(CellTable):
         self.doubleClicked.connect(self._edit)
         self.row_entered.connect(lambda row: self.go_requested.emit(self._bookmarks.placed(row)))
 
+    def show_times(self, start: int | None) -> None:
+        """Tell moments as they are told now, of a session on screen that began then (µs)."""
+        self._start = start
+        self._bookmarks.show_start(None if self._everywhere else start)
+        self._bookmarks.show_again()
+        self._set_widths()
+
     def show_rows(self, rows: Sequence[Placed], *, everywhere: bool, message: str = "") -> None:
         """Show these, or a message where there is none; the current one stays current."""
         row = self.currentIndex().row()
         current = self.current()
         known = None if current is None else current.bookmark.id
         self._message, self._everywhere = message, everywhere
+        self._bookmarks.show_start(None if everywhere else self._start)
         self._bookmarks.show_rows(rows)
         self.horizontalHeader().setVisible(bool(rows))
         place = self._bookmarks.row_of(known)

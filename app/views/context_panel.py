@@ -162,11 +162,10 @@ class ContextPanel(QWidget):
         """Show a context, and what the event at the playhead changed."""
         self._shown = (context, change)
         self._touched = ()
-        at = context.instant
+        at, start = context.instant, None if self._log is None else self._log.start
         is_before = not context.position or at is None
-        self._heading.show_text(
-            "CONTEXT BEFORE THE FIRST EVENT" if is_before else f"CONTEXT AT {clock(at or 0)}"
-        )
+        when = f"AT {clock(at or 0, start=start, position=context.position)}"
+        self._heading.show_text(f"CONTEXT {'BEFORE THE FIRST EVENT' if is_before else when}")
         self._uncertainty.show_value(context.uncertainty_score)
         self._show_concepts()
         self._show_objects()

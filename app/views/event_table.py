@@ -97,6 +97,11 @@ class EventTableView(CellTable):
         """Take up whole events, by index, for the summaries."""
         self._table.show_envelopes(envelopes)
 
+    def show_times(self) -> None:
+        """Tell moments as they are told now."""
+        self._table.show_log(self._table.log)
+        self._set_widths()
+
     def show_marks(self, marks: Bool | None) -> None:
         """Mark the rows of these events as a group, a truth for each; None marks nothing."""
         self._table.show_marks(marks)
@@ -130,7 +135,7 @@ class EventTableView(CellTable):
         metrics = QFontMetrics(ui_font(12))
         digits = "0" * max(3, len(str(self._table.count)))
         # The widest that a session can have, so that columns stand where they stood in another.
-        times = [self._table.time_text(day * _DAY) for day in _LATE_DAYS]
+        times = self._table.widest_times
         narrow = self.viewport().width() < _NARROW
         widths = {
             NUMBER: metrics.horizontalAdvance(digits) + 2 * PADDING,

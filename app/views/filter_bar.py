@@ -6,14 +6,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
-from app.text import clock, date
+from app.text import crosses_days, is_in_session, minute, short_date
 from app.theme import SPACE, Theme, ui_font
 from app.views.filter_field import FilterField
 from app.views.menu_button import MenuButton
 from app.views.text_views import ElidedLabel, tint
 from core.replay.columns import Int32, SessionLog
 
-_DAY = 86_400_000_000
 _LEAST_FIELD = 190
 """How much of the width (px) the field keeps when what was found is told beside it."""
 
@@ -102,7 +101,8 @@ def tell_hits(log: SessionLog, hits: Int32, searched: int, total: int) -> tuple[
 
 def _time(instant: int, log: SessionLog) -> str:
     """The minute, with its day where the session has several."""
-    minute = clock(instant, decimals=0)[:5]
-    if log.start // _DAY == log.end // _DAY:
-        return minute
-    return f"{date(instant).rsplit(' ', 1)[0]} {minute}"
+    start, position = log.start, log.position_at(instant)
+    told = minute(instant, start=start, position=position)
+    by_session = is_in_session(start=start, position=position)
+    dated = crosses_days(log.start, log.end) and not by_session
+    return f"{short_date(instant)} {told}" if dated else told

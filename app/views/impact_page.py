@@ -92,6 +92,10 @@ class ImpactPage(QWidget):
         for label in (self._scope, self._message):
             tint(label, theme.muted)
 
+    def show_times(self, start: int | None) -> None:
+        """Tell moments as they are told now, of a session that began then (µs)."""
+        self._table.show_times(start, self._impacts or ())
+
     def show_state(self, state: ImpactState) -> None:
         """Show the events, how far ranking is, or why there is none."""
         self._state = state
@@ -173,6 +177,11 @@ class _ImpactTable(CellTable):
             columns.resizeSection(column, width)
         self.clicked.connect(lambda index: self._choose(index.row()))
         self.row_entered.connect(self._choose)
+
+    def show_times(self, start: int | None, impacts: tuple[Impact, ...]) -> None:
+        """Tell moments anew, of a session that began then (µs)."""
+        self._rows.show_start(start)
+        self.show_impacts(impacts)
 
     def show_impacts(self, impacts: tuple[Impact, ...]) -> None:
         """Show these, from the top."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.models.link_choices import LinkChoice
-from app.text import count, plain
+from app.text import count, plain, time_heading
 from app.theme import ROW, SPACE, Theme
 from app.views.text_views import ElidedLabel, PlainLabel, tint
 from core.replay.linked import NAME_MOST, PREFIX
@@ -139,7 +139,8 @@ def _tree() -> QTreeWidget:
     tree = QTreeWidget()
     tree.setObjectName("link-choices")
     tree.setAccessibleName("Sessions to link")
-    tree.setHeaderLabels(["Session", "Actor", "Began (UTC)", "Why"])
+    began = time_heading(in_session=False).replace("Time", "Began")
+    tree.setHeaderLabels(["Session", "Actor", began, "Why"])
     tree.setRootIsDecorated(False)
     tree.setUniformRowHeights(True)
     tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

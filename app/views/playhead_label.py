@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.text import clock, date_and_clock, offset
+from app.text import clock, date_and_clock, is_in_session, offset, zone
 from app.theme import DARK, SPACE, Theme, ui_font
 from app.views.text_views import tip_of
 from core.replay.playback import Playback
@@ -91,17 +91,22 @@ class PlayheadLabel(QWidget):
             pieces.append((f" / {self._total:,}", False, False))
         if detail < 5:
             pieces.append(("  ·  ", False, True))
-        pieces.append((clock(instant, decimals=3 if detail < 3 else 0), True, False))
+        start = self._start
+        told = clock(instant, decimals=3 if detail < 3 else 0, start=start)
+        pieces.append((told, True, False))
         if detail < 2:
-            pieces.append((" UTC", False, False))
+            pieces.append((zone(instant, start=start), False, False))
         if detail < 1:
-            pieces.append((f"  {offset(instant - self._start)}", False, True))
+            by_start = is_in_session(start=start)
+            other = f"{clock(instant, decimals=0)}{zone(instant)}" if by_start else None
+            pieces.append((f"  {other or offset(instant - start)}", False, True))
         return pieces
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._total:
             after = offset(self._instant - self._start)
-            told = f"{date_and_clock(self._instant)} UTC, {after} after the first event"
+            when = f"{date_and_clock(self._instant)}{zone(self._instant)}"
+            told = f"{when}, {after} after the first event"
             QToolTip.showText(event.globalPos(), tip_of(told), self)
             return True
         return super().event(event)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.models.range_rows import difference_rows, statistic_rows
 from app.models.two_moments import RangeState
-from app.text import clock, count, date, duration
+from app.text import clock, count, crosses_days, dated, duration
 from app.theme import ROW, SPACE, Theme
 from app.views.menu_button import MenuButton
 from app.views.range_lists import ShiftList, StatisticList
@@ -46,7 +46,6 @@ _COMMANDS = {
     "undo-range": ("Undo", "The range as it was before its last change (Ctrl+Z)"),
 }
 _WIDE = 760
-_DAY = 86_400_000_000
 
 
 class RangePage(QWidget):
@@ -66,6 +65,7 @@ class RangePage(QWidget):
         self.setObjectName("range-page")
         self.setAccessibleName("Range")
         self._state = RangeState()
+        self._start: int | None = None
         self._lengths: tuple[str, ...] = ("",)
         self._ends = [_button("range-a"), _button("range-b")]
         self._arrow = PlainLabel("→")
@@ -152,8 +152,13 @@ class RangePage(QWidget):
         found = state.found
         if found is not None:
             self._difference.show_rows(difference_rows(found.difference, turned=state.turned))
-            self._statistics.show_rows(statistic_rows(found.statistics))
+            self._statistics.show_rows(statistic_rows(found.statistics, self._start))
         self._show_message(_message(state))
+
+    def show_times(self, start: int | None) -> None:
+        """Tell moments as they are told now, of a session that began then (µs)."""
+        self._start = start
+        self.show_state(self._state)
 
     @property
     def _first(self) -> Playhead | None:
@@ -169,7 +174,8 @@ class RangePage(QWidget):
         ends = self._first, self._second
         for button, name, end in zip(self._ends, names, ends, strict=True):
             button.setVisible(end is not None)
-            button.setProperty("forms", [] if end is None else _forms(name, end, with_day))
+            forms = [] if end is None else _forms(name, end, with_day, self._start)
+            button.setProperty("forms", forms)
             tip = "" if end is None else f"{name}: {told(end)}. Press to go there"
             button.setToolTip(tip)
             button.setAccessibleName(tip)
@@ -276,11 +282,11 @@ def _lengths(state: RangeState) -> tuple[str, ...]:
 def _spans_days(state: RangeState) -> bool:
     if state.a is None or state.b is None:
         return False
-    return state.a.instant // _DAY != state.b.instant // _DAY
+    return crosses_days(state.a.instant, state.b.instant)
 
 
-def _forms(name: str, end: Playhead, with_day: bool) -> list[str]:
+def _forms(name: str, end: Playhead, with_day: bool, start: int | None) -> list[str]:
     """What an end's button says, and the same for less room."""
-    day = f"{date(end.instant).rsplit(' ', 1)[0]} " if with_day else ""
-    time = clock(end.instant, decimals=0)
-    return [f"{name}  {day}{time}  #{end.position:,}", f"{name}  {time}", name]
+    time = clock(end.instant, decimals=0, start=start)
+    whole = dated(end.instant, decimals=0, start=start) if with_day else time
+    return [f"{name}  {whole}  #{end.position:,}", f"{name}  {time}", name]

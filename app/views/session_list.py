@@ -80,6 +80,10 @@ class SessionListView(QWidget):
         self._model.show_sessions(sessions)
         self._show_heading()
 
+    def show_times(self) -> None:
+        """Tell moments as they are told now."""
+        self._model.show_times()
+
     def update_sessions(self, summaries: SessionsById) -> None:
         """Take up sessions that grew and new ones, by id; rows on screen keep their place."""
         self._model.update_sessions(summaries)

@@ -151,7 +151,7 @@ class SessionDelegate(QStyledItemDelegate):
 def _told(row: SessionRow) -> str:
     runs = " · running" if row.running else ""
     links = f" · links {row.parts} sessions" if row.parts else ""
-    return f"{row.session_id} · {row.actor} · began {row.started} UTC{runs}{links}"
+    return f"{row.session_id} · {row.actor} · began {row.started}{row.zone}{runs}{links}"
 
 
 def paint_link(painter: QPainter, rect: QRect, colour: QColor) -> None:

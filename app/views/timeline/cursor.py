@@ -10,7 +10,7 @@ from app.theme import ui_font
 from app.views.timeline.layout import Layout
 from app.views.timeline.scene import Scene
 from app.views.timeline.steps import x_of_playhead
-from app.views.timeline.telling import crosses_days
+from app.views.timeline.telling import spans_days
 from core.replay.axis import AxisMode
 from core.replay.playback import Playhead
 
@@ -79,11 +79,10 @@ def paint_pointer(painter: QPainter, layout: Layout, scene: Scene, pixel: int) -
 def pointer_label(scene: Scene, pixel: int) -> str:
     """The moment at a px, as exactly as a px tells it."""
     playhead = scene.playhead_at(pixel)
+    start, position, instant = scene.log.start, playhead.position, playhead.instant
     if scene.axis.mode is AxisMode.EVENT:
-        return f"#{playhead.position:,} · {text.clock(playhead.instant)}"
+        return f"#{position:,} · {text.clock(instant, start=start)}"
     seconds = (scene.x1 - scene.x0) / scene.width
     decimals = 0 if seconds >= 1 else 3 if seconds >= 1e-3 else 6
-    time = text.clock(playhead.instant, decimals=decimals)
-    if not crosses_days(scene.log.start, scene.log.end):
-        return time
-    return f"{text.date(playhead.instant).rsplit(' ', 1)[0]} {time}"
+    tell = text.dated if spans_days(scene.log) else text.clock
+    return tell(instant, decimals=decimals, start=start, position=position)

@@ -211,7 +211,7 @@ def _hit_column(lane: Lane, starts: Int64, column: int, scene: Scene) -> Hit | N
     if stop - first <= 1:
         return _hit_events(lane.events[first:stop], scene) if stop > first else None
     name = lane.name if lane.event_type is not None else "events of other types"
-    span = tell_span(int(scene.instants[column]), int(scene.instants[column + 1]))
+    span = tell_span(scene.log, int(scene.instants[column]), int(scene.instants[column + 1]))
     return Hit(f"{stop - first:,} {name} between {span}")
 
 

@@ -265,7 +265,7 @@ def _hit(bar: _Bar, column: int, layout: _Layout) -> Hit:
     touches = count(number, "touch") if number == 1 else f"{number:,} touches"
     event = int(log.touches.event[bar.own[near or 0]])
     instant = int(log.times[event])
-    time = clock(instant, decimals=0)
+    time = clock(instant, decimals=0, start=log.start, position=event + 1)
     if near is None:
         return Hit(f"{bar.name} · first {time} · {touches}")
     text = f"{bar.name} · touched {time} · {near + 1:,} of {touches}"

@@ -110,7 +110,7 @@ class Overview:
         events = int(positions[last] - positions[first])
         if not events:
             return None
-        span = tell_span(int(scene.instants[first]), int(scene.instants[last]))
+        span = tell_span(scene.log, int(scene.instants[first]), int(scene.instants[last]))
         return Hit(f"{text.count(events, 'event')} between {span}")
 
 

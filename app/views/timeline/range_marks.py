@@ -62,7 +62,8 @@ _SAYS = {"A": "starts", "B": "ends"}
 
 def told(end: Playhead) -> str:
     """A moment in words: when it is, and after how many events."""
-    return f"{text.date_and_clock(end.instant)} UTC, after {text.count(end.position, 'event')}"
+    when = f"{text.date_and_clock(end.instant)}{text.zone(end.instant)}"
+    return f"{when}, after {text.count(end.position, 'event')}"
 
 
 def _places(layout: Layout, scene: Scene, everything: Scene) -> tuple[tuple[Scene, int], ...]:

@@ -19,6 +19,7 @@ from app.views.timeline.layout import BESIDE, INSET, LABELS
 from app.views.timeline.scene import Scene
 from app.views.timeline.telling import fitting
 from core.replay.axis import AxisMode
+from core.replay.columns import Int64
 
 MILLISECOND, SECOND, MINUTE = 1_000, 1_000_000, 60_000_000
 HOUR, DAY = 60 * MINUTE, 86_400 * SECOND
@@ -63,18 +64,30 @@ def ticks_of(scene: Scene, advance: Advance) -> list[Tick]:
     if scene.axis.mode is AxisMode.EVENT:
         return _event_ticks(scene, advance)
     step = _time_step(scene, advance)
-    resumed = _resumed(scene) if step < DAY else set()
+    by_session = text.is_in_session(start=scene.log.start, position=0)
+    resumed = _resumed(scene) if step < DAY and not by_session else set()
     instants = sorted({*_round_instants(scene, step), *resumed})
-    pixels = scene.pixels(scene.axis.x_of_instants(np.array(instants, dtype=np.int64)))
+    pixels = scene.pixels(scene.axis.x_of_instants(np.array(instants, dtype=np.int64))).tolist()
+    if by_session:
+        told = (_in_session(scene, instant, step) for instant in instants)
+        return [Tick(pixel, label) for pixel, label in zip(pixels, told, strict=True)]
     several_years = _year(int(scene.instants[0])) != _year(int(scene.instants[-1]))
     ticks, day = [], _named_day(scene)
-    for pixel, instant in zip(pixels.tolist(), instants, strict=True):
+    for pixel, instant in zip(pixels, instants, strict=True):
         label = _label(instant, step, day=day, with_year=several_years)
         if instant in resumed:
             label = _day(instant, with_year=several_years)
-        ticks.append(Tick(pixel, label, names_day=instant // DAY != day))
-        day = instant // DAY
+        ticks.append(Tick(pixel, label, names_day=text.day(instant) != day))
+        day = text.day(instant)
     return ticks
+
+
+def _in_session(scene: Scene, instant: int, step: int) -> str:
+    """The time since the session's start, or how many events had happened by then."""
+    decimals = 0 if step >= SECOND else 3 if step >= MILLISECOND else 6
+    position = scene.log.position_at(instant)
+    told = text.clock(instant, decimals=decimals, start=scene.log.start, position=position)
+    return told[:-3] if step >= MINUTE and told.startswith(("+", "-")) else told
 
 
 def _event_ticks(scene: Scene, advance: Advance) -> list[Tick]:
@@ -95,7 +108,7 @@ def _time_step(scene: Scene, advance: Advance) -> int:
     per_pixel = (scene.x1 - scene.x0) / scene.width * SECOND
     some = min(max(int(scene.instants[0]), _LEAST_INSTANT), _MOST_INSTANT)
     for step in _STEPS[bisect_left(_STEPS, per_pixel * _LEAST_STEP) :]:
-        room = advance(_label(some, step, day=some // DAY, with_year=True))
+        room = advance(_label(some, step, day=text.day(some), with_year=True))
         if step >= per_pixel * (room + _APART):
             return step
     return _STEPS[-1]
@@ -103,20 +116,28 @@ def _time_step(scene: Scene, advance: Advance) -> int:
 
 def _round_instants(scene: Scene, step: int) -> list[int]:
     """The multiples of a step in the visible range, those within folded gaps left out."""
-    whole = scene.instants // step
+    civil = _civil(scene)
+    whole = civil // step
     # A column that holds several of them crosses a gap: what it leaves out lies within it.
     entered = np.flatnonzero(np.diff(whole) > 0) + 1
-    instants = whole[entered] * step
-    if scene.instants[0] % step == 0:
+    instants = whole[entered] * step - (civil - scene.instants)[entered]
+    if civil[0] % step == 0:
         instants = np.concatenate([scene.instants[:1], instants])
     instants = instants[(instants >= _LEAST_INSTANT) & (instants <= _MOST_INSTANT)]
     return [instant for instant in instants.tolist() if not _is_folded(scene, instant)]
 
 
+def _civil(scene: Scene) -> Int64:
+    """What is to be round at a tick: the clock of the zone, or the time since the start."""
+    if text.is_in_session(start=scene.log.start):
+        return scene.instants - scene.log.start
+    return text.times().civils(scene.instants)
+
+
 def _resumed(scene: Scene) -> set[int]:
     """Where the session goes on after a folded gap that lasted into another day."""
     gaps = (strip.gap for strip in strips_of(scene))
-    return {gap.end for gap in gaps if gap.start // DAY != gap.end // DAY and gap.x1 <= scene.x1}
+    return {g.end for g in gaps if text.crosses_days(g.start, g.end) and g.x1 <= scene.x1}
 
 
 def _is_folded(scene: Scene, instant: int) -> bool:
@@ -127,7 +148,7 @@ def _is_folded(scene: Scene, instant: int) -> bool:
 
 def _named_day(scene: Scene) -> int:
     """The day that the gutter names, so that the first label need not."""
-    return max(int(scene.instants[0]), scene.log.start) // DAY
+    return text.day(max(int(scene.instants[0]), scene.log.start))
 
 
 def _label(instant: int, step: int, *, day: int, with_year: bool) -> str:
@@ -140,10 +161,10 @@ def _label(instant: int, step: int, *, day: int, with_year: bool) -> str:
         time = text.clock(instant, decimals=0)
     else:
         time = text.clock(instant, decimals=3 if step >= MILLISECOND else 6)
-    if instant // DAY == day:
+    if text.day(instant) == day:
         return time
     name = _day(instant, with_year=with_year)
-    return name if instant % DAY == 0 else f"{name} {time}"
+    return name if text.times().civil(instant) % DAY == 0 else f"{name} {time}"
 
 
 def _day(instant: int, *, with_year: bool) -> str:
@@ -196,4 +217,7 @@ def _titles(scene: Scene) -> tuple[str, ...]:
         return ("Event number", "Event")
     instant = max(int(scene.instants[0]), scene.log.start)
     day = text.date(instant)
-    return (f"{day} · UTC", day)
+    if text.is_in_session(start=scene.log.start, position=0):
+        by_start = text.is_in_session(start=scene.log.start)
+        return ("Since the start", "Start") if by_start else ("After event", "Event")
+    return (f"{day} ·{text.zone(instant)}", day)

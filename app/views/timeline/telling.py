@@ -8,7 +8,6 @@ from PySide6.QtGui import QFontMetrics
 from app import text
 from core.replay.columns import NONE, PENDING, Int64, SessionLog
 
-_DAY = 86_400_000_000
 _MINUTE = 60_000_000
 _SECOND = 1_000_000
 
@@ -27,23 +26,31 @@ def tell_event(log: SessionLog, event: int) -> str:
 
 def moment(log: SessionLog, instant: int, *, decimals: int = 3) -> str:
     """The time of day, with the day where the session has several."""
-    time = text.clock(instant, decimals=decimals)
-    return f"{text.date(instant)} {time}" if crosses_days(log.start, log.end) else time
+    position = log.position_at(instant)
+    time = text.clock(instant, decimals=decimals, start=log.start, position=position)
+    by_session = text.is_in_session(start=log.start, position=position)
+    return time if by_session or not spans_days(log) else f"{text.date(instant)} {time}"
 
 
-def crosses_days(first: int, last: int) -> bool:
-    """Whether two instants (µs) lie on different days (UTC)."""
-    return first // _DAY != last // _DAY
+def spans_days(log: SessionLog) -> bool:
+    """Whether a session lasted into another day, so that times of day need one."""
+    return text.crosses_days(log.start, log.end)
 
 
-def tell_span(first: int, last: int) -> str:
+def tell_span(log: SessionLog, first: int, last: int) -> str:
     """`10:04 and 10:05`: two instants as exactly as it takes to tell them apart."""
-    if crosses_days(first, last):
-        return f"{_day_and_minute(first)} and {_day_and_minute(last)}"
-    if last - first >= _MINUTE:
-        return f"{text.clock(first, decimals=0)[:5]} and {text.clock(last, decimals=0)[:5]}"
+
+    def told(instant: int) -> str:
+        known = log.start, log.position_at(instant)
+        if text.is_in_session(start=known[0], position=known[1]):
+            return text.clock(instant, decimals=decimals, start=known[0], position=known[1])
+        if text.crosses_days(first, last):
+            return _day_and_minute(instant)
+        return text.minute(instant) if long else text.clock(instant, decimals=decimals)
+
+    long = last - first >= _MINUTE
     decimals = 0 if last - first >= _SECOND else 3 if last - first >= 1000 else 6
-    return f"{text.clock(first, decimals=decimals)} and {text.clock(last, decimals=decimals)}"
+    return f"{told(first)} and {told(last)}"
 
 
 def _day_and_minute(instant: int) -> str:

@@ -73,7 +73,8 @@ class Thread:
 
     def _told(self) -> str:
         first, last = (int(self.log.times[event]) for event in self.events[[0, -1]])
-        return f"Turn of {count(len(self.events), 'event')} between {tell_span(first, last)}"
+        span = tell_span(self.log, first, last)
+        return f"Turn of {count(len(self.events), 'event')} between {span}"
 
     def _knots(self, layout: Layout, scene: Scene) -> tuple[Int64, list[QPointF]]:
         """The places in the turn of the events that are drawn, and where; one beyond each side."""

@@ -152,8 +152,9 @@ class TimelineView(QWidget):
         """Say to those who do not see it where the playhead is."""
         name = "Timeline"
         if self._log is not None and self._playhead is not None:
-            at = text.clock(self._playhead.instant)
-            name = f"Timeline, event {self._playhead.position:,} of {len(self._log):,}, {at} UTC"
+            instant, start = self._playhead.instant, self._log.start if len(self._log) else None
+            at = f"{text.clock(instant, start=start)}{text.zone(instant, start=start)}"
+            name = f"Timeline, event {self._playhead.position:,} of {len(self._log):,}, {at}"
         self.setAccessibleName(name)
 
     # -- painting ---------------------------------------------------------------------------------

@@ -1,0 +1,63 @@
+"""Finding by a few letters."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.fuzzy import letters, match, ranked
+
+ANY = st.text(st.characters(), max_size=30)
+FEW = st.text("abß İ-_", max_size=8)
+
+
+def best(wanted: str, *texts: str) -> list[str]:
+    return [texts[index] for index, _ in ranked(letters(wanted), texts, 9)]
+
+
+@given(wanted=FEW | ANY, text=st.text("abßİ -_", max_size=12) | ANY)
+def test_the_places_spell_what_was_typed(wanted: str, text: str) -> None:
+    """Other letters than those typed would stand out, or the program would end."""
+    found = match(letters(wanted), text)
+    if found is not None:
+        _, places = found
+        assert list(places) == sorted(set(places))
+        assert all(0 <= place < len(text) for place in places)
+        assert len(places) == len(letters(wanted))
+
+
+@given(text=st.text("abcd -", min_size=1, max_size=12), data=st.data())
+def test_what_holds_the_letters_in_order_is_found(text: str, data: st.DataObject) -> None:
+    """What somebody remembers of a name would not find it."""
+    chosen = data.draw(st.lists(st.integers(0, len(text) - 1), unique=True).map(sorted))
+    assert match(letters("".join(text[place] for place in chosen)), text) is not None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "texts"),
+    [
+        ("zi", ["Zoom in", "Pan left, zoom it", "Fit a horizontal line"]),
+        ("event", ["Next event of the same type", "Extra vowels entered"]),
+        ("sa", ["Save the filter…", "Show all", "Choose a session"]),
+        ("open", ["Open…", "Copy event"]),
+        ("raft", ["Raft", "Raft consensus", "Draft"]),
+    ],
+)
+def test_beginnings_of_words_come_first(wanted: str, texts: list[str]) -> None:
+    """The one that was meant would stand below those that only happen to have the letters."""
+    assert best(wanted, *reversed(texts))[: len(texts)] == [
+        t for t in texts if t in best(wanted, t)
+    ]
+
+
+def test_case_and_spaces_do_not_matter() -> None:
+    """`Z IN` would find nothing."""
+    assert best("Z  IN", "zoom in") == ["zoom in"]
+    assert best("straße", "STRASSE STRAßE")
+
+
+def test_what_is_not_there_is_not_found() -> None:
+    """A list of everything answers nothing."""
+    assert match("xyz", "Zoom in") is None
+    assert best("rr", "raft") == []
