@@ -16,16 +16,18 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from app.as_known_command import print_as_known
 from app.bookmarks_command import bookmarks
 from app.demo import demo
 from app.export_command import export
-from app.filtered_events import filtered
+from app.filtered_events import arrival_to_wire, arrived, filtered
 from app.import_command import import_
 from app.link_command import link, links, unlink
 from app.preferences_command import preferences
 from app.range_commands import compare, stats
 from app.serving import serve
 from app.text import count, date_and_clock, duration, plain, weight
+from app.verify_command import verify_
 from app.why_command import why
 from core.events.errors import StoreError
 from core.events.instants import format_instant
@@ -196,6 +198,10 @@ def events(
             show_default=False,
         ),
     ] = "",
+    by_arrival: Annotated[
+        bool,
+        typer.Option("--by-arrival", help="In the order in which they came, late ones marked."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the events of a session, or of all, in order, one a line."""
@@ -203,9 +209,15 @@ def events(
         query = parse(filter_text)
         if session is not None:
             _known(store, session)
-        for of_session, position, event in filtered(store, query, session):
+        found = (
+            arrived(store, query, session)
+            if by_arrival
+            else ((*each, None) for each in filtered(store, query, session))
+        )
+        for of_session, position, event, late in found:
             if as_json:
-                print(json.dumps(event.to_wire()))
+                extra = arrival_to_wire(position, late) if by_arrival else {}
+                print(json.dumps(event.to_wire() | extra))
                 continue
             ref = event.object_ref
             about = f"{plain(ref.type)} {plain(ref.id)}" if ref else "—"
@@ -214,6 +226,7 @@ def events(
                 f"#{position:<6} {at:27} {plain(event.event_type):24} "
                 f"{plain(event.actor_id or '—'):16} {about}"
                 + ("" if session is not None else f"  {plain(of_session)}")
+                + ("" if late is None else f"  ↶ {late.words}")
             )
 
 
@@ -235,11 +248,21 @@ def context(
     rules: Annotated[
         str, typer.Option(help=f"Rules: {', '.join(r.name for r in PRESETS)}.")
     ] = "Brain Web",
+    as_known: Annotated[
+        bool,
+        typer.Option(
+            "--as-known",
+            help="Of the events until then only those that had arrived when the last of them did.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the context of a session at a moment, by default after its last event."""
     with faults(), _open(source) as store:
         _known(store, session)
+        if as_known:
+            print_as_known(load(store, session), at, _rules(rules), as_json=as_json)
+            return
         found = _context(store, session, at, _rules(rules))
         if as_json:
             _print_json(
@@ -315,6 +338,7 @@ app.command()(export)
 app.command("import")(import_)
 app.command()(serve)
 app.command()(why)
+app.command("verify")(verify_)
 app.command()(demo)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
+from app.models.lateness import Late, Lateness
 from core.events.schema import EventEnvelope
 from core.events.store.sqlite import SQLiteEventStore
 from core.filter.predicate import verdict
 from core.filter.query import EVERYTHING, Field, Has, Query, Term
 from core.filter.search import search
+from core.replay.arrival import ArrivalOrder
+from core.replay.columns import Int64, SessionLog
 from core.replay.index import ContextIndex
 from core.replay.loader import load
 
@@ -49,8 +53,46 @@ def _of_session(
         yield from enumerate(store.replay(session), 1)
         return
     log = load(store, session)
+    yield from _read(store, log, _meant(store, query, log))
+
+
+def arrived(
+    store: SQLiteEventStore, query: Query, session: str | None = None
+) -> Iterator[tuple[str, int, EventEnvelope, Late | None]]:
+    """As `filtered`, in the order in which they arrived, each with how late it came."""
+    sessions = [session] if session is not None else [s.session_id for s in store.sessions()]
+    for each in sessions:
+        if not _may_hold(query, each):
+            continue
+        log = load(store, each)
+        lateness = Lateness.read(store, ArrivalOrder(log))
+        events = _meant(store, query, log)
+        by_arrival = events[np.argsort(log.rows[events], kind="stable")]
+        for position, event in _read(store, log, by_arrival):
+            yield each, position, event, lateness.of(position - 1)
+
+
+def arrival_to_wire(position: int, late: Late | None) -> dict[str, Any]:
+    """What `arrived` adds to an event in JSON; no delay is known for one that was not late."""
+    return {
+        "position": position,
+        "late_by_events": 0 if late is None else late.events,
+        "late_by_seconds": None if late is None or late.delay is None else late.delay / 1e6,
+    }
+
+
+def _meant(store: SQLiteEventStore, query: Query, log: SessionLog) -> Int64:
+    """The events (indexes, ascending) of a log that a filter means."""
+    if query == EVERYTHING:
+        return np.arange(len(log))
     found = [step.events for step in search(store, ContextIndex(log), query)]
-    events = np.sort(np.concatenate(found))
+    return np.sort(np.concatenate(found)).astype(np.int64)
+
+
+def _read(
+    store: SQLiteEventStore, log: SessionLog, events: Int64
+) -> Iterator[tuple[int, EventEnvelope]]:
+    """Position and event of each."""
     for start in range(0, len(events), _PAGE):
         page = events[start : start + _PAGE]
         envelopes = store.envelopes(log.rows[page].tolist())

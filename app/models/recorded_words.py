@@ -1,0 +1,63 @@
+"""What differs between a recorded context and what the rules give, part by part, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.text import plain, weight
+from core.projectors.context import ConceptChange, ContextDifference
+
+NOT_THERE = "—"
+_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """One thing that differs: what it is, what was recorded of it, and what the rules give."""
+
+    kind: Literal["uncertainty", "concept", "object"]
+    name: str
+    recorded: str
+    given: str
+
+    @property
+    def words(self) -> str:
+        """`Raft: recorded 0.90, the rules give 0.60`."""
+        recorded = "not recorded" if self.recorded == NOT_THERE else f"recorded {self.recorded}"
+        given = "give none" if self.given == NOT_THERE else f"give {self.given}"
+        return f"{self.name}: {recorded}, the rules {given}"
+
+
+def discrepancies(difference: ContextDifference) -> list[Discrepancy]:
+    """All that differs, the uncertainty first; ``before`` is what was recorded."""
+    found = []
+    before, after = difference.uncertainty_before, difference.uncertainty_after
+    if before != after:
+        found.append(Discrepancy("uncertainty", "uncertainty", *_values(before, after)))
+    found += [_concept(change) for change in difference.concepts]
+    for item in difference.objects:
+        name = plain(f"{item.object_type} {item.object_id}", limit=_NAME)
+        found.append(Discrepancy("object", name, *_values(item.before, item.after)))
+    return found
+
+
+def _concept(change: ConceptChange) -> Discrepancy:
+    recorded, given = _values(change.before, change.after)
+    if change.before == change.after:
+        # It differs by its place alone.
+        recorded = f"{recorded} in place {change.rank_before}"
+        given = f"{given} in place {change.rank_after}"
+    return Discrepancy("concept", plain(change.label, limit=_NAME), recorded, given)
+
+
+def _values(before: float | None, after: float | None) -> tuple[str, str]:
+    """Both with two decimals, or with as many as it takes to tell them apart."""
+    if before is None or after is None:
+        return _value(before), _value(after)
+    told = weight(before), weight(after)
+    return told if told[0] != told[1] or before == after else (f"{before:.10g}", f"{after:.10g}")
+
+
+def _value(value: float | None) -> str:
+    return NOT_THERE if value is None else weight(value)

@@ -1,0 +1,146 @@
+"""The command that holds the contexts that a log recorded against what the rules give."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from app.models.recorded_words import discrepancies
+from app.progress_line import ProgressLine
+from app.text import count, date_and_clock, plain
+from core.events.instants import format_instant
+from core.events.store.sqlite import SQLiteEventStore
+from core.projectors.context import ContextDifference
+from core.projectors.rules import PRESETS, ProjectionRules
+from core.replay.columns import SessionLog
+from core.replay.index import ContextIndex
+from core.replay.loader import load
+from core.replay.recorded import Finding, Verdict
+from core.replay.verifying import recording_events, verify
+
+_NO = 1
+NOTHING = "No context was recorded here: there is nothing to verify."
+
+
+def verify_(
+    source: Annotated[Path, typer.Argument(help="An events.db file.", show_default=False)],
+    session: Annotated[
+        str | None,
+        typer.Option("--session", help="The session's id; by default all.", show_default=False),
+    ] = None,
+    rules: Annotated[
+        str, typer.Option(help=f"Rules: {', '.join(r.name for r in PRESETS)}.")
+    ] = "Brain Web",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Answer in JSON, a line for each recorded context.")
+    ] = False,
+) -> None:
+    """Check the contexts that a log recorded; exit status 1 if any is not what the rules give."""
+    from app.cli import _known, _open, _rules, faults
+
+    verdicts: Counter[Verdict] = Counter()
+    with faults(), _open(source) as store, ProgressLine() as progress:
+        chosen = _rules(rules)
+        if session is not None:
+            _known(store, session)
+        for log, finding in _findings(store, session, chosen, progress):
+            verdicts[finding.verdict] += 1
+            if as_json:
+                if finding.verdict is not Verdict.SILENT:
+                    typer.echo(json.dumps(_to_wire(log, finding)))
+            else:
+                for line in _lines(log, finding):
+                    typer.echo(line)
+    typer.echo(_summary(verdicts, chosen.name), err=True)
+    raise typer.Exit(_NO if verdicts[Verdict.DIFFERS] or verdicts[Verdict.UNREADABLE] else 0)
+
+
+def _findings(
+    store: SQLiteEventStore,
+    session: str | None,
+    rules: ProjectionRules,
+    progress: ProgressLine,
+) -> Iterator[tuple[SessionLog, Finding]]:
+    """Each recorded context with the log that it is in, session by session."""
+    ids = [session] if session is not None else [s.session_id for s in store.sessions()]
+    for number, session_id in enumerate(ids, 1):
+        progress.tell(f"session {number:,} of {len(ids):,}")
+        log = load(store, session_id)
+        if not len(recording_events(log)):
+            continue
+        for step in verify(store, ContextIndex(log, rules)):
+            progress.tell(f"session {number:,} of {len(ids):,}: {step.done:,} of {step.total:,}")
+            for finding in step.found:
+                yield log, finding
+
+
+def _lines(log: SessionLog, finding: Finding) -> list[str]:
+    where = (
+        f"{plain(log.session_id)}  #{_position(log, finding)}  {date_and_clock(finding.instant)}"
+    )
+    if finding.verdict is Verdict.UNREADABLE:
+        return [f"{where}  is no context: {plain(finding.problem)}"]
+    if finding.difference is None:
+        return []
+    return [f"{where}  {each.words}" for each in discrepancies(finding.difference)]
+
+
+def _position(log: SessionLog, finding: Finding) -> int:
+    return int(np.flatnonzero(log.rows == finding.row)[0]) + 1
+
+
+def _to_wire(log: SessionLog, finding: Finding) -> dict[str, Any]:
+    return {
+        "session_id": log.session_id,
+        "position": _position(log, finding),
+        "at": format_instant(finding.instant),
+        "verdict": finding.verdict.value,
+        "known": finding.known,
+        "problem": finding.problem or None,
+        "differences": [] if finding.difference is None else _differences(finding.difference),
+    }
+
+
+def _differences(difference: ContextDifference) -> list[dict[str, Any]]:
+    before, after = difference.uncertainty_before, difference.uncertainty_after
+    found: list[dict[str, Any]] = []
+    if before != after:
+        found.append({"what": "uncertainty", "recorded": before, "given": after})
+    found += [
+        {
+            "what": "concept",
+            "concept_id": change.concept_id,
+            "recorded": change.before,
+            "given": change.after,
+            "recorded_rank": change.rank_before,
+            "given_rank": change.rank_after,
+        }
+        for change in difference.concepts
+    ]
+    found += [
+        {
+            "what": "object",
+            "object_type": item.object_type,
+            "object_id": item.object_id,
+            "recorded": item.before,
+            "given": item.after,
+        }
+        for item in difference.objects
+    ]
+    return found
+
+
+def _summary(verdicts: Counter[Verdict], rules: str) -> str:
+    agree, differ = verdicts[Verdict.AGREES], verdicts[Verdict.DIFFERS]
+    unreadable = verdicts[Verdict.UNREADABLE]
+    if not agree + differ + unreadable:
+        return NOTHING
+    total = count(agree + differ + unreadable, "recorded context")
+    words = f"{total} under the rules “{rules}”: {agree:,} as they give it, {differ:,} not"
+    return f"{words}{f', {unreadable:,} that cannot be read' if unreadable else ''}."
