@@ -1,0 +1,193 @@
+"""Feeding a mirror: a thread fills the sessions that are wanted, and then follows the table."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Any
+
+from core.events.errors import StoreError
+from core.mirror.file import MirrorFile
+from core.mirror.keeping import Keeper
+from core.mirror.remote import Remote
+from core.mirror.timed import TimedRemote
+
+logger = logging.getLogger(__name__)
+
+SOON = 0.25
+"""Seconds until the next look, where something came just now."""
+SELDOM = 2.0
+"""The same where nothing has come for long; what is down is noticed within this."""
+_SLOWER = 1.5
+"""By how much the next look waits longer, each time that nothing came."""
+_LIST_EVERY = 5.0
+_JOIN = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """How the feeding is: the sessions that are wanted, and how far they are.
+
+    ``filling`` while one of them is still to be read to its end; ``read`` items (``size`` bytes) of
+    ``total`` (None where the table does not say). ``fault`` is why the table cannot be read just
+    now.
+    """
+
+    sessions: tuple[str, ...] = ()
+    filling: bool = False
+    read: int = 0
+    size: int = 0
+    total: int | None = None
+    fault: StoreError | None = None
+
+
+class Feeder:
+    """Owns the thread that reads a table into its mirror, from `start` to `stop`.
+
+    What it finds is in the mirror's file. What it answers itself it answers at once, to any thread.
+    """
+
+    def __init__(self, remote: Remote, file: MirrorFile) -> None:
+        self._remote = TimedRemote(remote)
+        self._file = file
+        self._keeper = Keeper(self._remote, file)
+        self._news = threading.Condition()
+        self._wake = threading.Event()
+        self._stopped = threading.Event()
+        self._fed = Fed()
+        self._changed: set[str] = set()
+        self._listed_at = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name="mirror-feeder", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the answer that is awaited; stopping twice is no fault."""
+        self._stopped.set()
+        self._wake.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(_JOIN)
+
+    def want(self, sessions: Sequence[str]) -> None:
+        """Fill these sessions now, instead of those before, and follow them."""
+        with self._news:
+            if self._fed.sessions != tuple(sessions):
+                self._fed = Fed(tuple(sessions), filling=bool(sessions))
+        self._wake.set()
+
+    def look(self) -> None:
+        """Look at the table now, instead of waiting."""
+        self._wake.set()
+
+    @property
+    def fed(self) -> Fed:
+        """How it is now."""
+        with self._news:
+            return self._fed
+
+    @property
+    def waits(self) -> float:
+        """For how many seconds an answer is awaited; 0 where none is."""
+        asked = self._remote.asked
+        return 0.0 if asked is None else time.monotonic() - asked
+
+    def take_changed(self) -> set[str]:
+        """The sessions of which the table's list said something new since the last call."""
+        with self._news:
+            changed, self._changed = self._changed, set()
+            return changed
+
+    def wait_begun(self, sessions: Sequence[str], stopped: Callable[[], bool]) -> None:
+        """Wait until there is something to show of wanted sessions, or nothing ever will be.
+
+        Raises the fault that keeps them from being read, where nothing of them is there.
+        """
+        while not stopped() and not self._stopped.is_set():
+            if any(self._file.count(session) for session in sessions):
+                return
+            with self._news:
+                if self._fed.sessions != tuple(sessions) or not self._fed.filling:
+                    return
+                if self._fed.fault is not None:
+                    raise self._fed.fault
+                self._news.wait(0.1)
+
+    # -- the thread -------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        pause = SOON
+        while not self._stopped.is_set():
+            self._wake.clear()
+            fault: StoreError | None = None
+            came = False
+            wanted = self.fed
+            try:
+                came = self._round(wanted)
+            except StoreError as error:
+                fault = error
+            except Exception as error:
+                logger.exception("feeding a mirror failed")
+                fault = StoreError(f"Reading the table failed: {error!r}. It was logged in full.")
+            self._note(wanted, fault=fault)
+            pause = SOON if came else min(pause * _SLOWER, SELDOM)
+            self._wake.wait(pause)
+
+    def _round(self, wanted: Fed) -> bool:
+        """One look at the table; whether anything came."""
+        came = False
+        if wanted.filling:
+            totals = [self._keeper.total(session) for session in wanted.sessions]
+            total = sum(t for t in totals if t) if None not in totals else None
+            self._note(wanted, total=total)
+        for session in wanted.sessions:
+            came |= self._bring(session, wanted)
+            if self._left(wanted):
+                return True
+        if wanted.filling:
+            self._note(wanted, filling=False)
+        return self._list() or came
+
+    def _left(self, wanted: Fed) -> bool:
+        return self._stopped.is_set() or self.fed.sessions != wanted.sessions
+
+    def _bring(self, session: str, wanted: Fed) -> bool:
+        """Bring a session up to date, unless others are wanted meanwhile; whether anything came."""
+        came = False
+        last_read = last_size = 0
+        with closing(self._keeper.steps(session)) as steps:  # type: ignore[type-var]
+            for step in steps:
+                if step.read < last_read:
+                    last_read = last_size = 0
+                fed = self.fed
+                read, size = fed.read + step.read - last_read, fed.size + step.size - last_size
+                self._note(wanted, read=read, size=size)
+                last_read, last_size = step.read, step.size
+                came |= step.new > 0
+                if self._left(wanted):
+                    break
+        return came
+
+    def _list(self) -> bool:
+        """Take up what the table's list says now, where it has one; whether that was news."""
+        now = time.monotonic()
+        due = now - self._listed_at >= _LIST_EVERY
+        if not due or self._file.side.about("listed") != "heads":
+            return False
+        self._listed_at = now
+        changed = self._file.side.keep_heads(self._remote.heads())
+        with self._news:
+            self._changed |= changed
+        return bool(changed)
+
+    def _note(self, wanted: Fed, **changes: Any) -> None:
+        """Tell how it is, unless others are wanted meanwhile."""
+        with self._news:
+            if self._fed.sessions == wanted.sessions:
+                self._fed = replace(self._fed, **changes)
+            self._news.notify_all()
