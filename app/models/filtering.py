@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -11,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from app.background import Background, Latest, Task
 from app.models.source import Source
 from core.events.errors import StoreError
+from core.filter.apart import matches_apart
 from core.filter.completion import EMPTY, Vocabulary, vocabulary
 from core.filter.parsing import FilterError, parse
 from core.filter.query import EVERYTHING, Query
@@ -19,6 +24,8 @@ from core.replay.columns import Bool, Int32, SessionLog
 from core.replay.index import ContextIndex
 
 _NONE = np.zeros(0, np.int32)
+_OFTEN = 0.1
+"""How long (s) hits are collected before they are told."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,6 +69,7 @@ class FilterModel(QObject):
         self._index: ContextIndex | None = None
         self._query: Query = EVERYTHING
         self._running: Task | None = None
+        self._stopped = threading.Event()
         self._search: Search | None = None
         self._told_words: SessionLog | None = None
         self._words = Latest(background)
@@ -107,8 +115,10 @@ class FilterModel(QObject):
         # What was found before stays on screen until the first of the new is there.
         kept = state if _goes_on(state.log, index.log) else replace(nothing, hits=_NONE)
         self._tell(replace(kept, log=index.log, total=len(index.log), searched=0))
+        self._stopped = stopped = threading.Event()
+        read = partial(matches_apart, session_id=index.log.session_id, stopped=stopped.is_set)
         self._running = self._background.stream(
-            lambda: _collected(search.steps(store)),
+            lambda: _collected(search.steps(store, read=read)),
             each=self._take,
             then=self._done,
             error=self._fail,
@@ -120,6 +130,7 @@ class FilterModel(QObject):
 
     def _stop(self) -> None:
         if self._running is not None:
+            self._stopped.set()
             self._running.cancel()
             self._running = None
 
@@ -156,13 +167,24 @@ class FilterModel(QObject):
 
 
 def _collected(steps: Iterator[Found]) -> Iterator[Found]:
-    """The same steps, each with all that was found so far."""
+    """All that was found so far: after the first step, then a few times a second."""
     found: Bool | None = None
-    for step in steps:
-        if found is None:
-            found = np.zeros(step.total, dtype=np.bool_)
-        found[step.events] = True
-        yield Found(np.flatnonzero(found).astype(np.int32), step.searched, step.total)
+    told, untold = 0.0, None
+    with closing(steps):  # type: ignore[type-var]
+        for step in steps:
+            if found is None:
+                found = np.zeros(step.total, dtype=np.bool_)
+            found[step.events] = True
+            untold = step
+            if time.monotonic() - told > _OFTEN:
+                told, untold = time.monotonic(), None
+                yield _all(found, step)
+    if found is not None and untold is not None:
+        yield _all(found, untold)
+
+
+def _all(found: Bool, step: Found) -> Found:
+    return Found(np.flatnonzero(found).astype(np.int32), step.searched, step.total)
 
 
 def _goes_on(known: SessionLog | None, log: SessionLog) -> bool:

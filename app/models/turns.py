@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
@@ -10,7 +13,7 @@ from app.background import Background, Latest, Task
 from app.models.source import Source
 from core.events.errors import StoreError
 from core.replay.columns import Bool, Int32, SessionLog
-from core.replay.turns import Turns, TurnStep, turn_steps, turns_of
+from core.replay.turns import Turns, TurnStep, turn_steps_apart, turns_of
 
 UNASKED = 200_000
 """Up to how many events the turns of a session are read before anybody asks for them."""
@@ -71,6 +74,7 @@ class TurnModel(QObject):
         self._background = background
         self._log: SessionLog | None = None
         self._reading: Task | None = None
+        self._stopped = threading.Event()
         self._growing = Latest(background)
         self._state = TurnState()
         source.opened.connect(self._forget)
@@ -103,12 +107,16 @@ class TurnModel(QObject):
         if self._state.turns is not None:
             return
         self._tell(TurnState(log, share=0.0))
+        self._stopped = stopped = threading.Event()
         self._reading = self._background.stream(
-            lambda: turn_steps(store, log), each=self._take, error=self._fail
+            lambda: _told_seldom(turn_steps_apart(store, log, stopped=stopped.is_set)),
+            each=self._take,
+            error=self._fail,
         )
 
     def _forget(self, *_: object) -> None:
         if self._reading is not None:
+            self._stopped.set()
             self._reading.cancel()
             self._reading = None
         self._growing.cancel()
@@ -141,3 +149,13 @@ class TurnModel(QObject):
     def _tell(self, state: TurnState) -> None:
         self._state = state
         self.changed.emit(state)
+
+
+def _told_seldom(steps: Iterator[TurnStep]) -> Iterator[TurnStep]:
+    """The same steps without those that nobody could see: less than a hundredth further."""
+    told = -1.0
+    with closing(steps):  # type: ignore[type-var]
+        for step in steps:
+            if not isinstance(step, float) or step - told >= 0.01:
+                told = step if isinstance(step, float) else told
+                yield step

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.events.rows import RawRow
 from core.events.store.likely import Need
-from core.filter.masks import Leaves, combined, leaves
+from core.filter.masks import Known, Leaves, combined, leaves
 from core.filter.needs import needs
 from core.filter.query import Query, Term
 from core.filter.rows import row_matches
@@ -46,6 +46,59 @@ class Found:
     total: int
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Reading:
+    """What is left to read: the keys of some events' rows, and what the columns told of each."""
+
+    query: Query
+    rows: Int64
+    told: Leaves
+    need: Need | None
+
+    def rest(self, start: int) -> Reading:
+        """The same without the first of the rows."""
+        told = {term: Known(yes[start:], may[start:]) for term, (yes, may) in self.told.items()}
+        return Reading(self.query, self.rows[start:], told, self.need)
+
+
+def matches(store: Rows, reading: Reading) -> Iterator[Bool]:
+    """Which of the rows are meant, page by page; the first pages are small."""
+    done, size = 0, _FIRST_PAGE
+    while done < len(reading.rows):
+        yield _page(store, reading, done, size)
+        done, size = done + size, min(2 * size, _MOST_PAGE)
+
+
+def _page(store: Rows, reading: Reading, start: int, size: int) -> Bool:
+    """Which of some rows are meant; read are those that may be."""
+    rows = rowids = reading.rows[start : start + size]
+    if reading.need is not None:
+        rowids = store.likely(np.sort(rowids), reading.need)
+    places = _places(rows, rowids)
+    found = np.zeros(len(rows), dtype=np.bool_)
+    for row in store.rows(list(places)):
+        place = places[row.rowid]
+        found[place] = row_matches(reading.query, row, _told(reading.told, start + place))
+    return found
+
+
+def _places(rows: Int64, rowids: Int64) -> dict[int, int]:
+    """Where among some keys each of these stands."""
+    order = np.argsort(rows)
+    places = order[np.searchsorted(rows, rowids, sorter=order)]
+    return dict(zip(rowids.tolist(), places.tolist(), strict=True))
+
+
+def _told(known: Leaves, place: int) -> Callable[[Term], bool | None]:
+    """What the columns told of one event, condition by condition."""
+
+    def told(term: Term) -> bool | None:
+        yes, may = known[term]
+        return True if yes[place] else None if may[place] else False
+
+    return told
+
+
 class Search:
     """The search for a query in a log under rules; run `steps` once.
 
@@ -64,11 +117,13 @@ class Search:
         """The log that is searched."""
         return self.index.log
 
-    def steps(self, store: Rows) -> Iterator[Found]:
+    def steps(
+        self, store: Rows, *, read: Callable[[Rows, Reading], Iterator[Bool]] | None = None
+    ) -> Iterator[Found]:
         """What the columns tell comes first, then page by page what the rows do.
 
-        To stop, close the iterator. Raises FilterError where a condition stands for too much, and
-        what the store raises.
+        ``read`` may read elsewhere what `matches` would read here. To stop, close the iterator.
+        Raises FilterError where a condition stands for too much, and what the store raises.
         """
         total = len(self.log)
         told = leaves(self.index, self.query)
@@ -77,39 +132,20 @@ class Search:
         pending = np.flatnonzero(may & ~yes & ~reused)
         known = yes | (reused & (self._read == _YES))
         yield Found(_indexes(known), total - len(pending), total)
-        read = np.where(yes, _YES, _NO).astype(np.int8)
-        read[reused] = self._read[reused]
-        read[pending] = _UNREAD
+        state = np.where(yes, _YES, _NO).astype(np.int8)
+        state[reused] = self._read[reused]
+        state[pending] = _UNREAD
         # At once, for a search that follows may look at it while this one still runs.
-        self._read, self._leaves = read, told
+        self._read, self._leaves = state, told
         need = needs(self.query, self._told_of_all(pending))
-        done, size = 0, _FIRST_PAGE
-        while done < len(pending):
-            page = pending[done : done + size]
-            hits = page[self._page(store, page, need)]
-            done, size = done + len(page), min(2 * size, _MOST_PAGE)
-            yield Found(hits.astype(np.int32), total - len(pending) + done, total)
-
-    def _page(self, store: Rows, events: Int64, need: Need | None) -> Bool:
-        """Which of these events are meant, by their rows; read are those that may be."""
-        rowids = self.log.rows[events]
-        if need is not None:
-            rowids = store.likely(np.sort(rowids), need)
-        places = self._places(events, rowids)
-        found = np.zeros(len(events), dtype=np.bool_)
-        for row in store.rows(list(places)):
-            place = places[row.rowid]
-            known = self._told(int(events[place]))
-            found[place] = row_matches(self.query, row, known)
-        self._read[events] = np.where(found, _YES, _NO)
-        return found
-
-    def _places(self, events: Int64, rowids: Int64) -> dict[int, int]:
-        """Which of these events has which of these keys."""
-        of_event = self.log.rows[events]
-        order = np.argsort(of_event)
-        places = order[np.searchsorted(of_event, rowids, sorter=order)]
-        return dict(zip(rowids.tolist(), places.tolist(), strict=True))
+        of_pending = {term: Known(yes[pending], may[pending]) for term, (yes, may) in told.items()}
+        reading = Reading(self.query, self.log.rows[pending], of_pending, need)
+        done = 0
+        for found in (read or matches)(store, reading):
+            page = pending[done : done + len(found)]
+            state[page] = np.where(found, _YES, _NO)
+            done += len(page)
+            yield Found(page[found].astype(np.int32), total - len(pending) + done, total)
 
     def _told_of_all(self, events: Int64) -> Callable[[Term], bool | None]:
         """What the columns told of a condition, where it is the same for all of these events."""
@@ -118,16 +154,6 @@ class Search:
         def told(term: Term) -> bool | None:
             yes, may = known[term]
             return True if np.all(yes[events]) else None if np.any(may[events]) else False
-
-        return told
-
-    def _told(self, event: int) -> Callable[[Term], bool | None]:
-        """What the columns told of one event, condition by condition."""
-        known = self._leaves
-
-        def told(term: Term) -> bool | None:
-            yes, may = known[term]
-            return True if yes[event] else None if may[event] else False
 
         return told
 

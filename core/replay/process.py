@@ -1,0 +1,150 @@
+"""Work of a process of its own, so that this one's interpreter stays free for who waits for it."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import pickle
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from core.events.errors import StoreError
+from core.events.store.base import FileIdentity
+from core.events.store.sqlite import SQLiteEventStore
+from core.replay.linked import Link, LinkedEventStore, link_of
+
+logger = logging.getLogger(__name__)
+
+WORTH_IT = 50_000
+"""From how many events on a process of its own pays (starting one takes about 0.3 s)."""
+
+_LOOK = 0.05
+"""How long (s) one waits before asking again whether to stop."""
+_PATIENCE = 5.0
+"""How long (s) a process whose end of the pipe is closed may take to end."""
+
+
+class ReadHereError(Exception):
+    """Reading apart is not possible, the message says why; reading here still may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The very file that is open here, for another process to open; and the link it is read by."""
+
+    path: Path
+    identity: FileIdentity
+    link: Link | None = None
+
+    @contextmanager
+    def opened(self) -> Iterator[LinkedEventStore]:
+        """The file; ReadHereError where the path names another one by now, or none."""
+        try:
+            store = LinkedEventStore(self.path, links=() if self.link is None else (self.link,))
+        except StoreError as error:
+            raise ReadHereError(str(error)) from error
+        with store:
+            found = store.opened_as
+            if (found.device, found.inode) != (self.identity.device, self.identity.inode):
+                raise ReadHereError(f"“{self.path}” is another file by now")
+            yield store
+
+
+def origin_of(store: object, session_id: str) -> Origin | None:
+    """Where another process reads what this store reads of a session; None where it cannot."""
+    if not isinstance(store, SQLiteEventStore) or store.recovered_from is not None:
+        return None
+    return Origin(store.path, store.opened_as, link_of(store, session_id))
+
+
+def items_apart(
+    work: Callable[..., Iterator[object]],
+    *values: object,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[Any]:
+    """What ``work(*values)`` yields, run in a process of its own.
+
+    The work must be a function of a module; values and items are pickled, arrays sent as they lie
+    in memory. The process ends with the iterator, which ends early once ``stopped`` answers yes.
+    Raises the StoreError that the work raises, and ReadHereError where there is no such process.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs,), daemon=True)
+    try:
+        _start(process)
+        theirs.close()
+        # Not as arguments: who starts a process that dies would write what is long to it for ever.
+        _send(ours, (work, values))
+        while (item := _receive(ours, stopped)) is not None:
+            if isinstance(item, Exception):
+                raise item
+            yield item
+    except (EOFError, OSError) as error:
+        process.join(_PATIENCE)
+        raise ReadHereError(f"the process that read ended with {process.exitcode}") from error
+    finally:
+        ours.close()
+        theirs.close()
+        if process.pid is not None:
+            # It only reads, and would not hear anything gentler while it is suspended.
+            process.kill()
+            process.join()
+        process.close()
+
+
+def _start(process: multiprocessing.process.BaseProcess) -> None:
+    try:
+        process.start()
+    except OSError as error:
+        raise ReadHereError(f"no process can be started: {error}") from error
+
+
+def _work(pipe: Connection) -> None:
+    """What the process does."""
+    # Ctrl+C in a terminal reaches every process; this one is ended by who started it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        work, values = _received(pipe)
+        for item in work(*values):
+            _send(pipe, item)
+        _send(pipe, None)
+    except (BrokenPipeError, EOFError):
+        logger.info("nobody reads any more")
+    except (StoreError, ReadHereError) as error:
+        _send(pipe, error)
+
+
+def _send(pipe: Connection, item: object) -> None:
+    """Send columns as they lie in memory, beside the rest, so that nobody copies them."""
+    buffers: list[pickle.PickleBuffer] = []
+    pipe.send_bytes(pickle.dumps(item, protocol=5, buffer_callback=buffers.append))
+    raws = [buffer.raw() for buffer in buffers]
+    pipe.send([raw.nbytes for raw in raws])
+    for raw in raws:
+        if raw.nbytes:
+            pipe.send_bytes(raw)
+
+
+def _receive(pipe: Connection, stopped: Callable[[], bool]) -> Any:
+    """What was sent next; None, which is the end, where nobody wants it any more."""
+    while not pipe.poll(_LOOK):
+        if stopped():
+            return None
+    return _received(pipe)
+
+
+def _received(pipe: Connection) -> Any:
+    head = pipe.recv_bytes()
+    buffers = []
+    for size in pipe.recv():
+        buffer = bytearray(size)
+        if size:
+            pipe.recv_bytes_into(buffer)
+        buffers.append(buffer)
+    return pickle.loads(head, buffers=buffers)

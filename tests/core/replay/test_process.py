@@ -1,0 +1,70 @@
+"""Work in a process of its own: what it yields comes back, and its death is told."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from core.events.errors import SourceLocked
+from core.replay.process import ReadHereError, items_apart
+
+MUCH = np.arange(1_000_000)
+"""More than a pipe holds."""
+
+
+def doubled(values: np.ndarray) -> Iterator[object]:
+    yield len(values)
+    yield values * 2
+
+
+def dying(_: np.ndarray) -> Iterator[object]:
+    os.kill(os.getpid(), signal.SIGKILL)
+    yield None
+
+
+def failing() -> Iterator[object]:
+    yield 1
+    raise SourceLocked("try again")
+
+
+class Unreadable:
+    """A value that nobody can read at the other end."""
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return os.kill, (Here(), signal.SIGKILL)
+
+
+class Here:
+    """The process that reads it."""
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return os.getpid, ()
+
+
+def test_arrays_go_and_come(tmp_path: object) -> None:
+    """A long session has more than a pipe holds at once."""
+    count, twice = items_apart(doubled, MUCH)
+    assert count == len(MUCH)
+    assert np.array_equal(twice, MUCH * 2)
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.parametrize("values", [(MUCH,), (Unreadable(), MUCH)])
+def test_a_process_that_dies_is_told(values: tuple[object, ...]) -> None:
+    """Who waits for it would wait for ever."""
+    with pytest.raises(ReadHereError):
+        list(items_apart(dying, *values))
+    assert not multiprocessing.active_children()
+
+
+def test_a_fault_comes_after_what_was_read() -> None:
+    """What is wrong and what to do would be lost on the way."""
+    items = items_apart(failing)
+    assert next(items) == 1
+    with pytest.raises(SourceLocked, match="try again"):
+        next(items)
