@@ -13,7 +13,7 @@ READY := $(VENV)/ready$(subst /,_,$(addprefix -,$(PYTHON)))
 export SOURCE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check setup lint types contracts format sample constraints pictures clean
+.PHONY: help run demo test check setup lint types contracts format sample constraints pictures bench clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -58,7 +58,7 @@ $(SAMPLE): | $(READY)
 constraints: $(READY) ## Choose the pinned versions anew
 	@$(BIN)/python -m pip install --quiet uv
 	@head -n 1 constraints.txt >$(VENV)/constraints.txt
-	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --extra test \
+	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --extra test --extra bench \
 		--no-header --no-annotate pyproject.toml >>$(VENV)/constraints.txt
 	@mv $(VENV)/constraints.txt constraints.txt
 
@@ -68,6 +68,10 @@ clean: ## Remove the environment and everything that was made
 $(READY): pyproject.toml constraints.txt tools/setup.sh
 	@tools/setup.sh $(VENV) $(PYTHON)
 	@touch $@ $(VENV)/ready
+
+bench: $(READY) ## Measure against the targets, CASES="window core" or all
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	@$(BIN)/python -m benchmarks $(CASES) $(if $(CASES),,--out docs/performance)
 
 pictures: $(READY) $(SAMPLE) ## Draw the pictures of the documentation anew
 	@$(BIN)/python tools/make_pictures.py

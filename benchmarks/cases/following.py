@@ -1,34 +1,38 @@
-"""How soon what another program appends is drawn, and at a WebSocket client: printed, not asserted.
-
-    python benchmarks/live.py [--events 200] [--rate 10] [--before 2000] [--clients 50]
+"""How soon what another program appends is drawn, and at a WebSocket client.
 
 A process of its own appends as a backend does (the standard library, a transaction each). The
 window is real but offscreen, and serves; the clients are another process, one of them never reads.
-All times are taken by one clock of the machine, in ms from the commit.
+All times are taken by one clock of the machine, from the commit.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from app import start
 from app.models.opening import Wish
 from app.theme import ThemeChoice
 from app.window import Window
+from benchmarks.cases.window import p99
+from benchmarks.figures import Figure
+from benchmarks.logs import Logs
 from core.events.store import SQLiteEventStore
 
 SESSION = "session-live"
+BEFORE = 2_000
+EVENTS = 200
+RATE = 10.0
+"""Appends a second, on average."""
+CLIENTS = 50
 
 WRITER = """
 import json, random, sqlite3, sys, time, uuid
@@ -97,25 +101,23 @@ asyncio.run(main())
 """
 
 
-def report(name: str, milliseconds: list[float]) -> None:
-    values = np.array(milliseconds)
-    p50, p95, p99 = np.percentile(values, [50, 95, 99])
-    print(
-        f"{name:34} p50 {p50:7.1f}  p95 {p95:7.1f}  p99 {p99:7.1f}  max {values.max():7.1f}"
-        f"  n {len(values):,}"
-    )
+def measure(logs: Logs) -> Iterator[Figure]:
+    """One run."""
+    del logs
+    with tempfile.TemporaryDirectory(prefix="following-") as folder:
+        committed, drawn, heard = _followed(Path(folder, "events.db"))
+    yield Figure("foreign append: drawn, p99", p99(_late(committed, [drawn])), "ms")
+    yield Figure("foreign append: at a client, p99", p99(_late(committed, heard)), "ms")
 
 
-def first_reached(seen: list[tuple[int, int]], position: int) -> int | None:
-    """When something first showed that position or a later one (contexts conflate)."""
-    return next((when for at, when in seen if at >= position), None)
+Seen = list[tuple[int, int]]
+"""Positions that something showed, and when (ns)."""
 
 
-def run(options: argparse.Namespace) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="brainweb-live-"))
-    path = folder / "events.db"
+def _followed(path: Path) -> tuple[list[int], Seen, list[Seen]]:
+    """When each event was committed; what the window and each client showed."""
     SQLiteEventStore(path, writable=True, create=True).close()
-    write(path, options.before, rate=1e9)
+    write(path, BEFORE, rate=1e9)
     start.offscreen(1)
     start.application()
     window = Window(start.NoSettings(), theme=ThemeChoice.DARK)
@@ -125,14 +127,21 @@ def run(options: argparse.Namespace) -> None:
     window.server.model.start(path, port=0)
     start.wait(lambda: window.server.model.state.running)
     window.clock.follow()
-    last = options.before + options.events
-    listeners = listening(window, options.clients, last)
-    drawn: list[tuple[int, int]] = []
+    listeners = listening(window, CLIENTS, BEFORE + EVENTS)
     committed: list[int] = []
-    writer = threading.Thread(
-        target=lambda: committed.extend(write(path, options.events, rate=options.rate))
-    )
+    writer = threading.Thread(target=lambda: committed.extend(write(path, EVENTS, rate=RATE)))
     writer.start()
+    drawn = _drawn(window, BEFORE + EVENTS)
+    writer.join()
+    assert listeners.stdout is not None
+    heard = json.loads(listeners.stdout.readline())
+    listeners.wait()
+    window.close()
+    return committed, drawn, heard
+
+
+def _drawn(window: Window, last: int) -> Seen:
+    seen: Seen = []
     shown = 0
     while shown < last:
         QApplication.processEvents()
@@ -141,25 +150,18 @@ def run(options: argparse.Namespace) -> None:
             shown = len(log)
             # What the growth asked to be painted is painted by the next turn.
             QApplication.processEvents()
-            drawn.append((shown, time.time_ns()))
+            seen.append((shown, time.time_ns()))
         time.sleep(0.0005)
-    writer.join()
-    assert listeners.stdout is not None
-    heard = json.loads(listeners.stdout.readline())
-    listeners.wait()
-    window.close()
-    tell("append to drawn", committed, [drawn], options.before)
-    tell(f"append to client, {options.clients} and 1 stalled", committed, heard, options.before)
+    return seen
 
 
-def tell(name: str, committed: list[int], seen: list[list[tuple[int, int]]], before: int) -> None:
-    late = []
+def _late(committed: list[int], seen: list[Seen]) -> Iterator[float]:
+    """How late (ms) each event was first shown, by itself or in a later state."""
     for each in seen:
-        for n, moment in enumerate(committed, before + 1):
-            reached = first_reached(each, n)
+        for n, moment in enumerate(committed, BEFORE + 1):
+            reached = next((when for at, when in each if at >= n), None)
             if reached is not None:
-                late.append((reached - moment) / 1e6)
-    report(name, late)
+                yield (reached - moment) / 1e6
 
 
 def write(path: Path, count: int, *, rate: float) -> list[int]:
@@ -182,18 +184,3 @@ def listening(window: Window, clients: int, last: int) -> subprocess.Popen[str]:
     waiting.start()
     start.wait(lambda: bool(heard))
     return process
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--events", type=int, default=200, help="how many are appended")
-    parser.add_argument("--rate", type=float, default=10, help="appends a second, on average")
-    parser.add_argument("--before", type=int, default=2_000, help="events that are there before")
-    parser.add_argument("--clients", type=int, default=50, help="clients that read")
-    options = parser.parse_args()
-    os.environ.setdefault("XDG_DATA_HOME", tempfile.mkdtemp(prefix="brainweb-live-data-"))
-    run(options)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,145 @@
+"""The real window, offscreen, on the big session: opening it, scrubbing, playing, zooming."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app import start
+from app.models.opening import Wish
+from app.theme import ThemeChoice
+from app.window import Window
+from benchmarks.figures import Figure
+from benchmarks.limits import bare_scan
+from benchmarks.logs import SESSION, Logs
+from core.projectors.rules import RECENCY
+from core.replay.moment import Moment
+from core.replay.playback import Playhead
+
+FRAMES = 300
+PLAYED = 240
+
+
+def measure(logs: Logs) -> Iterator[Figure]:
+    """One run: cold, then again from what was kept, then the frames."""
+    path = logs.big
+    start.offscreen(1)
+    start.application()
+    peer, scan = bare_scan(path, SESSION)
+    resident = psutil.Process().memory_info().rss
+    with _Window() as window:
+        overview, whole, beats = _open(window, path)
+        yield Figure("open: overview on screen", overview, "s")
+        yield Figure("open: all of it", whole, "s", peer, scan)
+        yield Figure("load: GUI thread away, p99", p99(beats), "ms")
+        gc.collect()
+        more = psutil.Process().memory_info().rss - resident
+        yield Figure("memory an event", more / logs.events, "bytes")
+    with _Window() as window:
+        _, again, _ = _open(window, path)
+        yield Figure("open again, unchanged", again, "s")
+        yield from _frames(window)
+
+
+class _Window:
+    """A window of the size in the drawings."""
+
+    def __enter__(self) -> Window:
+        self._window = Window(start.NoSettings(), theme=ThemeChoice.DARK)
+        self._window.resize(1600, 1000)
+        self._window.show()
+        QApplication.processEvents()
+        return self._window
+
+    def __exit__(self, *_: object) -> None:
+        self._window.close()
+        self._window.deleteLater()
+        QApplication.processEvents()
+
+
+def _open(window: Window, path: Path) -> tuple[float, float, list[float]]:
+    """Seconds to the overview and to all of the session; what a heartbeat of 2 ms saw (ms)."""
+    beats: list[float] = []
+    last = [time.perf_counter()]
+
+    def beat() -> None:
+        now = time.perf_counter()
+        beats.append((now - last[0]) * 1e3)
+        last[0] = now
+
+    heart = QTimer(interval=2)
+    heart.timeout.connect(beat)
+    first: list[float] = []
+    began = time.perf_counter()
+    window.opening.log_changed.connect(lambda _: first.append(0) if not first else None)
+    window.open(path, Wish(SESSION, Moment("#0")))
+    heart.start()
+    start.wait(lambda: bool(first))
+    QApplication.processEvents()
+    overview = time.perf_counter() - began
+    start.wait(lambda: window.replay.index is not None)
+    QApplication.processEvents()
+    whole = time.perf_counter() - began
+    start.wait(lambda: not window.busy)
+    heart.stop()
+    return overview, whole, beats
+
+
+def _frames(window: Window) -> Iterator[Figure]:
+    log, axis, rng = window.opening.log, window.viewport.axis, np.random.default_rng(2)
+    assert log is not None and axis is not None and window.replay.index is not None
+    count, middle, all_frames = len(log), axis.length / 2, []
+
+    def seek(position: int) -> None:
+        window.clock.seek(Playhead(position, log.instant_at(position)))
+
+    def told(name: str, act: Callable[[int], object], values: Iterable[int]) -> Figure:
+        taken = frames(act, values)
+        all_frames.extend(taken)
+        return Figure(name, p99(taken), "ms")
+
+    anywhere = rng.integers(0, count + 1, FRAMES).tolist()
+    near = np.clip(count // 2 + np.cumsum(rng.integers(-500, 501, FRAMES)), 0, count).tolist()
+    yield told("seek: painted window, p99", seek, anywhere)
+    yield told("scrub: frame, p99", seek, near)
+    yield told("play: frame, p99", lambda _: window.clock.change(_played), range(PLAYED))
+    zooms = [*(1 for _ in range(20)), *(-1 for _ in range(20))]
+    yield told("zoom: frame, p99", lambda by: window.viewport.zoom(by, middle), zooms)
+    window.viewport.zoom(6, middle)
+    yield told("pan: frame, p99", lambda _: window.viewport.pan(0.1), range(60))
+    window.viewport.fit()
+    yield Figure("longest frame", max(all_frames), "ms")
+    start.wait(lambda: not window.busy)
+    began = time.perf_counter()
+    window.actions_by_id["rules-recency"].trigger()
+    start.wait(lambda: window.replay.index is not None and window.replay.index.rules == RECENCY)
+    QApplication.processEvents()
+    yield Figure("change a rule: repainted window", (time.perf_counter() - began) * 1e3, "ms")
+    start.wait(lambda: not window.busy)
+
+
+def _played(playback: object) -> object:
+    return playback.advanced(1 / 60)  # type: ignore[attr-defined]
+
+
+def frames(act: Callable[[int], object], values: Iterable[int]) -> list[float]:
+    """The time (ms) of each act until everything that it asked of the GUI thread is painted."""
+    taken = []
+    for value in values:
+        began = time.perf_counter()
+        act(value)
+        QApplication.processEvents()
+        taken.append((time.perf_counter() - began) * 1e3)
+    return taken
+
+
+def p99(values: Iterable[float]) -> float:
+    """The value that one of a hundred is above."""
+    return float(np.percentile(list(values), 99))
