@@ -258,7 +258,7 @@ class Presenter:
 
     def _show_problem_count(self) -> None:
         w = self._window
-        w.tabs.show_page_name(w.problem_page, f"Problems · {self._problems:,}")
+        w.desk.set_title(w.problem_page, f"Problems · {self._problems:,}")
 
     # -- the playhead -----------------------------------------------------------------------------
 

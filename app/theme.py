@@ -286,6 +286,12 @@ QTabBar::tab {{ background: transparent; color: {muted}; padding: 7px 12px 5px 1
 QTabBar::tab:selected {{ color: {text}; border-bottom: 2px solid {accent}; }}
 QTabBar::tab:hover {{ color: {text}; }}
 QTabBar::tab:focus {{ color: {accent}; }}
+QMainWindow::separator {{ width: 5px; height: 5px; }}
+QMainWindow::separator:vertical {{ background: qlineargradient(x1: 0, y1: 0, x2: 1, y2: 0,
+    stop: 0 {panel}, stop: 0.39 {panel}, stop: 0.4 {line}, stop: 0.6 {line}, stop: 0.61 {panel}); }}
+QMainWindow::separator:horizontal {{ background: qlineargradient(x1: 0, y1: 0, x2: 0, y2: 1,
+    stop: 0 {panel}, stop: 0.39 {panel}, stop: 0.4 {line}, stop: 0.6 {line}, stop: 0.61 {panel}); }}
+QMainWindow::separator:hover {{ background: {accent}; }}
 QTabWidget::pane {{ border: none; border-top: 1px solid {line}; }}
 QTabWidget {{ background: {panel}; }}
 QHeaderView {{ background: {panel}; }}

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -50,13 +48,13 @@ from app.theme import ThemeChoice
 from app.views.banner import Banner, LoadingBar
 from app.views.before_after import BeforeAfterView
 from app.views.context_panel import ContextPanel
+from app.views.desk import Area, Desk
 from app.views.event_detail import EventDetailView
 from app.views.event_table import EventTableView
 from app.views.problem_page import ProblemPage
 from app.views.session_list import SessionListView
 from app.views.start_page import StartPage
 from app.views.status_line import StatusLine
-from app.views.tabs import Tabs
 from app.views.timeline.view import TimelineView
 from app.views.top_bar import TopBar
 from app.views.transport_bar import TransportBar
@@ -148,28 +146,22 @@ class Window(QMainWindow):
         self._keyboard = KeyboardManners(self)
 
     def _lay_out(self) -> None:
-        self.tabs = Tabs("Events and what they say")
+        middle = _column(self.banner, self.loading_bar, self.timeline, self.transport)
+        middle.layout().setStretchFactor(self.timeline, 1)  # type: ignore[union-attr]
+        self.desk = Desk(middle)
+        left, right, below = (
+            Area.LeftDockWidgetArea, Area.RightDockWidgetArea, Area.BottomDockWidgetArea,
+        )  # fmt: skip
+        self.desk.add(self.session_list, "Sessions", area=left, head=self.session_list.head)
+        self.desk.add(self.context_panel, "Context", area=right, head=self.context_panel.head)
         for view, title in (
             (self.event_table, "Events"),
             (self.event_detail, "Event detail"),
             (self.before_after, "Before / after"),
             (self.problem_page, "Problems"),
+            *filter(None, (feature.tab() for feature in self.features)),
         ):
-            self.tabs.addTab(view, title)
-        for page in filter(None, (feature.tab() for feature in self.features)):
-            self.tabs.addTab(*page)
-        upper = _column(self.banner, self.loading_bar, self.timeline, self.transport)
-        upper.layout().setStretchFactor(self.timeline, 1)  # type: ignore[union-attr]
-        self.middle = _splitter(Qt.Orientation.Vertical, upper, self.tabs)
-        self.middle.setSizes([620, 260])
-        self.middle.setStretchFactor(0, 3)
-        self.middle.setStretchFactor(1, 1)
-        self.desk = _splitter(
-            Qt.Orientation.Horizontal, self.session_list, self.middle, self.context_panel
-        )
-        self.desk.setStretchFactor(1, 1)
-        self.desk.splitterMoved.connect(self._note_desk)
-        self._desk_chosen = False
+            self.desk.add(view, title, area=below)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self.desk)
@@ -277,7 +269,7 @@ class Window(QMainWindow):
         for view in (
             self.top_bar, self.banner, self.loading_bar, self.start_page, self.session_list,
             self.timeline, self.transport, self.event_table, self.event_detail, self.before_after,
-            self.problem_page, self.context_panel, self.status_line,
+            self.problem_page, self.context_panel, self.status_line, self.desk,
         ):  # fmt: skip
             view.show_theme(theme)
         for feature in self.features:
@@ -289,17 +281,6 @@ class Window(QMainWindow):
         """Whether anything is still being read or computed for what is on screen."""
         models = self.background.busy or self.replay.busy or self.clock.unsettled
         return models or any(feature.busy for feature in self.features)
-
-    def _note_desk(self) -> None:
-        self._desk_chosen = True
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the sides their share of the width, until the user chose otherwise."""
-        super().resizeEvent(event)
-        if not self._desk_chosen:
-            left = min(max(self.width() * 18 // 100, 200), 250)
-            right = min(max(self.width() * 24 // 100, 260), 350)
-            self.desk.setSizes([left, self.width() - left - right, right])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take one file."""
@@ -340,12 +321,3 @@ def _column(*widgets: QWidget) -> QWidget:
     for widget in widgets:
         column.addWidget(widget)
     return holder
-
-
-def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
-    splitter = QSplitter(orientation)
-    splitter.setHandleWidth(1)
-    splitter.setChildrenCollapsible(False)
-    for widget in widgets:
-        splitter.addWidget(widget)
-    return splitter

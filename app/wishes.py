@@ -204,5 +204,5 @@ class Wishes:
 
     def show_tab(self, page: QWidget) -> None:
         """Bring a page to the front, and give it the keys."""
-        self._window.tabs.setCurrentWidget(page)
+        self._window.desk.show_page(page)
         page.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -54,7 +54,7 @@ def people(window: Window) -> QWidget:
     """Who acted, and what they prefer."""
     window.actions_by_id["show-people"].trigger()
     start.wait(lambda: window.people.model.state.share is None and not window.busy)
-    return window.tabs
+    return window.desk
 
 
 def filtering(window: Window) -> QWidget:
@@ -81,7 +81,7 @@ def two_moments(window: Window) -> QWidget:
 def impact(window: Window) -> QWidget:
     """The events in view, ranked by what they changed."""
     window.actions_by_id["show-impact"].trigger()
-    return window.tabs
+    return window.desk
 
 
 SCENES: dict[str, tuple[ThemeChoice, tuple[int, int], Scene]] = {

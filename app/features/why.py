@@ -59,7 +59,7 @@ class WhyFeature(Feature):
         w.opening.log_changed.connect(lambda log: self._forget(log))
         self.steps.found.connect(self._go)
         w.replay.moment_changed.connect(self._take_moment)
-        w.tabs.currentChanged.connect(lambda _: self._show_below())
+        w.desk.shown_changed.connect(lambda _: self._show_below())
 
     @property
     def busy(self) -> bool:
@@ -160,7 +160,7 @@ class WhyFeature(Feature):
     def _show_below(self) -> None:
         """Tell what the event changed of concepts that are not active, where that is looked at."""
         w, moment, index = self.window, self._moment, self.window.replay.index
-        if moment is None or index is None or w.tabs.currentWidget() is not w.before_after:
+        if moment is None or index is None or not w.desk.is_shown(w.before_after):
             return
         position = moment.playhead.position
         if position <= len(index.log) and moment.after.position == position:

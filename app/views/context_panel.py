@@ -101,19 +101,27 @@ class ContextPanel(QWidget):
         self._scroll.setWidget(content)
         for part in (content, self._scroll.viewport()):
             part.setAutoFillBackground(False)
-        self._pages = QStackedLayout(self)
+        self.head = _inset(self._heading, above=EDGE)
+        """The heading, which may stand in the bar of a panel."""
+        self._pages = QStackedLayout()
         self._pages.addWidget(self._message)
         self._pages.addWidget(self._scroll)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        column.addLayout(self._pages, 1)
 
     def _sections(self) -> QWidget:
         content = QWidget()
         content.setObjectName("context-content")
         column = QVBoxLayout(content)
-        column.setContentsMargins(0, EDGE, 0, 0)
+        column.setContentsMargins(0, SPACE, 0, 0)
         column.setSpacing(0)
-        heading, concepts, why, objects = self._headings
+        _, concepts, why, objects = self._headings
+        column.addWidget(self._uncertainty)
+        column.addSpacing(4 * SPACE)
         for head, parts in (
-            (heading, (self._uncertainty,)),
             (concepts, (self._concepts,)),
             (why, (self._hint, self._note, self._waterfall, self._why)),
             (objects, (self._objects,)),
@@ -156,6 +164,7 @@ class ContextPanel(QWidget):
         """Say this in place of a context, until there is one."""
         self._message.setText(text)
         self._message.setAccessibleName(text)
+        self._heading.show_text("CONTEXT")
         self._pages.setCurrentWidget(self._message)
 
     def show_context(self, context: SessionContext, change: ContextDifference) -> None:
@@ -230,10 +239,10 @@ class ContextPanel(QWidget):
         return QSize(_WIDTH, 900)
 
 
-def _inset(widget: QWidget) -> QWidget:
+def _inset(widget: QWidget, above: int = 0) -> QWidget:
     """The widget with the panel's edge on both sides."""
     box = QWidget()
     column = QVBoxLayout(box)
-    column.setContentsMargins(EDGE, 0, EDGE, 0)
+    column.setContentsMargins(EDGE, above, EDGE, 0)
     column.addWidget(widget)
     return box

@@ -126,6 +126,27 @@ def _search(painter: QPainter, colour: QColor) -> None:
     painter.drawLine(QPointF(9.6, 9.6), QPointF(13, 13))
 
 
+def _more(painter: QPainter, colour: QColor) -> None:
+    for y in (3.5, 8.0, 12.5):
+        painter.drawEllipse(QPointF(8, y), 1.3, 1.3)
+
+
+def _float(painter: QPainter, colour: QColor) -> None:
+    """A panel that leaves its place."""
+    _outline(painter, colour)
+    painter.drawPolyline(_polygon((7.5, 3.5), (3.5, 3.5), (3.5, 12.5), (12.5, 12.5), (12.5, 8.5)))
+    painter.drawLine(QPointF(7.5, 8.5), QPointF(12.8, 3.2))
+    painter.drawPolyline(_polygon((9.8, 3.2), (12.8, 3.2), (12.8, 6.2)))
+
+
+def _dock(painter: QPainter, colour: QColor) -> None:
+    """A panel that goes back to it."""
+    _outline(painter, colour)
+    painter.drawPolyline(_polygon((7.5, 3.5), (3.5, 3.5), (3.5, 12.5), (12.5, 12.5), (12.5, 8.5)))
+    painter.drawLine(QPointF(7.2, 8.8), QPointF(12.8, 3.2))
+    painter.drawPolyline(_polygon((7.2, 5.8), (7.2, 8.8), (10.2, 8.8)))
+
+
 _DRAWERS: Mapping[str, Callable[[QPainter, QColor], None]] = MappingProxyType(
     {
         "start": _start,
@@ -139,5 +160,8 @@ _DRAWERS: Mapping[str, Callable[[QPainter, QColor], None]] = MappingProxyType(
         "close": _close,
         "axis": _axis,
         "search": _search,
+        "more": _more,
+        "float": _float,
+        "dock": _dock,
     }
 )

@@ -43,8 +43,10 @@ class SessionListView(QWidget):
         self._sort.show_choices({sort: str(sort) for sort in SessionSort}, SessionSort.NEWEST)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(3 * SPACE, 2 * SPACE, 2 * SPACE, 0)
+        self.head = QWidget()
+        """The heading and the order, which may stand in the bar of a panel."""
+        head = QHBoxLayout(self.head)
+        head.setContentsMargins(3 * SPACE, 2 * SPACE, 0, 0)
         head.addWidget(self._heading, 1)
         head.addWidget(self._sort)
         find = QHBoxLayout()
@@ -53,7 +55,7 @@ class SessionListView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(head)
+        layout.addWidget(self.head)
         layout.addLayout(find)
         layout.addWidget(self._list, 1)
         self.setTabOrder(self._field, self._list)

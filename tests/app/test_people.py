@@ -117,7 +117,7 @@ def test_nobody_is_counted_before_somebody_looks(
 
 def test_the_people_of_the_log_are_listed_the_most_active_first(people: Window) -> None:
     """What one person did in many sessions would have to be put together by hand."""
-    assert people.tabs.tabText(people.tabs.currentIndex()) == "People"
+    assert people.desk.is_shown(people.people.page)
     assert table(persons(people)) == [["user-ada", "2", "7"], ["bo", "1", "2"]]
     assert rows(people) == [
         ("STYLE", "explorer"),
@@ -146,7 +146,7 @@ def test_a_preference_leads_to_its_event_in_another_session(
     settled()
     assert people.opening.session_id == "one"
     assert position(people) == 2
-    assert people.tabs.currentWidget() is people.people.page
+    assert people.desk.is_shown(people.people.page)
     assert [row[1] for row in table(evidence(people))] == ["three", "one", "one", "one"]
 
 

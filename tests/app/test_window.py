@@ -370,13 +370,13 @@ def test_a_log_of_odd_rows_is_shown_and_its_problems_are_listed(
     settled()
     assert window.opening.log is not None
     assert len(window.opening.log) == 4
-    assert window.tabs.tabText(3).startswith("Problems · ")
+    assert window.desk.title(window.problem_page).startswith("Problems · ")
     found = len(window.opening.log.problems)
     assert found >= 4
-    assert window.tabs.tabText(3) == f"Problems · {found}"
+    assert window.desk.title(window.problem_page) == f"Problems · {found}"
     window.actions_by_id["check-file"].trigger()
     settled()
-    assert window.tabs.tabText(3) == f"Problems · {found}"
+    assert window.desk.title(window.problem_page) == f"Problems · {found}"
 
 
 @pytest.fixture
@@ -399,15 +399,15 @@ def test_the_check_of_the_file_is_not_mixed_with_a_session_opened_meanwhile(
     """Problems would be there twice, or be missing, and nobody could tell."""
     window.open(bad_log, Wish("one"))
     settled()
-    assert window.tabs.tabText(3) == "Problems · 2"
+    assert window.desk.title(window.problem_page) == "Problems · 2"
     window.actions_by_id["check-file"].trigger()
     window.session_list.session_requested.emit("two")
     settled()
-    told = (window.tabs.tabText(3), "whole file" in texts(window.problem_page))
+    told = (window.desk.title(window.problem_page), "whole file" in texts(window.problem_page))
     assert told in [("Problems · 3", True), ("Problems · 1", False)]
     window.session_list.session_requested.emit("one")
     settled()
-    assert window.tabs.tabText(3) == "Problems · 2"
+    assert window.desk.title(window.problem_page) == "Problems · 2"
 
 
 def test_a_check_that_is_stopped_leaves_the_problems_of_the_session(
@@ -419,7 +419,7 @@ def test_a_check_that_is_stopped_leaves_the_problems_of_the_session(
     for _ in range(2):
         window.actions_by_id["check-file"].trigger()
     settled()
-    assert window.tabs.tabText(3) == "Problems · 2"
+    assert window.desk.title(window.problem_page) == "Problems · 2"
     assert "in this session" in texts(window.problem_page)
 
 
@@ -433,7 +433,7 @@ def test_a_check_ends_when_the_file_is_read_again(
     window.actions_by_id["reload"].trigger()
     settled()
     assert "Checking" not in texts(window.problem_page)
-    assert window.tabs.tabText(3) == "Problems · 2"
+    assert window.desk.title(window.problem_page) == "Problems · 2"
 
 
 def test_a_recent_file_that_cannot_be_looked_for_is_no_trouble(
