@@ -31,6 +31,7 @@ from app.features.linking import LinkingFeature
 from app.features.moment_links import MomentLinksFeature
 from app.features.people import PeopleFeature
 from app.features.range import RangeFeature
+from app.features.recorded import RecordedFeature
 from app.features.serving import ServingFeature
 from app.features.turns import TurnsFeature
 from app.features.why import WhyFeature
@@ -100,6 +101,7 @@ class Window(QMainWindow):
         self.turns = TurnsFeature(self)
         self.linking = LinkingFeature(self)
         self.range = RangeFeature(self)
+        self.recorded = RecordedFeature(self)
         self.bookmarks = BookmarkFeature(self)
         self.why = WhyFeature(self)
         self.filter = FilterFeature(self)
@@ -113,6 +115,7 @@ class Window(QMainWindow):
             self.server,
             self.people,
             self.range,
+            self.recorded,
             self.bookmarks,
             self.turns,
             self.linking,

@@ -46,8 +46,8 @@ def _concept(change: ConceptChange) -> Discrepancy:
     recorded, given = _values(change.before, change.after)
     if change.before == change.after:
         # It differs by its place alone.
-        recorded = f"{recorded} in place {change.rank_before}"
-        given = f"{given} in place {change.rank_after}"
+        recorded = f"{recorded}, place {change.rank_before}"
+        given = f"{given}, place {change.rank_after}"
     return Discrepancy("concept", plain(change.label, limit=_NAME), recorded, given)
 
 

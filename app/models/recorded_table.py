@@ -1,0 +1,105 @@
+"""The recorded contexts that are not what the rules give, as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+
+from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
+from app.models.recorded import RecordedState
+from app.models.recorded_words import Discrepancy, discrepancies
+from app.text import clock, crosses_days, dated, plain
+from core.replay.recorded import Finding
+
+NUMBER, TIME, WHAT, RECORDED, GIVEN, KNOWN = range(6)
+MOST = 1_000
+"""So many recorded contexts are listed at the most, the first ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One thing that differs; only the first of a recorded context tells which that is."""
+
+    event: int
+    finding: Finding
+    is_first: bool
+    differs: Discrepancy | None
+
+
+class RecordedTableModel(CellTableModel):
+    """A row for each thing that differs, by time."""
+
+    columns = ("#", "Time", "What differs", "Recorded", "By the rules", "Events known")
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lines: list[_Line] = []
+        self._start: int | None = None
+        self._dated = False
+
+    def show_start(self, start: int | None) -> None:
+        """When the session of what comes began (µs)."""
+        self._start = start
+
+    def show_state(self, state: RecordedState) -> None:
+        """List what differs; where that is what is listed, the rows stay."""
+        lines = _lines(state)
+        if lines == self._lines:
+            return
+        self.beginResetModel()
+        self._lines = lines
+        instants = [line.finding.instant for line in lines]
+        self._dated = bool(instants) and crosses_days(instants[0], instants[-1])
+        self.endResetModel()
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the times have their day, since there are several."""
+        return self._dated
+
+    def event_at(self, row: int) -> int:
+        """The event (index) of a row."""
+        return self._lines[row].event
+
+    def row_of(self, event: int) -> int | None:
+        """The first row of an event, None where it is not listed."""
+        rows = (row for row, line in enumerate(self._lines) if line.event == event)
+        return next(rows, None)
+
+    def cell(self, row: int, column: int) -> Cell:
+        line = self._lines[row]
+        differs, finding = line.differs, line.finding
+        if column == WHAT:
+            return Cell("not a context" if differs is None else differs.name)
+        if column == RECORDED:
+            if differs is None:
+                return Cell(plain(finding.problem, limit=200), Tone.BAD)
+            return Cell(differs.recorded, Tone.BAD, tabular=True)
+        if column == GIVEN:
+            return Cell("" if differs is None else differs.given, tabular=True)
+        return Cell(self._first(line, column), Tone.MUTED, tabular=True)
+
+    def _first(self, line: _Line, column: int) -> str:
+        """What only the first row of a recorded context tells."""
+        if not line.is_first:
+            return ""
+        if column == NUMBER:
+            return f"{line.event + 1:,}"
+        if column == TIME:
+            show = dated if self._dated else clock
+            return show(line.finding.instant, start=self._start, position=line.event + 1)
+        return "" if line.finding.known is None else f"{line.finding.known:,}"
+
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._lines)
+
+
+def _lines(state: RecordedState) -> list[_Line]:
+    lines: list[_Line] = []
+    for event, finding in zip(state.differing.tolist()[:MOST], state.findings[:MOST], strict=True):
+        found: list[Discrepancy | None] = [None]
+        if finding.difference is not None:
+            found = [*discrepancies(finding.difference)]
+        lines += [_Line(event, finding, not place, each) for place, each in enumerate(found)]
+    return lines
