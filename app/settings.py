@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 
 # Whole before PySide6, which looks into every module loaded after it and trips over a half of it.
@@ -14,11 +15,20 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.text import is_encodable
 from app.theme import ThemeChoice
+from app.time_format import Shown
 from core.replay.axis import AxisMode
 
 logger = logging.getLogger(__name__)
 
 RECENT = 10
+
+
+class Motion(StrEnum):
+    """Whether things glide to their place: as the system has it, not at all, or always."""
+
+    SYSTEM = "system"
+    REDUCED = "reduced"
+    FULL = "full"
 
 
 class Settings(BaseModel):
@@ -29,6 +39,9 @@ class Settings(BaseModel):
     theme: ThemeChoice = ThemeChoice.SYSTEM
     axis: AxisMode = AxisMode.FOLDED
     skip_idle: bool = False
+    times: Shown = Shown.ZONE
+    zone: str = "UTC"
+    reduced_motion: Motion = Motion.SYSTEM
     recent: tuple[str, ...] = ()
 
     def with_recent(self, path: Path) -> Settings:

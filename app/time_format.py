@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,7 +119,17 @@ def is_zone(name: str) -> bool:
 
 
 def zone_names() -> Sequence[str]:
-    """The zones that a person may live in, by name; it reads a folder."""
+    """The zones that a person may live in, by name; it reads files.
+
+    Without the list of places that comes with the zones, names that were used before are there too.
+    """
+    for folder in TZPATH:
+        try:
+            lines = Path(folder, "zone.tab").read_text(encoding="utf-8").splitlines()
+        except (OSError, ValueError):
+            continue
+        places = (line.split("\t") for line in lines if not line.startswith("#"))
+        return sorted(place[2] for place in places if len(place) > 2)
     names = (name for name in available_timezones() if "/" in name)
     return sorted(n for n in names if not n.startswith(("Etc/", "SystemV/", "US/", "posix/")))
 

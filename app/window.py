@@ -33,6 +33,7 @@ from app.features.people import PeopleFeature
 from app.features.range import RangeFeature
 from app.features.recorded import RecordedFeature
 from app.features.serving import ServingFeature
+from app.features.times import TimesFeature
 from app.features.turns import TurnsFeature
 from app.features.why import WhyFeature
 from app.keyboard import KeyboardManners
@@ -108,6 +109,7 @@ class Window(QMainWindow):
         self.impact = ImpactFeature(self)
         self.exporting = ExportingFeature(self)
         self.moment_links = MomentLinksFeature(self)
+        self.times = TimesFeature(self)
         self.features: tuple[Feature, ...] = (
             self.why,
             self.filter,
@@ -121,6 +123,7 @@ class Window(QMainWindow):
             self.linking,
             self.exporting,
             self.moment_links,
+            self.times,
         )
 
     def _build_views(self) -> None:

@@ -39,6 +39,9 @@ class Feature:
     def show_theme(self, theme: Theme) -> None:
         """Paint its views by this theme."""
 
+    def show_times(self) -> None:
+        """Times are told in another way (`app.text`): show anew what keeps them as text."""
+
     @property
     def busy(self) -> bool:
         """Whether something of it is still to come on screen that `Background` does not know of."""

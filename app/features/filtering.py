@@ -74,6 +74,9 @@ class FilterFeature(Feature):
     def show_theme(self, theme: Theme) -> None:
         self.bar.show_theme(theme)
 
+    def show_times(self) -> None:
+        self._show(self.model.state)
+
     @property
     def busy(self) -> bool:
         return self._typing.isActive()

@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.text import count, plain
 from app.theme import SPACE, Theme, ui_font
+from app.views.menu_button import MenuButton
 from app.views.text_views import ElidedLabel
 
 
 class StatusLine(QWidget):
-    """Tells facts in small type; its one button opens the commands."""
+    """Tells facts in small type; its buttons choose how times are shown and open the commands."""
 
     commands_requested = Signal()
 
@@ -25,7 +26,7 @@ class StatusLine(QWidget):
         self._part.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._part.setObjectName("status-part")
         self._part.hide()
-        self._zone = QLabel("Times in UTC")
+        self.times = MenuButton("How times are shown", flat=True)
         self._commands = QToolButton()
         self._commands.setText("Ctrl+K commands")
         self._commands.setObjectName("commands-button")
@@ -35,14 +36,15 @@ class StatusLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(3 * SPACE, SPACE, 3 * SPACE, SPACE)
         row.setSpacing(4 * SPACE)
-        for label in (self._kind, self._amount, self._loaded, self._part, self._zone):
+        for label in (self._kind, self._amount, self._loaded, self._part):
             label.setFont(ui_font(12))
-        self._commands.setFont(ui_font(12))
+        for button in (self.times, self._commands):
+            button.setFont(ui_font(12))
         row.addWidget(self._kind)
         row.addWidget(self._amount)
         row.addWidget(self._loaded, 1)
         row.addWidget(self._part, 1)
-        row.addWidget(self._zone)
+        row.addWidget(self.times)
         row.addWidget(self._commands)
 
     def show_theme(self, theme: Theme) -> None:
@@ -56,6 +58,7 @@ class StatusLine(QWidget):
             f" QToolButton:hover {{ color: {theme.text.name()}; }}"
             f" QToolButton:focus {{ border-color: {theme.accent.name()}; }}"
         )
+        self.times.show_theme(theme)
 
     def show_kind(self, text: str) -> None:
         """What is open and how."""
@@ -65,6 +68,11 @@ class StatusLine(QWidget):
         """How much there is; the number of events may still be unknown."""
         amount = count(sessions, "session")
         self._amount.setText(amount if events is None else f"{count(events, 'event')} in {amount}")
+
+    def show_times(self, text: str) -> None:
+        """How times are shown."""
+        self.times.setText(text)
+        self.times.setAccessibleDescription(text)
 
     def show_loaded(self, text: str) -> None:
         """How long reading took."""

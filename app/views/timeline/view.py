@@ -84,6 +84,11 @@ class TimelineView(QWidget):
         self._theme = theme
         self._repaint()
 
+    def show_times(self) -> None:
+        """Tell moments as they are told now."""
+        self._repaint()
+        self._tell_playhead()
+
     def show_log(self, log: SessionLog | None) -> None:
         """Show the events of a log, complete or still being read; None is none."""
         self._log = log
