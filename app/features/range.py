@@ -14,6 +14,7 @@ from app.theme import Theme
 from app.views.range_page import RangePage
 from app.views.timeline.range_marks import RangeMarks
 from app.views.timeline.steps import x_of_playhead
+from core.replay.playback import Playhead
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -61,6 +62,8 @@ class RangeFeature(Feature):
         page.command_requested.connect(lambda name: w.actions_by_id[name].trigger())
         page.seek_requested.connect(w.clock.seek)
         page.concept_selected.connect(w.replay.select_id)
+        w.timeline.handle_dragged.connect(self._drag)
+        w.timeline.handle_dropped.connect(w.selection.drop)
 
     def show_theme(self, theme: Theme) -> None:
         self.page.show_theme(theme)
@@ -79,6 +82,12 @@ class RangeFeature(Feature):
         if log is not None and playback is not None:
             end = End.at(playback.playhead, log)
             mark(end.instant, end.happened)
+
+    def _drag(self, name: str, playhead: Playhead | None) -> None:
+        log = self.window.opening.log
+        if log is not None and name in ("A", "B"):
+            end = None if playhead is None else End.at(playhead, log)
+            self.window.selection.drag(end, start=name == "A")
 
     def _undo(self, *_: object) -> None:
         if self.window.selection.can_undo:

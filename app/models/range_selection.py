@@ -61,6 +61,7 @@ class RangeSelection(QObject):
         super().__init__(parent)
         self._now = _Marked()
         self._before: list[_Marked] = []
+        self._dragging = False
 
     @property
     def start(self) -> End | None:
@@ -98,6 +99,32 @@ class RangeSelection(QObject):
         """End the range here (see `End`); a start after it is forgotten."""
         start = self.start if self.start is not None and self.start.instant < instant else None
         self._set(_Marked(start, End(instant, happened), self.looping))
+
+    def drag(self, end: End | None, *, start: bool) -> None:
+        """Move an end along with the hand, not beyond the other one; None is to where it was.
+
+        Until `drop` all of it is one change to have back.
+        """
+        if end is None:
+            if self._dragging:
+                self.undo()
+            return
+        other = self.end if start else self.start
+        if other is not None and start and end.instant >= other.instant:
+            end = End(other.instant - 1)
+        elif other is not None and not start and end.instant <= other.instant:
+            end = End(other.instant + 1)
+        marked = _Marked(end, other, self.looping) if start else _Marked(other, end, self.looping)
+        if self._dragging:
+            self._now = marked
+            self._tell()
+        else:
+            self._set(marked)
+        self._dragging = True
+
+    def drop(self) -> None:
+        """The hand lets go."""
+        self._dragging = False
 
     def mark(self, start: int, end: int) -> None:
         """Mark a whole range (µs)."""

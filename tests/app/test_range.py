@@ -376,3 +376,83 @@ def test_what_a_log_says_is_shown_as_plain_text(
     told += [row.text + row.told + row.tip for row in statistics(window).values()]
     assert any("<b>x</b>\ufffd\ufffd" in text for text in told)
     assert not {"\u202e", "\x1b"} & set("".join(told))
+
+
+def handle(window: Window, end: str, *, overview: bool = False) -> QPoint:
+    """Where on the timeline the handle of A or of B is."""
+    timeline = window.timeline
+    picture = timeline._shown()
+    assert picture is not None
+    layout = picture.layout
+    top = layout.overview.top() if overview else layout.ruler.top()
+    for y in range(top, top + 40):
+        for x in range(layout.left, layout.right):
+            hit = picture.hit(QPoint(x, y))
+            if hit is not None and hit.handle == end:
+                return QPoint(x + 3, y + 3)
+    raise AssertionError(f"no handle of {end}")
+
+
+def dragged(qtbot: QtBot, window: Window, point: QPoint, by: int, *, escape: bool = False) -> None:
+    timeline = window.timeline
+    qtbot.mousePress(timeline, Qt.MouseButton.LeftButton, pos=point)
+    for step in (by // 2, by):
+        qtbot.mouseMove(timeline, point + QPoint(step, 0))
+    if escape:
+        qtbot.keyClick(timeline, Qt.Key.Key_Escape)
+    qtbot.mouseRelease(timeline, Qt.MouseButton.LeftButton, pos=point + QPoint(by, 0))
+
+
+@pytest.mark.parametrize("overview", [False, True])
+def test_an_end_is_dragged_and_taken_back_as_one_change(
+    marked: Window, settled: Callable[[], None], qtbot: QtBot, overview: bool
+) -> None:
+    """To move an end by a little one would have to go there and mark it anew."""
+    before, shown = ends(marked), marked.viewport.range
+    dragged(qtbot, marked, handle(marked, "B", overview=overview), -40)
+    settled()
+    now = ends(marked)
+    assert now[0] == before[0]
+    assert now[0] < now[1] < before[1]  # type: ignore[operator]
+    assert marked.viewport.range == shown, "the overview's box stays where it is"
+    do(marked, "undo-range")
+    settled()
+    assert ends(marked) == before
+
+
+def test_an_end_stops_at_the_other_one(
+    marked: Window, settled: Callable[[], None], qtbot: QtBot
+) -> None:
+    """The range would turn about in the hand."""
+    dragged(qtbot, marked, handle(marked, "A"), 2_000)
+    settled()
+    start, end = ends(marked)
+    assert start is not None
+    assert end == 214
+    assert start <= end
+    assert marked.selection.range is not None
+
+
+def test_escape_puts_a_dragged_end_back(
+    marked: Window, settled: Callable[[], None], qtbot: QtBot
+) -> None:
+    """A slip of the hand would be a change."""
+    before = ends(marked)
+    dragged(qtbot, marked, handle(marked, "B"), -40, escape=True)
+    settled()
+    assert ends(marked) == before
+    do(marked, "undo-range")
+    settled()
+    assert ends(marked)[1] is None, "what is taken back is the marking, the drag never was"
+
+
+def test_a_click_on_a_handle_goes_there(
+    marked: Window, settled: Callable[[], None], qtbot: QtBot
+) -> None:
+    """In the overview a click on it would go to the moment under the pointer."""
+    point = handle(marked, "A", overview=True)
+    qtbot.mouseMove(marked.timeline, point)
+    assert marked.timeline.cursor().shape() is Qt.CursorShape.SizeHorCursor
+    qtbot.mouseClick(marked.timeline, Qt.MouseButton.LeftButton, pos=point)
+    settled()
+    assert position(marked) == 120

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 
 from app.views.timeline.overview import Grip, dragged
 from app.views.timeline.picture import Picture
@@ -44,6 +44,8 @@ class Wishes:
     seek: Seek
     show_range: ShowRange
     select: Callable[[int | None], None]
+    drag: Callable[[str, Playhead | None], None] = lambda _name, _where: None
+    drop: Callable[[], None] = lambda: None
 
 
 class Gesture(Protocol):
@@ -152,10 +154,60 @@ class DragRange:
             self.seek(self.snap or self.whole.playhead_at(self.start))
 
 
+@dataclass
+class DragHandle:
+    """Move a handle along with the pointer, with Shift from event to event; a click seeks to it.
+
+    ``scale`` is the scene that it stands on, None where that is the one that is shown by then.
+    """
+
+    start: float
+    name: str
+    seat: Playhead
+    wishes: Wishes
+    scale: Scene | None = None
+    dragging: bool = False
+
+    def moved(self, pixel: float, scene: Scene) -> None:
+        """See `Gesture`."""
+        self.dragging = self.dragging or abs(pixel - self.start) > CLICK
+        if self.dragging:
+            playhead = (self.scale or scene).playhead_at(pixel)
+            if QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier:
+                playhead = _at_event(scene, playhead)
+            self.wishes.drag(self.name, playhead)
+
+    def released(self) -> None:
+        """See `Gesture`."""
+        if self.dragging:
+            self.wishes.drop()
+        else:
+            self.wishes.seek(self.seat)
+
+    def cancelled(self) -> None:
+        """It is put back to where it was."""
+        if self.dragging:
+            self.wishes.drag(self.name, None)
+            self.wishes.drop()
+
+
+def _at_event(scene: Scene, playhead: Playhead) -> Playhead:
+    """The event that is nearest in time."""
+    times, at = scene.log.times, playhead.position
+    near = [place for place in (at - 1, at) if 0 <= place < len(times)]
+    if not near:
+        return playhead
+    nearest = min(near, key=lambda place: abs(int(times[place]) - playhead.instant))
+    return Playhead(nearest + 1, int(times[nearest]))
+
+
 def pressed(point: QPoint, picture: Picture, wishes: Wishes) -> Gesture | None:
     """What a press of the left button begins; a press in a track seeks at once."""
     start, grip, hit = float(point.x()), picture.grip(point), picture.hit(point)
     snap = None if hit is None else hit.seek
+    if hit is not None and hit.handle and hit.seek is not None:
+        scale = picture.everything if picture.is_overview(point) else None
+        return DragHandle(start, hit.handle, hit.seek, wishes, scale)
     if grip is not None:
         return DragRange(
             start=start,
@@ -177,10 +229,11 @@ def pressed(point: QPoint, picture: Picture, wishes: Wishes) -> Gesture | None:
 
 def shape_at(point: QPoint, picture: Picture) -> Qt.CursorShape:
     """The pointer's shape, which says what a press would do."""
-    grip = picture.grip(point)
+    grip, hit = picture.grip(point), picture.hit(point)
+    if hit is not None and hit.handle:
+        return Qt.CursorShape.SizeHorCursor
     if grip is not None:
         return _SHAPES[grip]
-    hit = picture.hit(point)
     leads_somewhere = hit is not None and (hit.seek is not None or hit.concept is not None)
     return Qt.CursorShape.PointingHandCursor if leads_somewhere else Qt.CursorShape.ArrowCursor
 

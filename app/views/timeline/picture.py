@@ -81,6 +81,11 @@ class Picture:
 
     def paint(self, painter: QPainter, loop: tuple[int, int] | None) -> None:
         """Paint all that stays still while the playhead moves."""
+        self.paint_tracks(painter)
+        self.paint_marks(painter, loop)
+
+    def paint_tracks(self, painter: QPainter) -> None:
+        """Paint what the log says; of a long one it takes some time."""
         scene, layout = self.scene, self.layout
         lanes = self.tracks.lanes.lanes(scene.log)
         self.tracks.overview.paint(
@@ -92,13 +97,16 @@ class Picture:
             painter.restore()
         words = self.tracks.objects.words(layout.objects, scene)
         paint_gaps(painter, layout.tracks, scene, around=words)
-        if loop is not None:
-            self._paint_loop(painter, loop)
         paint_ruler(painter, layout.ruler, scene)
         paint_gap_lengths(painter, layout.ruler, scene)
+
+    def paint_marks(self, painter: QPainter, loop: tuple[int, int] | None) -> None:
+        """Paint what is marked over that: the range that is repeated, and the layers."""
+        if loop is not None:
+            self._paint_loop(painter, loop)
         for layer in self.layers:
             painter.save()
-            layer.paint(painter, layout, scene, self.everything)
+            layer.paint(painter, self.layout, self.scene, self.everything)
             painter.restore()
 
     def _paint_loop(self, painter: QPainter, loop: tuple[int, int]) -> None:

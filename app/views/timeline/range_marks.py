@@ -50,7 +50,10 @@ class RangeMarks:
             for where, top in _places(layout, scene, everything):
                 pixel = _pixel(where, end)
                 if pixel is not None and _tag(letter, pixel, top).contains(point):
-                    return Hit(f"{letter}: the range {_SAYS[letter]} here\n{told(end)}", seek=end)
+                    says = f"{letter}: the range {_SAYS[letter]} here\n{told(end)}"
+                    return Hit(
+                        f"{says}\nDrag it; with Shift from event to event", end, None, letter
+                    )
         return None
 
     def _ends(self) -> list[tuple[str, Playhead]]:

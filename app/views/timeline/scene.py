@@ -76,11 +76,15 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What the pointer is over: what to tell, and where a click goes (None: to the pointer)."""
+    """What the pointer is over: what to tell, and where a click goes (None: to the pointer).
+
+    A ``handle`` can be dragged; it is what its layer calls it.
+    """
 
     text: str
     seek: Playhead | None = None
     concept: int | None = None
+    handle: str = ""
 
 
 class Track(Protocol):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QHelpEvent,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -43,13 +45,16 @@ class TimelineView(QWidget):
 
     All but what follows the playhead is painted into one pixmap, and only when something in it
     changed. ``seek_requested`` carries a `Playhead`, ``range_requested`` (x0, x1) of the axis,
-    ``concept_selected`` a concept's code or None.
+    ``concept_selected`` a concept's code or None. ``handle_dragged`` carries what a layer calls a
+    handle and where to (a `Playhead`, None to where it was), ``handle_dropped`` ends that.
     """
 
     seek_requested = Signal(object)
     range_requested = Signal(object)
     concept_selected = Signal(object)
     fit_requested = Signal()
+    handle_dragged = Signal(str, object)
+    handle_dropped = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +70,7 @@ class TimelineView(QWidget):
         self._tracks = Tracks()
         self._layers: dict[str, Layer] = {}
         self._picture: Picture | None = None
+        self._tracks_painted: QPixmap | None = None
         self._still: QPixmap | None = None
         self._gesture: gestures.Gesture | None = None
         self._pointer: int | None = None
@@ -73,7 +79,11 @@ class TimelineView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._wishes = gestures.Wishes(
-            self.seek_requested.emit, self._ask_range, self.concept_selected.emit
+            self.seek_requested.emit,
+            self._ask_range,
+            self.concept_selected.emit,
+            self.handle_dragged.emit,
+            self.handle_dropped.emit,
         )
         self._tell_playhead()
 
@@ -133,7 +143,7 @@ class TimelineView(QWidget):
         """Shade a range of instants (µs)."""
         if loop != self._loop:
             self._loop = loop
-            self._repaint()
+            self._repaint_marks()
 
     def show_layer(self, name: str, layer: Layer | None) -> None:
         """Lay something over the tracks, instead of what had that name; None takes it away."""
@@ -141,7 +151,9 @@ class TimelineView(QWidget):
             self._layers[name] = layer
         elif self._layers.pop(name, None) is None:
             return
-        self._repaint()
+        if self._picture is not None:
+            self._picture = replace(self._picture, layers=tuple(self._layers.values()))
+        self._repaint_marks()
 
     def show_playhead(self, playhead: Playhead) -> None:
         """Move the cursor; nothing else is painted anew."""
@@ -165,7 +177,12 @@ class TimelineView(QWidget):
     # -- painting ---------------------------------------------------------------------------------
 
     def _repaint(self) -> None:
-        self._picture = self._still = None
+        self._picture = self._tracks_painted = None
+        self._repaint_marks()
+
+    def _repaint_marks(self) -> None:
+        """The tracks stay as they are painted; what lies over them is painted anew."""
+        self._still = None
         self.update()
 
     def _shown(self) -> Picture | None:
@@ -210,13 +227,24 @@ class TimelineView(QWidget):
 
     def _painted(self, ratio: float) -> QPixmap:
         """The still picture."""
+        tracks, picture = self._tracks_painted, self._shown()
+        if tracks is None or tracks.devicePixelRatioF() != ratio:
+            tracks = self._tracks_painted = self._painted_tracks(ratio)
+        if picture is None or not (picture.layers or self._loop):
+            return tracks
+        pixmap = tracks.copy()
+        with QPainter(pixmap) as painter:
+            picture.paint_marks(painter, self._loop)
+        return pixmap
+
+    def _painted_tracks(self, ratio: float) -> QPixmap:
         pixmap = QPixmap(ceil(self.width() * ratio), ceil(self.height() * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(self._theme.ground)
         picture = self._shown()
         with QPainter(pixmap) as painter:
             if picture is not None:
-                picture.paint(painter, self._loop)
+                picture.paint_tracks(painter)
             elif self._log is None:
                 painter.setFont(ui_font(13, tabular=False))
                 painter.setPen(self._theme.muted)
@@ -288,6 +316,14 @@ class TimelineView(QWidget):
         picture = self._shown()
         if picture is not None:
             self.setCursor(gestures.shape_at(event.position().toPoint(), picture))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        gesture = self._gesture
+        if event.key() == Qt.Key.Key_Escape and isinstance(gesture, gestures.DragHandle):
+            self._gesture = None
+            gesture.cancelled()
+        else:
+            super().keyPressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         picture = self._shown()
