@@ -24,7 +24,7 @@ class Command:
     keys: tuple[str, ...] = ()
     checkable: bool = False
     group: str = ""
-    needs: Literal["", "file", "session"] = ""
+    needs: Literal["", "file", "session", "compare"] = ""
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -139,6 +139,35 @@ COMMANDS: tuple[Command, ...] = (
     Command("clear-selection", "Select nothing", "Go", needs="session"),
     Command("copy-event", "Copy the event as JSON", "Go", ("Ctrl+Shift+C",), needs="session"),
     Command("check-file", "Check the whole file for problems", "Go", needs="file"),
+    Command("compare-with", "Compare with…", "Compare", ("C",), needs="session"),
+    Command("compare-swap", "Swap A and B", "Compare", ("Alt+S",), needs="compare"),
+    Command(
+        "compare-start", "Align by start", "Compare", checkable=True, group="align", needs="compare"
+    ),
+    Command(
+        "compare-clock", "Align by clock", "Compare", checkable=True, group="align", needs="compare"
+    ),
+    Command(
+        "compare-number",
+        "Align by event number",
+        "Compare",
+        checkable=True,
+        group="align",
+        needs="compare",
+    ),
+    Command(
+        "compare-event",
+        "Align by chosen event",
+        "Compare",
+        checkable=True,
+        group="align",
+        needs="compare",
+    ),
+    Command("compare-here", "Align here", "Compare", ("H",), needs="compare"),
+    Command("compare-choose-a", "Choose A’s event here", "Compare", ("Alt+A",), needs="compare"),
+    Command("compare-choose-b", "Choose B’s event here", "Compare", ("Alt+B",), needs="compare"),
+    Command("compare-parting", "To where they part", "Compare", ("P",), needs="compare"),
+    Command("compare-leave", "Leave compare", "Compare", ("Esc",), needs="compare"),
     Command("palette", "Commands…", "Help", ("Ctrl+K",)),
     Command("keys", "Keys", "Help", ("?",)),
 )

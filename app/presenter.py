@@ -16,6 +16,7 @@ from app.text import count, plain
 from app.views.banner import BannerKind
 from app.views.timeline.scene import Curve
 from app.views.timeline.steps import x_of_playhead
+from app.wishes import ON_STAGE
 from core.events.errors import SourceLocked, StoreError
 from core.events.problems import Problem
 from core.events.schema import EventEnvelope
@@ -64,7 +65,7 @@ class Presenter:
         w.actions_by_id[f"axis-{w.settings.axis}"].setChecked(True)
         w.transport.show_axis(w.settings.axis)
         self.rules(w.replay.rules)
-        self._enable()
+        self.enable()
         w.pages.setCurrentWidget(w.start_page)
 
     def _show_recent(self) -> None:
@@ -98,7 +99,7 @@ class Presenter:
             w.banner.hide()
         else:
             w.banner.show_message(opened.notice, kind=BannerKind.WARNING)
-        self._enable()
+        self.enable()
 
     def failed(self, error: Exception) -> None:
         """Something did not work; known faults say what to do."""
@@ -127,7 +128,7 @@ class Presenter:
         w.banner.hide()
         if w.source.path is None:
             w.pages.setCurrentWidget(w.start_page)
-        self._enable()
+        self.enable()
 
     def file_state(self, state: str) -> None:
         """Something happened to the file that is open."""
@@ -219,7 +220,7 @@ class Presenter:
             w.context_panel.show_message("No event of this session has a readable time.")
         if not w.source.checking and (log is None or log.problems is not self._own):
             self._show_own_problems()
-        self._enable()
+        self.enable()
 
     def loaded(self, step: LoadStep) -> None:
         """All of a session is there."""
@@ -399,14 +400,17 @@ class Presenter:
 
     # -- what can be done -------------------------------------------------------------------------
 
-    def _enable(self) -> None:
+    def enable(self) -> None:
         """Offer what can be done now, and nothing else."""
         w = self._window
         has_file = w.source.path is not None
         has_log = w.opening.log is not None and len(w.opening.log) > 0
         can = {"": True, "file": has_file, "session": has_log}
+        can |= {"compare": w.comparing.shown}
         for command in COMMANDS:
-            w.actions_by_id[command.id].setEnabled(can[command.needs])
+            # Of what a page hides nothing can be done.
+            hidden = w.comparing.shown and command.needs == "session" and command.id not in ON_STAGE
+            w.actions_by_id[command.id].setEnabled(can[command.needs] and not hidden)
 
 
 def _is_there(name: str) -> bool:

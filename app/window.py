@@ -24,6 +24,7 @@ from app.background import Background
 from app.commands import build_actions
 from app.features.base import Feature
 from app.features.bookmarks import BookmarkFeature
+from app.features.comparing import ComparingFeature
 from app.features.exporting import ExportingFeature
 from app.features.filtering import FilterFeature
 from app.features.impact import ImpactFeature
@@ -108,6 +109,7 @@ class Window(QMainWindow):
         self.filter = FilterFeature(self)
         self.impact = ImpactFeature(self)
         self.exporting = ExportingFeature(self)
+        self.comparing = ComparingFeature(self)
         self.moment_links = MomentLinksFeature(self)
         self.times = TimesFeature(self)
         self.features: tuple[Feature, ...] = (
@@ -122,6 +124,7 @@ class Window(QMainWindow):
             self.turns,
             self.linking,
             self.exporting,
+            self.comparing,
             self.moment_links,
             self.times,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -26,6 +26,8 @@ from core.replay.moment import Moment
 from core.replay.playback import Playback
 
 if TYPE_CHECKING:
+    from app.models.clock import Clock
+    from app.models.viewport import Viewport
     from app.window import Window
 
 logger = logging.getLogger(__name__)
@@ -33,11 +35,35 @@ logger = logging.getLogger(__name__)
 Change = Callable[[Playback], Playback]
 
 
+class Stage(Protocol):
+    """What plays: the window's own clock and what of it is visible, or a page's in its place."""
+
+    @property
+    def clock(self) -> Clock:
+        """What the commands of playing move."""
+        ...
+
+    @property
+    def viewport(self) -> Viewport:
+        """What the commands of zooming move."""
+        ...
+
+
+ON_STAGE = frozenset(
+    {
+        "play", "previous", "next", "back", "forward", "back-10", "forward-10", "start", "end",
+        "faster", "slower", "zoom-in", "zoom-out", "pan-left", "pan-right", "fit",
+    }
+)  # fmt: skip
+"""The commands that go to whatever plays."""
+
+
 class Wishes:
     """Carries out commands on the models of a window."""
 
     def __init__(self, window: Window) -> None:
         self._window = window
+        self.stage: Stage = window
         self.last_path: Path | None = None
 
     def slots(self) -> dict[str, Callable[..., object]]:
@@ -45,7 +71,7 @@ class Wishes:
         w = self._window
 
         def move(how: Change) -> Callable[..., None]:
-            return lambda *_: w.clock.change(how)
+            return lambda *_: self.stage.clock.change(how)
 
         def tab(page: str) -> Callable[..., None]:
             return lambda *_: self.show_tab(getattr(w, page))
@@ -73,9 +99,9 @@ class Wishes:
             "loop": self._loop,
             "zoom-in": lambda *_: self._zoom(1),
             "zoom-out": lambda *_: self._zoom(-1),
-            "pan-left": lambda *_: w.viewport.pan(-1),
-            "pan-right": lambda *_: w.viewport.pan(1),
-            "fit": lambda *_: w.viewport.leap_to_all(),
+            "pan-left": lambda *_: self.stage.viewport.pan(-1),
+            "pan-right": lambda *_: self.stage.viewport.pan(1),
+            "fit": lambda *_: self.stage.viewport.leap_to_all(),
             "axis-time": lambda *_: self.show_axis(AxisMode.TIME),
             "axis-folded": lambda *_: self.show_axis(AxisMode.FOLDED),
             "axis-event": lambda *_: self.show_axis(AxisMode.EVENT),
@@ -168,6 +194,9 @@ class Wishes:
     def _follow(self) -> None:
         """Go to the end, in view, and stay there as the session grows."""
         w = self._window
+        if self.stage is not w:
+            self.stage.clock.change(lambda p: p.at_position(len(p.times)).paused())
+            return
         w.clock.follow()
         if w.viewport.axis is not None:
             w.viewport.reveal(w.viewport.axis.length)
@@ -175,6 +204,8 @@ class Wishes:
     def _skip_idle(self, on: bool) -> None:
         w = self._window
         w.clock.change(lambda p: p.skipping_idle(on))
+        if self.stage is not w:
+            self.stage.clock.change(lambda p: p.skipping_idle(on))
         w.keep(skip_idle=on)
 
     def _loop(self, on: bool) -> None:
@@ -187,10 +218,10 @@ class Wishes:
         w.selection.loop(on)
 
     def _zoom(self, steps: int) -> None:
-        w = self._window
-        playback, axis = w.clock.playback, w.viewport.axis
+        stage = self.stage
+        playback, axis = stage.clock.playback, stage.viewport.axis
         if playback is not None and axis is not None:
-            w.viewport.zoom(steps, x_of_playhead(axis, playback.playhead))
+            stage.viewport.zoom(steps, x_of_playhead(axis, playback.playhead))
 
     def _step_of_type(self, *, forward: bool) -> None:
         w = self._window

@@ -1,0 +1,85 @@
+"""A second source beside the one that is open, to compare with: opened and listed, then read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.background import Background, Task
+from core.events.store.base import SessionSummary
+from core.replay.linked import LinkedEventStore
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Listed:
+    """An open source: what it is called, its store, and its sessions, the latest first."""
+
+    name: str
+    store: LinkedEventStore
+    sessions: Sequence[SessionSummary]
+
+
+class OtherSource(QObject):
+    """Holds one source at a time, read-only; ``listed`` brings it, ``failed`` why it cannot."""
+
+    listed = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._task: Task | None = None
+        self._open: list[LinkedEventStore] = []
+        self._kept: Listed | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a source is being opened."""
+        return self._task is not None
+
+    def open(self, place: Path) -> None:
+        """Open a source; the one before is closed once this one is there."""
+        if self._task is not None:
+            self._task.cancel()
+
+        def opened() -> Listed:
+            store = LinkedEventStore(place)
+            # Known before anybody hears of it, so that it is closed even where nobody does.
+            self._open.append(store)
+            return Listed(place.name, store, store.listed())
+
+        self._task = self._background.run(opened, then=self._take, error=self._fail)
+
+    def _take(self, listed: Listed) -> None:
+        self._task = None
+        self._close_all(but=listed.store)
+        self._kept = listed
+        self.listed.emit(listed)
+
+    def _fail(self, error: Exception) -> None:
+        self._task = None
+        self._close_all(but=None if self._kept is None else self._kept.store)
+        self.failed.emit(error)
+
+    def let_go(self) -> None:
+        """Close it."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        self._kept = None
+        self._close_all(but=None)
+
+    def _close_all(self, *, but: LinkedEventStore | None) -> None:
+        stores = [store for store in self._open if store is not but]
+        self._open[:] = [store for store in self._open if store is but]
+        for store in stores:
+            self._background.run(store.close, then=lambda _: None, lasting=True)
+
+    def close(self) -> None:
+        """The program ends: close it here and now."""
+        for store in self._open:
+            store.close()
+        self._open.clear()

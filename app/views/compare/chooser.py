@@ -1,0 +1,153 @@
+"""The dialog in which the session is chosen that another is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.models.link_choices import LinkChoice
+from app.text import plain
+from app.theme import ROW, SPACE, Theme
+from app.views.text_views import ElidedLabel, PlainLabel, tint
+
+_ID = Qt.ItemDataRole.UserRole
+_SIZE = QSize(640, 480)
+
+Offer = Callable[[str], Sequence[LinkChoice]]
+"""The sessions that hold these words, the latest first."""
+
+
+class CompareChooser(QDialog):
+    """``chosen`` carries a session's id, ``other_requested`` asks for a file to choose from, and
+    ``here_requested`` for the sessions of the open source again."""
+
+    chosen = Signal(str)
+    other_requested = Signal()
+    here_requested = Signal()
+
+    def __init__(self, parent: QWidget, theme: Theme, *, this: str) -> None:
+        super().__init__(parent)
+        self.setObjectName("compare-dialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Compare with…")
+        self._theme = theme
+        self._offer: Offer = lambda _: ()
+        self._about = ElidedLabel(f"Compare {plain(this)} with a session of:")
+        self._source = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
+        self.words = QLineEdit(placeholderText="Find a session…")
+        self.words.setObjectName("compare-words")
+        self.words.setAccessibleName("Find a session")
+        self.words.setClearButtonEnabled(True)
+        self.words.textChanged.connect(self.show_choices)
+        self.list = _tree()
+        self.list.itemDoubleClicked.connect(lambda *_: self._accept())
+        self.list.itemSelectionChanged.connect(self._tell)
+        self.other = QPushButton("From another file…")
+        self.other.setObjectName("compare-other")
+        self.other.clicked.connect(self.other_requested)
+        self.here = QPushButton("From this source")
+        self.here.setObjectName("compare-this")
+        self.here.clicked.connect(self.here_requested)
+        self._told = PlainLabel()
+        self._told.setObjectName("compare-told")
+        self._told.setWordWrap(True)
+        self._go = QPushButton("Compare")
+        self._go.setObjectName("compare-accept")
+        self._go.setProperty("primary", True)
+        self._go.setDefault(True)
+        self._go.clicked.connect(self._accept)
+        self._lay_out()
+        self.resize(_SIZE)
+        self._tell()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(2 * SPACE)
+        head.addWidget(self._source, 1)
+        head.addWidget(self.here)
+        head.addWidget(self.other)
+        for button in (self.here, self.other):
+            button.setAutoDefault(False)
+        cancel = QPushButton("Cancel")
+        cancel.setAutoDefault(False)
+        cancel.clicked.connect(self.reject)
+        foot = QHBoxLayout()
+        foot.setSpacing(2 * SPACE)
+        foot.addWidget(self._told, 1)
+        foot.addWidget(cancel)
+        foot.addWidget(self._go)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4 * SPACE, 4 * SPACE, 4 * SPACE, 4 * SPACE)
+        column.setSpacing(3 * SPACE)
+        column.addWidget(self._about)
+        column.addLayout(head)
+        column.addWidget(self.words)
+        column.addWidget(self.list, 1)
+        column.addLayout(foot)
+        tint(self._about, self._theme.muted)
+        tint(self._told, self._theme.muted)
+        self.words.setFocus()
+
+    def show_source(self, name: str, offer: Offer, *, is_other: bool) -> None:
+        """Offer the sessions of a source."""
+        self._offer = offer
+        self._source.setText(plain(name))
+        self.here.setVisible(is_other)
+        self.show_choices()
+
+    def show_message(self, text: str) -> None:
+        """Say what is going on, or what is wrong."""
+        self._told.setText(text)
+
+    def show_choices(self, *_: object) -> None:
+        """Offer anew: other words are looked for, or other sessions are there."""
+        self.list.clear()
+        for choice in self._offer(self.words.text()):
+            item = QTreeWidgetItem([choice.name, choice.actor, choice.begun])
+            item.setData(0, _ID, choice.session_id)
+            item.setSizeHint(0, QSize(0, ROW))
+            self.list.addTopLevelItem(item)
+        first = self.list.topLevelItem(0)
+        if first is not None:
+            self.list.setCurrentItem(first)
+        self._tell()
+
+    def _tell(self) -> None:
+        item = self.list.currentItem()
+        self._go.setEnabled(item is not None)
+        self._told.setText("" if item is not None else "No session is found by these words")
+
+    def _accept(self) -> None:
+        item = self.list.currentItem()
+        if item is not None:
+            self.chosen.emit(item.data(0, _ID))
+            self.accept()
+
+
+def _tree() -> QTreeWidget:
+    tree = QTreeWidget()
+    tree.setObjectName("compare-choices")
+    tree.setAccessibleName("Sessions to compare with")
+    tree.setHeaderLabels(["Session", "Actor", "Began (UTC)"])
+    tree.setRootIsDecorated(False)
+    tree.setUniformRowHeights(True)
+    tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    head = tree.header()
+    head.setStretchLastSection(False)
+    head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    for column, width in ((1, 110), (2, 150)):
+        tree.setColumnWidth(column, width)
+    return tree
