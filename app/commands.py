@@ -15,7 +15,8 @@ class Command:
     """Something the user can do: its id, what it is called, its menu, and its keys.
 
     ``checkable`` commands have a state that is on or off; those of one ``group`` exclude another.
-    ``needs`` says what must be open for it: nothing, a ``file``, or a ``session`` with events.
+    ``needs`` says what must be open for it: nothing, a ``file`` (or table), a ``table``, or a
+    ``session`` with events.
     """
 
     id: str
@@ -24,13 +25,17 @@ class Command:
     keys: tuple[str, ...] = ()
     checkable: bool = False
     group: str = ""
-    needs: Literal["", "file", "session", "compare"] = ""
+    needs: Literal["", "file", "table", "session", "compare"] = ""
 
 
 COMMANDS: tuple[Command, ...] = (
     Command("open", "Open…", "File", ("Ctrl+O",)),
+    Command("open-table", "Open a table…", "File", ("Ctrl+Shift+O",)),
     Command("open-sample", "Open the sample", "File"),
     Command("reload", "Reload", "File", ("F5",), needs="file"),
+    Command("list-table", "List the table's sessions again", "File", needs="table"),
+    Command("write-heads", "Write a list of sessions into the table…", "File", needs="table"),
+    Command("table-cache", "Cache of tables…", "File"),
     Command("serve", "Serve the context…", "File", ("Ctrl+Shift+S",), needs="file"),
     Command("export", "Export…", "File", ("Ctrl+E",), needs="session"),
     Command("export-report", "Write a report…", "File", needs="session"),

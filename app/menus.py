@@ -30,7 +30,7 @@ class Menus(QObject):
             if sys.platform == "darwin":
                 self._fill(window.menuBar().addMenu(name), name)
         self.open = QMenu("Open", window)
-        self.open.addActions([actions["open"], actions["open-sample"]])
+        self.open.addActions([actions["open"], actions["open-table"], actions["open-sample"]])
         self.open.addMenu(self._recent)
         self.open.addSeparator()
         self.open.addActions([actions["reload"], actions["close"]])

@@ -12,6 +12,7 @@ from app.models.reading import LoadStep
 from app.models.replay import Moment, Why
 from app.models.source import Opened
 from app.sample import is_ours
+from app.sources import absolute, kind_of, name_of
 from app.text import count, plain
 from app.views.banner import BannerKind
 from app.views.timeline.scene import Curve
@@ -21,6 +22,7 @@ from core.events.errors import SourceLocked, StoreError
 from core.events.problems import Problem
 from core.events.schema import EventEnvelope
 from core.events.store.base import SessionSummary
+from core.events.store.dynamodb.location import TableLocation, is_location
 from core.projectors.rules import ProjectionRules
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
@@ -88,11 +90,12 @@ class Presenter:
         if w.pages.currentWidget() is not w.desk:
             w.pages.setCurrentWidget(w.desk)
             w.timeline.setFocus()
-        w.top_bar.show_source(opened.path.name)
-        w.setWindowTitle(f"{opened.path.name} — Brain Web Replay")
-        w.status_line.show_kind("SQLite · read-only")
+        name = name_of(opened.place)
+        w.top_bar.show_source(name)
+        w.setWindowTitle(f"{name} — Brain Web Replay")
+        w.status_line.show_kind(kind_of(opened.place))
         if not is_ours(opened.path):
-            w.settings = w.settings.with_recent(opened.path.absolute())
+            w.settings = w.settings.with_recent(absolute(opened.place))
             w.keep()
         self._show_recent()
         if opened.notice is None:
@@ -107,7 +110,7 @@ class Presenter:
         text = str(error)
         if not isinstance(error, StoreError):
             text = f"Something went wrong that should not have: {error!r}. It was logged in full."
-        if w.source.path is None:
+        if w.source.place is None:
             w.pages.setCurrentWidget(w.start_page)
             known = isinstance(error, StoreError)
             w.start_page.show_error(_NOT_OPENED if known else _A_BUG, text)
@@ -194,9 +197,7 @@ class Presenter:
     def progress(self, step: LoadStep) -> None:
         """A session is read so far."""
         w = self._window
-        if step.log.complete:
-            w.loading_bar.hide()
-        else:
+        if not step.log.complete:
             w.loading_bar.show_progress(step.log.session_id, step.read, step.total)
 
     def load_failed(self, error: Exception) -> None:
@@ -223,9 +224,10 @@ class Presenter:
         self.enable()
 
     def loaded(self, step: LoadStep) -> None:
-        """All of a session is there."""
+        """All of a session is there, as far as its file has it."""
         w = self._window
-        w.loading_bar.hide()
+        if not w.source.filling:
+            w.loading_bar.hide()
         w.status_line.show_loaded(
             f"{count(len(step.log), 'event')} read in {step.seconds * 1000:,.0f} ms"
         )
@@ -405,7 +407,8 @@ class Presenter:
         w = self._window
         has_file = w.source.path is not None
         has_log = w.opening.log is not None and len(w.opening.log) > 0
-        can = {"": True, "file": has_file, "session": has_log}
+        is_table = isinstance(w.source.place, TableLocation)
+        can = {"": True, "file": has_file, "table": is_table, "session": has_log}
         can |= {"compare": w.comparing.shown}
         for command in COMMANDS:
             # Of what a page hides nothing can be done.
@@ -414,7 +417,9 @@ class Presenter:
 
 
 def _is_there(name: str) -> bool:
-    """Whether there is such a file, as far as that can be told."""
+    """Whether there is such a file, as far as that can be told; of a table it is not asked."""
+    if is_location(name):
+        return True
     try:
         return Path(name).exists()
     except OSError:

@@ -13,6 +13,7 @@ import pydantic.fields  # noqa: F401
 from platformdirs import user_config_path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from app.sources import Place
 from app.text import is_encodable
 from app.theme import ThemeChoice
 from app.time_format import Shown
@@ -43,13 +44,15 @@ class Settings(BaseModel):
     zone: str = "UTC"
     reduced_motion: Motion = Motion.SYSTEM
     recent: tuple[str, ...] = ()
+    mirrors_at_most: int = 10 * 10**9
+    """How many bytes the cache of tables may have."""
 
-    def with_recent(self, path: Path) -> Settings:
-        """The same with this file at the head of the recent ones.
+    def with_recent(self, place: Place) -> Settings:
+        """The same with this file or table at the head of the recent ones.
 
         A name that is not valid text cannot be kept in JSON and is left out.
         """
-        name = str(path)
+        name = str(place)
         if not is_encodable(name):
             return self
         others = tuple(known for known in self.recent if known != name)

@@ -34,6 +34,7 @@ from app.features.people import PeopleFeature
 from app.features.range import RangeFeature
 from app.features.recorded import RecordedFeature
 from app.features.serving import ServingFeature
+from app.features.tables import TablesFeature
 from app.features.times import TimesFeature
 from app.features.turns import TurnsFeature
 from app.features.why import WhyFeature
@@ -47,6 +48,7 @@ from app.models.source import Source
 from app.models.viewport import Viewport
 from app.presenter import Presenter
 from app.settings import SettingsFile
+from app.sources import Place, place_of
 from app.theme import ThemeChoice
 from app.views.banner import Banner, LoadingBar
 from app.views.before_after import BeforeAfterView
@@ -109,6 +111,7 @@ class Window(QMainWindow):
         self.filter = FilterFeature(self)
         self.impact = ImpactFeature(self)
         self.exporting = ExportingFeature(self)
+        self.tables = TablesFeature(self)
         self.comparing = ComparingFeature(self)
         self.moment_links = MomentLinksFeature(self)
         self.times = TimesFeature(self)
@@ -124,6 +127,7 @@ class Window(QMainWindow):
             self.turns,
             self.linking,
             self.exporting,
+            self.tables,
             self.comparing,
             self.moment_links,
             self.times,
@@ -237,9 +241,9 @@ class Window(QMainWindow):
 
         self.start_page.open_requested.connect(self.wishes.choose_file)
         self.start_page.sample_requested.connect(self.wishes.open_sample)
-        self.start_page.recent_requested.connect(lambda name: self.open(Path(name)))
+        self.start_page.recent_requested.connect(lambda name: self.open(place_of(name)))
         self.start_page.retry_requested.connect(self.wishes.retry)
-        self.menus.recent_requested.connect(lambda name: self.open(Path(name)))
+        self.menus.recent_requested.connect(lambda name: self.open(place_of(name)))
 
         self.background.failed.connect(show.failed)
         for feature in self.features:
@@ -252,10 +256,10 @@ class Window(QMainWindow):
         self.apply_theme()
         self.presenter.start()
 
-    def open(self, path: Path, wish: Wish | None = None) -> None:
-        """Open a file, and in it what is wished for."""
-        self.wishes.last_path = path
-        self.opening.open(path, wish)
+    def open(self, place: Place, wish: Wish | None = None) -> None:
+        """Open a file or a table, and in it what is wished for."""
+        self.wishes.last_place = place
+        self.opening.open(place, wish)
 
     def keep(self, **changes: object) -> None:
         """Change settings and keep them."""

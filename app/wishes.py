@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.commands import COMMANDS
 from app.sample import sample_path
+from app.sources import Place
 from app.text import plain
 from app.theme import ThemeChoice
 from app.views.key_sheet import KeySheet
@@ -64,7 +65,7 @@ class Wishes:
     def __init__(self, window: Window) -> None:
         self._window = window
         self.stage: Stage = window
-        self.last_path: Path | None = None
+        self.last_place: Place | None = None
 
     def slots(self) -> dict[str, Callable[..., object]]:
         """What each command does, by its id."""
@@ -124,7 +125,8 @@ class Wishes:
     def choose_file(self, *_: object) -> None:
         """Ask for a file and open it."""
         w = self._window
-        folder = str(self.last_path.parent) if self.last_path else ""
+        last = self.last_place
+        folder = str(last.parent) if isinstance(last, Path) else ""
         name, _kind = QFileDialog.getOpenFileName(
             w, "Open an event log", folder, "Event logs (*.db *.sqlite *.sqlite3);;All files (*)"
         )
@@ -141,11 +143,13 @@ class Wishes:
 
     def retry(self) -> None:
         """Try once more to open what could not be opened."""
-        if self.last_path is not None:
-            self._window.open(self.last_path)
+        if self.last_place is not None:
+            self._window.open(self.last_place)
 
     def cancel_loading(self) -> None:
-        """Stop reading the session."""
+        """Stop reading the session; of a table what was read stays."""
+        if self._window.tables.cancel():
+            return
         self._window.opening.cancel()
         self._window.banner.show_message("Reading was stopped. Choose a session to read it.")
 

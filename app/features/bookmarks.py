@@ -14,6 +14,7 @@ from app.features.base import Feature, Slot
 from app.models.bookmark_drafts import Draft
 from app.models.bookmark_names import suggested_name
 from app.models.bookmarks import BookmarksModel, BookmarkState
+from app.sources import name_of
 from app.text import clock, count, plain, zone
 from app.theme import DARK, Theme
 from app.views.banner import BannerKind
@@ -186,8 +187,9 @@ class BookmarkFeature(Feature):
 
     def choose_export(self, *_: object) -> None:
         """Ask for a file, and write what is listed into it."""
-        state, path = self.model.state, self.window.source.path
-        stem = (path.stem if path else "log") if state.everywhere else state.session_id or "session"
+        state, place = self.model.state, self.window.source.place
+        log = Path(name_of(place)).stem if place else "log"
+        stem = log if state.everywhere else state.session_id or "session"
         dialog = self._file_dialog("Export the bookmarks", _file_name(f"bookmarks-{stem}.json"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
@@ -203,8 +205,8 @@ class BookmarkFeature(Feature):
 
     def _file_dialog(self, title: str, name: str = "") -> QFileDialog:
         self.window.wishes.show_tab(self.page)
-        path = self.window.source.path
-        folder = "" if path is None else str(path.absolute().parent)
+        place = self.window.source.place
+        folder = str(place.absolute().parent) if isinstance(place, Path) else ""
         dialog = QFileDialog(self.window, title, folder, _KIND)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if name:

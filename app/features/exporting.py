@@ -179,8 +179,9 @@ class ExportingFeature(Feature):
 
     def _beside(self, name: str) -> Path:
         """A file of this name beside the log that is open."""
-        path = self.window.source.path
-        folder = Path.home() if path is None or is_ours(path) else path.absolute().parent
+        place = self.window.source.place
+        own = isinstance(place, Path) and not is_ours(place)
+        folder = place.absolute().parent if own else Path.home()  # type: ignore[union-attr]
         return folder / _file_name(name)
 
     # -- telling ----------------------------------------------------------------------------------

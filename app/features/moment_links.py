@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
 from app.features.base import Feature, Slot
 from app.models.opening import Wish
+from app.sources import absolute, place_of
 from app.text import plain
 from app.theme import DARK, Theme
 from app.views.banner import BannerKind
@@ -77,13 +77,13 @@ class MomentLinksFeature(Feature):
         """Copy a link to the playhead, with the range, the rules and the filter."""
         w = self.window
         log, playback, store = w.opening.log, w.clock.playback, w.source.store
-        path = w.source.path
-        if log is None or playback is None or store is None or path is None:
+        place = w.source.place
+        if log is None or playback is None or store is None or place is None:
             w.banner.show_message(_NOTHING)
             return
         playhead = playback.playhead
         link = MomentLink(
-            source=_absolute(path),
+            source=str(absolute(place)),
             session_id=log.session_id,
             position=playhead.position,
             at=playhead.instant,
@@ -140,7 +140,7 @@ class MomentLinksFeature(Feature):
         log = w.opening.log
         if not self._is_open(link):
             at = None if link.at is None and link.position is None else _Linked("", link)
-            w.open(Path(link.source), Wish(link.session_id, at))
+            w.open(place_of(link.source), Wish(link.session_id, at))
         elif log is not None and log.complete:
             self._seek(link.playhead_in(log))
             self._arrive()
@@ -148,7 +148,8 @@ class MomentLinksFeature(Feature):
     def _is_open(self, link: MomentLink) -> bool:
         """Whether the link's session is the one on screen."""
         w = self.window
-        same = w.source.path is not None and _absolute(w.source.path) == link.source
+        place = w.source.place
+        same = place is not None and str(absolute(place)) == link.source
         known = w.opening.log is not None and w.opening.log.complete
         return same and known and link.session_id in (None, w.opening.session_id)
 
@@ -209,7 +210,3 @@ def _after(link: MomentLink, event_id: str | None) -> MomentLink:
 
 def _ranged(marked: tuple[int, int] | None) -> tuple[int, int] | None:
     return marked if marked is not None and marked[0] < marked[1] else None
-
-
-def _absolute(path: Path) -> str:
-    return str(path.absolute())

@@ -14,10 +14,13 @@ from app.models.source import Opened
 from app.theme import Theme
 from app.views.banner import BannerKind
 from app.views.server_panel import ServerPanel
+from core.events.store.dynamodb.location import TableLocation
 from core.projectors.context import SessionContext
 
 if TYPE_CHECKING:
     from app.window import Window
+
+_ONLY_READ = "A table is only read here: it is served, and takes no events."
 
 
 class ServingFeature(Feature):
@@ -58,9 +61,12 @@ class ServingFeature(Feature):
 
     def start(self, port: int, writable: bool = False) -> None:
         """Serve the file that is open."""
-        path = self.window.source.path
-        if path is not None:
-            self.model.start(path, port=port, writable=writable)
+        source = self.window.source
+        if writable and isinstance(source.place, TableLocation):
+            self.window.presenter.complaint(_ONLY_READ)
+            writable = False
+        if source.path is not None:
+            self.model.start(source.path, port=port, writable=writable)
 
     def _show_state(self, state: ServerState) -> None:
         self.panel.show_state(state)

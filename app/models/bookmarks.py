@@ -14,6 +14,7 @@ from app.background import Background, Latest
 from app.models.bookmark_drafts import Draft
 from app.models.opening import Opening
 from app.models.source import Source
+from app.sources import name_of
 from app.text import count, plain
 from core.events.errors import StoreError
 from core.events.store.base import Arrival, SessionSummary
@@ -129,8 +130,8 @@ class BookmarksModel(QObject):
 
     def save(self, draft: Draft, *, name: str, note: str, colour: Colour) -> None:
         """Keep what was marked."""
-        path = self._source.path
-        source = "" if path is None else path.name
+        place = self._source.place
+        source = "" if place is None else name_of(place)
         self._write(
             lambda: self.file.put(
                 [draft.bookmark(name=name, note=note, colour=colour, source=source)]

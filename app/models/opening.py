@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,6 +13,7 @@ from app.models.replay import Replay
 from app.models.source import Source
 from app.models.viewport import Viewport
 from app.nearest import no_such_session
+from app.sources import Place
 from core.events.store.base import SessionSummary
 from core.replay.axis import Axis, AxisMode
 from core.replay.columns import SessionLog
@@ -84,11 +84,11 @@ class Opening(QObject):
         """Whether the session runs, or did while it was on screen: it can be followed live."""
         return self._lively
 
-    def open(self, path: Path, wish: Wish | None = None) -> None:
-        """Open a file and what is wished for in it."""
+    def open(self, place: Place, wish: Wish | None = None) -> None:
+        """Open a source and what is wished for in it."""
         self._forget()
         self._wish = wish or Wish()
-        self._source.open(path)
+        self._source.open(place)
 
     def reload(self) -> None:
         """Read the file again; session and playhead stay, and so does a wish not yet granted."""
@@ -156,12 +156,30 @@ class Opening(QObject):
     def _grow(self, session_ids: set[str]) -> None:
         """Take up what arrived of the session on screen."""
         if self._session_id in session_ids and self._log is not None and self._log.complete:
-            self._liven()
+            if not self._source.filling:
+                self._liven()
             self._grow_session()
 
     def _grow_session(self) -> None:
         replay = self._replay
         self._source.grow_session(replay.rules, replay.shown_concepts, replay.left_out)
+
+    def filled(self) -> None:
+        """All of the session is in the mirror that was filled: go where it was wished to."""
+        log = self._log
+        if log is None or not log.complete:
+            return
+        if self._source.is_running(log):
+            self._liven()
+            if self._wish.at is None and self._at_end(log):
+                self._clock.follow()
+        playhead = self._playhead(log)
+        if playhead is not None:
+            self._clock.seek(playhead)
+
+    def _at_end(self, log: SessionLog) -> bool:
+        playback = self._clock.playback
+        return playback is not None and playback.position == len(log)
 
     def _liven(self) -> None:
         self._lively = True
@@ -191,7 +209,7 @@ class Opening(QObject):
             self._finish(step)
             return
         same_axis = not first and self._log is not None and len(self._log) == len(log)
-        self._log = log
+        before, self._log = self._log, log
         self._axes = step.axes
         self.log_changed.emit(log)
         if not same_axis or self._viewport.axis is not step.axes[self.axis_mode]:
@@ -205,8 +223,12 @@ class Opening(QObject):
             self._clock.open(log, self._playhead(log), running=self._lively)
             self._replay.show_log(log, step.index, left_out=step.left_out)
         else:
+            follows = self._source.filling and before is not None and self._at_end(before)
             self._replay.show_log(log, step.index, left_out=step.left_out)
             self._clock.grow(log)
+            if follows:
+                # Who has not looked elsewhere sees the end, as where all is there at once.
+                self._clock.change(lambda playback: playback.at_position(len(log)))
         if log.complete:
             self.loaded.emit(step)
             if not known:
@@ -222,6 +244,9 @@ class Opening(QObject):
         self.loaded.emit(step)
 
     def _playhead(self, log: SessionLog) -> Playhead | None:
+        if self._source.filling:
+            # The moment may be one of those that are still to come.
+            return None
         wish, self._wish = self._wish, Wish()
         if wish.at is None:
             return None

@@ -12,6 +12,7 @@ from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope
 from core.events.store.base import SessionSummary
 from core.events.store.sqlite import SQLiteEventStore
+from core.mirror.store import MirroredEventStore
 from core.projectors.rules import ProjectionRules
 from core.replay.apart import WORTH_IT, ReadHereError, steps_apart
 from core.replay.axis import Axis, AxisMode, axis_of
@@ -54,6 +55,8 @@ def session_steps(
 
     They end early once ``stopped`` answers yes. Raises what the store raises.
     """
+    if isinstance(store, MirroredEventStore):
+        store.prepare(session_id, stopped)
     began = time.monotonic()
     axes: dict[AxisMode, Axis] = {}
     total = -1

@@ -21,6 +21,7 @@ from app.models.reading import (
     summaries,
 )
 from app.models.running import Running
+from app.sources import Place, file_of, open_store
 from core.events.problems import Problem
 from core.events.store.base import SessionSummary
 from core.events.store.sessions import newest_first
@@ -45,8 +46,13 @@ _SUMMARIES = 250
 class Opened:
     """A source that was opened: where it is, and what there is to say of it (or nothing)."""
 
-    path: Path
+    place: Place
     notice: str | None
+
+    @property
+    def path(self) -> Path:
+        """Its file; that of a table is its mirror."""
+        return file_of(self.place)
 
 
 class Source(QObject):
@@ -81,7 +87,9 @@ class Source(QObject):
         super().__init__(parent)
         self._background = background
         self._store: LinkedEventStore | None = None
-        self._path: Path | None = None
+        self._place: Place | None = None
+        self.filling = False
+        """Whether what arrives is what was there already: a mirror is filled."""
         self._tasks: list[Task] = []
         self._opening: Task | None = None
         self._loading: Task | None = None
@@ -110,9 +118,14 @@ class Source(QObject):
         self._watch.timeout.connect(self._tell_running)
 
     @property
+    def place(self) -> Place | None:
+        """What is open: a file or a table."""
+        return self._place
+
+    @property
     def path(self) -> Path | None:
-        """The file that is open."""
-        return self._path
+        """The file that is open; of a table its mirror."""
+        return None if self._place is None else file_of(self._place)
 
     @property
     def store(self) -> LinkedEventStore | None:
@@ -126,52 +139,58 @@ class Source(QObject):
 
     # -- the file ---------------------------------------------------------------------------------
 
-    def open(self, path: Path) -> None:
-        """Open a file read-only, and list its sessions; the one before is closed."""
-        self._leave_for(path)
-        self._open(path)
+    def open(self, place: Place) -> None:
+        """Open a source read-only, and list its sessions; the one before is closed."""
+        self._leave_for(place)
+        self._open(place)
 
     def reload(self) -> None:
         """Open the same file again, for it may have grown or been replaced.
 
         What is open stays open until then, and where that fails.
         """
-        if self._path is not None:
-            self._open(self._path)
+        if self._place is not None:
+            self._open(self._place)
 
     def close(self) -> None:
         """Close the file; nothing more is heard of it."""
         self._leave_for(None)
 
-    def _leave_for(self, path: Path | None) -> None:
+    def _leave_for(self, place: Place | None) -> None:
         if self._opening is not None:
             self._opening.cancel()
-        had_path, self._path = self._path is not None, path
+        had_place, self._place = self._place is not None, place
         self._let_go()
-        if had_path:
+        if had_place:
             self.closed.emit()
 
-    def _open(self, path: Path) -> None:
+    def _open(self, place: Place) -> None:
         if self._opening is not None:
             self._opening.cancel()
         self._opening = self._background.run(
-            lambda: _opened(path), then=self._take_store, error=self._refuse
+            lambda: _opened(place), then=self._take_store, error=self._refuse
         )
 
     def _take_store(self, opened: tuple[LinkedEventStore, Tail, str | None]) -> None:
         self._let_go()
         store, tail, notice = opened
         self._store = store
-        assert self._path is not None
+        assert self._place is not None
         # What is read from now on is followed by what the tail tells: nothing lies between.
         self._following.start(tail)
-        self.opened.emit(Opened(self._path, notice))
+        self.opened.emit(Opened(self._place, notice))
         self._watch.start()
-        self._run(store.listed, self._take_sessions)
+        self.list_again()
+
+    def list_again(self) -> None:
+        """List the sessions; ``sessions_changed`` brings them."""
+        store = self._store
+        if store is not None:
+            self._run(store.listed, self._take_sessions)
 
     def _refuse(self, error: Exception) -> None:
         if self._store is None:
-            self._path = None
+            self._place = None
         self.failed.emit(error)
 
     def _let_go(self) -> None:
@@ -187,6 +206,7 @@ class Source(QObject):
         self._summaries.stop()
         self._grown.clear()
         self._running.clear()
+        self.filling = False
         self._tell_running()
         self._look.cancel()
         self._detail.cancel()
@@ -337,19 +357,29 @@ class Source(QObject):
     def _take_grown(self, session_ids: set[str]) -> None:
         if self._store is not None:
             session_ids = session_ids | self._store.linked_with(session_ids)
-        self._grown |= session_ids
-        self._running.arrived(session_ids)
-        self._tell_running()
+        if not self.filling:
+            self._running.arrived(session_ids)
+            self._tell_running()
+        self.summarise_later(session_ids)
+        self.grown.emit(session_ids)
+
+    def summarise_later(self, session_ids: Collection[str]) -> None:
+        """Look up soon what the list has to say of these; ``summaries_changed`` brings it."""
+        self._grown.update(session_ids)
         if not self._summaries.isActive():
             self._summaries.start()
-        self.grown.emit(session_ids)
 
     def _summarise(self) -> None:
         """Look up what the list has to say of the sessions that grew."""
         store, ids = self._store, self._grown
         self._grown = set()
         if store is not None:
-            self._run(lambda: summaries(store, ids), self.summaries_changed.emit)
+            self._run(lambda: summaries(store, ids), self._take_summaries)
+
+    def _take_summaries(self, found: dict[str, SessionSummary]) -> None:
+        self._running.take(found.values())
+        self._tell_running()
+        self.summaries_changed.emit(found)
 
     # -- rows -------------------------------------------------------------------------------------
 
@@ -421,10 +451,10 @@ class Source(QObject):
         self.failed.emit(error)
 
 
-def _opened(path: Path) -> tuple[LinkedEventStore, Tail, str | None]:
+def _opened(place: Place) -> tuple[LinkedEventStore, Tail, str | None]:
     """A store, a tail of what arrives from now on, and what there is to say of it (or nothing)."""
     links, notice = _links()
-    store = LinkedEventStore(path, links=links)
+    store = open_store(place, links)
     try:
         return store, Tail(store), store.notice or notice
     except BaseException:

@@ -164,11 +164,16 @@ class LoadingBar(QWidget):
             text = f"Reading {done:,} of {total:,} events"
         else:
             text = f"Reading {name}…" if name else "Reading…"
+        self.show_share(text, done, total)
+        self.setAccessibleDescription(f"{name}: {text}" if name else text)
+
+    def show_share(self, text: str, done: int, total: int) -> None:
+        """Say this, and show that so much of so much is done; a total of 0 is not known."""
         self._text.setText(text)
         # In thousandths: the bar counts in 32 bits.
         self._bar.setRange(0, 1000 if total > 0 else 0)
         self._bar.setValue(min(1000, done * 1000 // total) if total > 0 else 0)
-        self.setAccessibleDescription(f"{name}: {text}" if name else text)
+        self.setAccessibleDescription(text)
         self.show()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -1,0 +1,281 @@
+"""Tables in the cloud: opened, read into their mirror, followed, and what is to be said of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QDialog, QMessageBox, QVBoxLayout
+
+from app.features.base import Feature, Slot
+from app.mirror_text import filling_text, listing_text, spent_text
+from app.models.mirror_cache import MirrorCache
+from app.models.mirroring import Answering, HowListed, Mirroring
+from app.sources import place_of
+from app.text import count, plain
+from app.theme import DARK, SPACE, Theme
+from app.views.banner import BannerKind
+from app.views.cache_settings import CacheSettings
+from app.views.table_dialog import TableDialog
+from core.events.errors import StoreError, WrongLocation
+from core.events.store.dynamodb.location import TableLocation
+from core.mirror.feeder import Fed
+from core.mirror.remote import ListingStep, Spent
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+_WORDS = {
+    Answering.WELL: "",
+    Answering.SLOW: " · slow",
+    Answering.UNREACHABLE: " · unreachable",
+    Answering.FAILING: " · not answering",
+}
+_SLOW = "The table is slow to answer. What you see is what was read so far; reading goes on."
+_KEPT = "This is the list of an earlier time: what was written since is not in it."
+_ASK = (
+    "A head is written for each session: a small item of its own beside the backend's, which the "
+    "backend never reads. The whole table is read once for it. Then sessions are listed without "
+    "reading the table."
+)
+
+
+class TablesFeature(Feature):
+    """Opening a table, the progress of its mirror, how it answers and what it costs; the cache."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.model = Mirroring(window.source, window.opening, window.background, window)
+        self.cache = MirrorCache(window.background, window)
+        self.dialog: TableDialog | None = None
+        self.question: QMessageBox | None = None
+        self.cache_dialog: QDialog | None = None
+        self._theme = DARK
+        self._spent = Spent(0.0, 0.0)
+        self._answering = Answering.WELL
+        self._told: str | None = None
+
+    def slots(self) -> Mapping[str, Slot]:
+        return {
+            "open-table": self.show_dialog,
+            "list-table": self._list_anew,
+            "write-heads": self.ask_to_write_heads,
+            "table-cache": self.show_cache,
+        }
+
+    def connect(self) -> None:
+        w, model = self.window, self.model
+        w.source.opened.connect(self._take_source)
+        model.filling_changed.connect(self._show_filling)
+        model.listing_changed.connect(self._show_listing)
+        model.listed.connect(self._tell_listed)
+        model.answering_changed.connect(self._show_answering)
+        model.spent_changed.connect(self._show_spent)
+        model.heads_written.connect(self._tell_written)
+        model.failed.connect(w.presenter.failed)
+
+    def show_theme(self, theme: Theme) -> None:
+        self._theme = theme
+
+    @property
+    def busy(self) -> bool:
+        return self.model.busy
+
+    # -- opening ----------------------------------------------------------------------------------
+
+    def show_dialog(self, *_: object) -> None:
+        """Ask which table to open."""
+        if self.dialog is not None:
+            return
+        w = self.window
+        dialog = self.dialog = TableDialog(
+            w, self._theme, last=_last_table(w.settings.recent), region=os.environ.get("AWS_REGION")
+        )
+        dialog.accepted_table.connect(w.open)
+        dialog.finished.connect(self._forget_dialog)
+        dialog.open()
+        w.background.run(_profiles, then=self._show_profiles, error=lambda _: None)
+
+    def _show_profiles(self, names: list[str]) -> None:
+        if self.dialog is not None:
+            self.dialog.show_profiles(names)
+
+    def _forget_dialog(self) -> None:
+        self.dialog = None
+
+    def _take_source(self) -> None:
+        w = self.window
+        self._answering, self._spent, self._told = Answering.WELL, Spent(0.0, 0.0), None
+        if self.model.store is not None:
+            self._show_kind()
+            self.cache.limit(w.settings.mirrors_at_most)
+
+    def _show_kind(self) -> None:
+        store = self.model.store
+        if store is None:
+            return
+        cost = f" · {spent_text(self._spent)}" if self._spent.units else ""
+        table = plain(store.location.table, limit=60)
+        self.window.status_line.show_kind(f"DynamoDB · {table}{_WORDS[self._answering]}{cost}")
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    def cancel(self) -> bool:
+        """Stop what is read of the table; whether that was something."""
+        if self.model.stop_listing():
+            return True
+        if not self.model.stop_filling():
+            return False
+        self._tell("Reading was stopped. What was read so far is shown.", action="Read on",
+                   then=self.model.fill_on)  # fmt: skip
+        return True
+
+    def _show_filling(self, fed: Fed | None) -> None:
+        bar = self.window.loading_bar
+        if fed is None:
+            bar.hide()
+        else:
+            bar.show_share(filling_text(fed), fed.read, fed.total or 0)
+
+    def _show_listing(self, step: ListingStep | None) -> None:
+        bar = self.window.loading_bar
+        if step is None:
+            bar.hide()
+        else:
+            bar.show_share(listing_text(step, self._spent), 0, 0)
+
+    def _tell_listed(self, how: HowListed) -> None:
+        if not how.whole:
+            self._tell("Looking for sessions was stopped.", action="Look again",
+                       then=self.model.list_anew)  # fmt: skip
+        elif how.kept and how.heads:
+            self._tell(f"The table cannot be reached. {_KEPT}", kind=BannerKind.WARNING)
+        elif how.kept:
+            self._tell(f"The table has no list of its sessions. {_KEPT}", action="Look again",
+                       then=self.model.list_anew)  # fmt: skip
+        elif not how.heads:
+            self._tell(
+                "The table has no list of its sessions: all of it was read to find them.",
+                action="Write a list…",
+                then=self.ask_to_write_heads,
+            )
+
+    def _list_anew(self, *_: object) -> None:
+        self.model.list_anew()
+
+    # -- writing heads ----------------------------------------------------------------------------
+
+    def ask_to_write_heads(self, *_: object) -> None:
+        """Ask whether a list of the sessions is to be written into the table."""
+        store = self.model.store
+        if store is None or self.question is not None:
+            return
+        question = self.question = QMessageBox(self.window)
+        question.setObjectName("heads-question")
+        question.setWindowTitle("Write a list of the sessions")
+        question.setText(f"Write into the table “{plain(store.location.table)}”?")
+        question.setInformativeText(_ASK)
+        write = question.addButton("Write", QMessageBox.ButtonRole.AcceptRole)
+        cancel = question.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(cancel)
+        write.clicked.connect(self.model.write_heads)
+        question.finished.connect(self._forget_question)
+        question.open()
+
+    def _forget_question(self) -> None:
+        if self.question is not None:
+            self.question.deleteLater()
+        self.question = None
+
+    def _tell_written(self, number: int) -> None:
+        self._tell(f"{count(number, 'head')} written: the sessions are listed by them from now on.")
+
+    # -- how it answers ---------------------------------------------------------------------------
+
+    def _show_answering(self, answering: Answering, fault: StoreError | None) -> None:
+        self._answering = answering
+        self._show_kind()
+        if answering is Answering.SLOW:
+            self._tell(_SLOW, kind=BannerKind.WARNING)
+        elif fault is not None:
+            self._tell(f"{fault} It is tried again by itself.", kind=BannerKind.ERROR,
+                       action="Try now", then=self.model.look_now)  # fmt: skip
+        elif self._told is not None:
+            self.window.banner.dismiss()
+            self._told = None
+
+    def _show_spent(self, spent: Spent) -> None:
+        self._spent = spent
+        self._show_kind()
+        store = self.model.store
+        if store is not None and store.listing is not None:
+            self._show_listing(store.listing)
+
+    def _tell(
+        self,
+        text: str,
+        *,
+        kind: BannerKind = BannerKind.INFO,
+        action: str | None = None,
+        then: Slot | None = None,
+    ) -> None:
+        self._told = text if kind is not BannerKind.INFO else None
+        self.window.banner.show_message(text, kind=kind, action=action, then=then)
+
+    # -- the cache --------------------------------------------------------------------------------
+
+    def show_cache(self, *_: object) -> None:
+        """Show what the cache holds, with its limit."""
+        if self.cache_dialog is not None:
+            return
+        dialog = self.cache_dialog = QDialog(self.window)
+        dialog.setObjectName("cache-dialog")
+        dialog.setWindowTitle("Cache of tables")
+        column = QVBoxLayout(dialog)
+        column.setContentsMargins(4 * SPACE, 4 * SPACE, 4 * SPACE, 4 * SPACE)
+        column.addWidget(self.cache_settings())
+        dialog.resize(520, dialog.sizeHint().height())
+        dialog.finished.connect(self._forget_cache)
+        dialog.open()
+
+    def cache_settings(self) -> CacheSettings:
+        """A widget with the settings of the cache, for whichever dialog shows it."""
+        view = CacheSettings()
+        view.show_theme(self._theme)
+        view.show_limit(self.window.settings.mirrors_at_most)
+        self.cache.changed.connect(view.show_mirrors)
+        self.cache.removed.connect(view.show_removed)
+        view.limit_requested.connect(self._limit)
+        view.clear_requested.connect(self.cache.clear)
+        self.cache.look()
+        return view
+
+    def _limit(self, most: int) -> None:
+        self.window.keep(mirrors_at_most=most)
+        self.cache.limit(most)
+
+    def _forget_cache(self) -> None:
+        if self.cache_dialog is not None:
+            self.cache_dialog.deleteLater()
+        self.cache_dialog = None
+
+
+def _last_table(recent: tuple[str, ...]) -> TableLocation | None:
+    """The table that was open last."""
+    for name in recent:
+        try:
+            place = place_of(name)
+        except WrongLocation:
+            continue
+        if isinstance(place, TableLocation):
+            return place
+    return None
+
+
+def _profiles() -> list[str]:
+    """The profiles that AWS's own configuration names."""
+    # A quarter of a second to import, for who asks.
+    import boto3  # type: ignore[import-untyped]
+
+    return sorted(boto3.session.Session().available_profiles)
