@@ -19,6 +19,7 @@ from core.replay.axis import Axis, AxisMode, axis_of
 from core.replay.columns import Int64, SessionLog
 from core.replay.growth import Growth
 from core.replay.index import ContextIndex
+from core.replay.kept_logs import KeptLogs
 from core.replay.leaving_out import NOTHING, without_rows
 from core.replay.linked import link_of
 from core.replay.loader import Loaded, load_steps
@@ -50,23 +51,44 @@ def session_steps(
     rules: ProjectionRules,
     *,
     stopped: Callable[[], bool] = lambda: False,
+    kept: KeptLogs | None = None,
 ) -> Iterator[LoadStep]:
     """The steps of loading, with what the charts need computed beside them.
 
-    They end early once ``stopped`` answers yes. Raises what the store raises.
+    A session that was ``kept`` (in the cache folder) and is unchanged comes in one step. They end
+    early once ``stopped`` answers yes. Raises what the store raises.
     """
     if isinstance(store, MirroredEventStore):
         store.prepare(session_id, stopped)
     began = time.monotonic()
     axes: dict[AxisMode, Axis] = {}
     total = -1
-    for step, index in _steps(store, session_id, rules, stopped):
+    for step, index in _kept_steps(store, session_id, rules, stopped, kept or KeptLogs()):
         if step.total != total:
             axes = {mode: axis_of(step.log, mode) for mode in AxisMode}
             total = step.total
         # Asked for here, so that the first paint does not have to.
         assert step.log.events_by_kind is not None
         yield LoadStep(step.log, step.read, step.total, time.monotonic() - began, axes, index)
+
+
+def _kept_steps(
+    store: SQLiteEventStore,
+    session_id: str,
+    rules: ProjectionRules,
+    stopped: Callable[[], bool],
+    kept: KeptLogs,
+) -> Iterator[tuple[Loaded, ContextIndex | None]]:
+    """What is kept from the last time; else read it, and keep it for the next."""
+    known = kept.read(store, session_id)
+    if known is not None:
+        yield Loaded(known, len(known), len(known)), ContextIndex(known, rules).prepare()
+        return
+    with kept.keeping(store, session_id) as found:
+        for step, index in _steps(store, session_id, rules, stopped):
+            yield step, index
+            if step.log.complete:
+                found.append(step.log)
 
 
 def _steps(

@@ -13,6 +13,7 @@ from app.models.reading import LoadStep, session_steps
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.rules import RECENCY
 from core.replay.index import ContextIndex
+from core.replay.kept_logs import KeptLogs
 from tests.builders_files import crash_elsewhere, write_long_log
 
 LONG = 20_100
@@ -81,3 +82,14 @@ def test_it_ends_early_where_nobody_wants_it_any_more(path: Path) -> None:
         steps = list(session_steps(store, "long", RECENCY, stopped=lambda: True))
     assert not any(step.log.complete for step in steps)
     assert multiprocessing.active_children() == []
+
+
+def test_a_session_that_is_opened_again_comes_in_one_step(path: Path, tmp_path: Path) -> None:
+    """A million events would be read anew each time, for seconds."""
+    kept = KeptLogs(tmp_path / "cache", events_least=1, still=0)
+    with SQLiteEventStore(path) as store:
+        first = list(session_steps(store, "long", RECENCY, kept=kept))
+        (again,) = session_steps(store, "long", RECENCY, kept=kept)
+    assert len(first) > 1
+    assert is_whole([again])
+    assert again.axes.keys() == first[-1].axes.keys()
