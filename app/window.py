@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app import theme as themes
 from app.background import Background
 from app.commands import build_actions
+from app.features.arrival import ArrivalFeature
 from app.features.base import Feature
 from app.features.bookmarks import BookmarkFeature
 from app.features.comparing import ComparingFeature
@@ -106,6 +107,7 @@ class Window(QMainWindow):
         self.linking = LinkingFeature(self)
         self.range = RangeFeature(self)
         self.recorded = RecordedFeature(self)
+        self.arrival = ArrivalFeature(self)
         self.bookmarks = BookmarkFeature(self)
         self.why = WhyFeature(self)
         self.filter = FilterFeature(self)
@@ -123,6 +125,7 @@ class Window(QMainWindow):
             self.people,
             self.range,
             self.recorded,
+            self.arrival,
             self.bookmarks,
             self.turns,
             self.linking,

@@ -60,6 +60,10 @@ class CellTableModel(QAbstractTableModel):
     def cell(self, row: int, column: int) -> Cell:
         """The cell of a row that is there."""
 
+    def tip(self, row: int, column: int) -> str:
+        """What there is to say of a cell besides its text; it is told with it."""
+        return ""
+
     def is_lit(self, row: int) -> bool:
         """Whether a row stands out among the others."""
         return False
@@ -73,7 +77,9 @@ class CellTableModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role not in _TEXT_ROLES or not index.isValid():
             return None
-        return self.cell(index.row(), index.column()).text
+        text = self.cell(index.row(), index.column()).text
+        tip = self.tip(index.row(), index.column())
+        return f"{text}, {tip}" if tip and role == Qt.ItemDataRole.AccessibleTextRole else text
 
     def headerData(
         self,

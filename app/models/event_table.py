@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QModelIndex, QObject, Signal
 
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
+from app.models.lateness import Late, Lateness
 from app.models.summaries import summary
 from app.text import clock, crosses_days, dated, duration, is_in_session, plain
 from core.events.instants import from_datetime
@@ -27,6 +28,8 @@ _DAY = 86_400_000_000
 _LATE_DAYS = range(27, 365, 30)
 """In each month a day of two figures."""
 _ABSENT = "—"
+_LATE = "↶ "
+"""The sign of what arrived late."""
 
 
 class EventTableModel(CellTableModel):
@@ -46,6 +49,7 @@ class EventTableModel(CellTableModel):
         self._rows = 0
         self._dated = False
         self._position = 0
+        self._lateness: Lateness | None = None
         self._marks: Bool | None = None
         self._hits: Int32 | None = None
         self._only: Int32 | None = None
@@ -105,6 +109,22 @@ class EventTableModel(CellTableModel):
         """Mark the rows of these events as a group, a truth for each; None marks nothing."""
         self._marks = marks
         self._changed(0, self._rows - 1, NUMBER, NUMBER)
+
+    def show_lateness(self, lateness: Lateness | None) -> None:
+        """Give the rows of late events a sign, and a tip that tells how late; None has none."""
+        self._lateness = lateness
+        self._changed(0, self._rows - 1, SINCE, SINCE)
+
+    def tip(self, row: int, column: int) -> str:
+        late = self._late(self.event_at(row)) if column == SINCE else None
+        return "" if late is None else f"arrived {late.words}"
+
+    def _late(self, event: int) -> Late | None:
+        """How late an event came, as long as what is known is of the rows that are shown."""
+        lateness, log = self._lateness, self._log
+        if lateness is None or log is None or lateness.order.log.rows is not log.rows:
+            return None
+        return lateness.of(event)
 
     def show_hits(self, hits: Int32 | None, *, only: bool = False) -> None:
         """Bring out these events (indexes, ascending), or show ``only`` these; None is none."""
@@ -190,7 +210,8 @@ class EventTableModel(CellTableModel):
         if column == TIME:
             return self.time_text(int(log.times[row]), row + 1)
         if column == SINCE:
-            return f"+{duration(int(log.times[row] - log.times[row - 1]))}" if row else ""
+            sign = "" if self._late(row) is None else _LATE
+            return f"{sign}+{duration(int(log.times[row] - log.times[row - 1]))}" if row else sign
         if column == SUMMARY:
             return self._summaries.get(row, "…")
         if int(log.kinds[row]) == PENDING:

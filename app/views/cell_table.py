@@ -174,6 +174,8 @@ class CellTable(RowTable):
         index = self.indexAt(event.pos())
         if not index.isValid():
             return ""
+        if tip := self._cells.tip(index.row(), index.column()):
+            return tip_of(tip)
         cell = self._cells.cell(index.row(), index.column())
         _, width = self._room(cell, index.column(), self.columnWidth(index.column()))
         return "" if self._look(cell).cut(cell.text, width) == cell.text else tip_of(cell.text)

@@ -27,6 +27,7 @@ LEAST_WIDTH = 260
 
 _WIDTH = 300
 _LEAST_WHY, _MOST_WHY, _LEAST_OBJECTS = 3 * ROW, 6 * ROW, 4 * ROW
+_BELOW_UNCERTAINTY = 2
 _HINT = "Select a concept, an object or the uncertainty to see which events make it what it is."
 
 
@@ -134,6 +135,13 @@ class ContextPanel(QWidget):
         column.setStretchFactor(self._why, 2)
         column.setStretchFactor(self._objects, 3)
         return content
+
+    def add_section(self, section: QWidget) -> None:
+        """Put another's section between the uncertainty and the concepts."""
+        content = self._scroll.widget()
+        column = None if content is None else content.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.insertWidget(_BELOW_UNCERTAINTY, section)
 
     # -- what is shown ----------------------------------------------------------------------------
 

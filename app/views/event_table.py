@@ -18,6 +18,7 @@ from app.models.event_table import (
     TYPE,
     EventTableModel,
 )
+from app.models.lateness import Lateness
 from app.theme import ui_font
 from app.views.cell_table import PADDING, CellTable
 from core.events.schema import EventEnvelope
@@ -105,6 +106,10 @@ class EventTableView(CellTable):
     def show_marks(self, marks: Bool | None) -> None:
         """Mark the rows of these events as a group, a truth for each; None marks nothing."""
         self._table.show_marks(marks)
+
+    def show_lateness(self, lateness: Lateness | None) -> None:
+        """Give the rows of late events a sign, and a tip that tells how late; None has none."""
+        self._table.show_lateness(lateness)
 
     def show_hits(self, hits: Int32 | None, *, only: bool = False) -> None:
         """Bring out these events (indexes, ascending), or show ``only`` these; None is none."""
