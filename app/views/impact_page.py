@@ -21,7 +21,10 @@ from app.theme import SPACE, Theme, ui_font
 from app.views.cell_table import CellTable
 from app.views.text_views import ElidedLabel, PlainLabel, tint
 
-NOTHING = "No event of this range changed the context"
+NOTHING = (
+    "No event of this range changed a weight, a relevance or the uncertainty.\n"
+    "A change of ranks alone is no impact."
+)
 NO_EVENT = "There is no event in this range"
 NO_SESSION = "Choose a session to see which of its events changed most"
 STOPPED = "Ranking was stopped"

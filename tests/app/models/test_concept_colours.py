@@ -14,30 +14,37 @@ CHOICES = st.lists(
 
 
 @given(choices=CHOICES)
+def test_curves_beside_each_other_have_colours_of_their_own(choices: list[list[int]]) -> None:
+    """Two curves of one colour would be taken for one concept."""
+    colours = ConceptColours()
+    for concepts in choices:
+        curves = colours.curves(concepts, IDS)
+        assert [curve.concept for curve in curves] == concepts
+        slots = [curve.slot for curve in curves]
+        assert len(set(slots)) == len(slots)
+        assert all(0 <= slot < 9 for slot in slots)
+
+
+@given(choices=CHOICES)
 def test_a_concept_keeps_its_colour(choices: list[list[int]]) -> None:
     """Panning a little would give the orange curve to another concept."""
     colours = ConceptColours()
     known: dict[int, int] = {}
+    shown: set[int] = set()
     for concepts in choices:
         curves = colours.curves(concepts, IDS)
-        assert [curve.concept for curve in curves] == concepts
         for curve in curves:
-            assert known.setdefault(curve.concept, curve.slot) == curve.slot
-            assert 0 <= curve.slot < 9
-
-
-@given(choices=CHOICES)
-def test_a_new_curve_has_the_colour_that_is_rarest_beside_it(choices: list[list[int]]) -> None:
-    """Two curves of one colour would be taken for one concept, while other colours are free."""
-    colours = ConceptColours()
-    seen: set[int] = set()
-    for concepts in choices:
-        curves = colours.curves(concepts, IDS)
-        old = [curve.slot for curve in curves if curve.concept in seen]
-        new = [curve.slot for curve in curves if curve.concept not in seen]
-        free = 9 - len(set(old))
-        assert len(set(old) | set(new)) - len(set(old)) == min(len(new), free)
-        seen.update(concepts)
+            if curve.concept in shown:
+                assert curve.slot == known[curve.concept]
+        # Of those that come back the one whose colour is free has it again.
+        back = [c for c in curves if c.concept in known and c.concept not in shown]
+        taken = {c.slot for c in curves if c not in back}
+        for curve in back:
+            rivals = [known[c.concept] for c in back if c is not curve]
+            if known[curve.concept] not in {*taken, *rivals}:
+                assert curve.slot == known[curve.concept]
+        known |= {c.concept: c.slot for c in curves}
+        shown = set(concepts)
 
 
 def test_nine_curves_have_nine_colours() -> None:
