@@ -13,13 +13,15 @@ import os
 import random
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import count, pairwise
 from typing import Any, NamedTuple
 
 from core.events.emitter import close_default_emitter, emit_event
 from core.events.schema import EventType, ObjectRef
+from core.events.store.sqlite import SQLiteEventStore
+from core.projectors.projection import Projection
 from resources.make_events import STUDIES, Learner
 
 RATE = 0.5
@@ -67,14 +69,21 @@ def acts(seed: int, rate: float) -> Iterator[Act]:
         yield Act(gap * scale, fields)
 
 
-def study_on(rate: float, stopped: threading.Event, *, seed: int | None = None) -> None:
-    """One session after the other, until told to stop."""
+def study_on(
+    rate: float,
+    stopped: threading.Event,
+    *,
+    seed: int | None = None,
+    noted: Callable[[str], object] = lambda _: None,
+) -> None:
+    """One session after the other, until told to stop; ``noted`` hears the session of each act."""
     first = random.SystemRandom().randrange(1 << 30) if seed is None else seed
     for number in count(first):
         for act in acts(number, rate):
             if stopped.wait(act.pause):
                 return
             emit_event(**act.fields)
+            noted(act.fields["session_id"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -92,12 +101,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stopped.set()
 
     threading.Thread(target=wait_for_the_end, daemon=True).start()
+    # As a backend that keeps what it computed: it can be verified against the rules.
+    recording = Projection(
+        lambda: SQLiteEventStore(options.path, writable=True), (), record_contexts=True
+    )
     try:
-        study_on(options.rate, stopped, seed=options.seed)
+        study_on(options.rate, stopped, seed=options.seed, noted=recording.mark)
     except KeyboardInterrupt:
         return 130
     finally:
         close_default_emitter(5.0)
+        recording.close(5.0)
     return 0
 
 
