@@ -29,6 +29,7 @@ from app.window import Window  # noqa: E402
 
 OUT = ROOT / "docs" / "pictures"
 SESSION = "session_1794474072480_9c2hv6ron"
+LATE_SESSION = "session_1794229824118_k3f9x2mq7"
 Scene = Callable[[Window], QWidget]
 
 
@@ -84,6 +85,22 @@ def impact(window: Window) -> QWidget:
     return window.desk
 
 
+def recorded(window: Window) -> QWidget:
+    """Where recorded contexts are not what the rules give."""
+    window.clock.change(lambda p: p.at_position(328))
+    window.actions_by_id["show-recorded"].trigger()
+    return window
+
+
+def as_known(window: Window) -> QWidget:
+    """Late events, and what was known when an event arrived."""
+    window.opening.open_session(LATE_SESSION)
+    done(window)
+    window.clock.change(lambda p: p.at_position(79))
+    window.actions_by_id["as-known"].trigger()
+    return window
+
+
 SCENES: dict[str, tuple[ThemeChoice, tuple[int, int], Scene]] = {
     "window-dark": (ThemeChoice.DARK, (1600, 1000), whole),
     "window-light": (ThemeChoice.LIGHT, (1600, 1000), whole),
@@ -92,6 +109,8 @@ SCENES: dict[str, tuple[ThemeChoice, tuple[int, int], Scene]] = {
     "filter": (ThemeChoice.DARK, (1440, 900), filtering),
     "why": (ThemeChoice.DARK, (1600, 1000), why),
     "range": (ThemeChoice.LIGHT, (1440, 900), two_moments),
+    "recorded": (ThemeChoice.DARK, (1440, 900), recorded),
+    "as-known": (ThemeChoice.LIGHT, (1440, 900), as_known),
     "impact": (ThemeChoice.DARK, (1600, 1000), impact),
 }
 
