@@ -42,9 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("export-picture", "Save a picture…", "File", needs="session"),
     Command("link-sessions", "Link sessions…", "File", ("Ctrl+L",), needs="session"),
     Command("unlink-session", "Unlink the session", "File", needs="session"),
-    Command(
-        "copy-link", "Copy a link to this moment", "File", ("Ctrl+Shift+L",), needs="session"
-    ),
+    Command("copy-link", "Copy a link to this moment", "File", ("Ctrl+Shift+L",), needs="session"),
     Command("go-to-link", "Go to a link…", "File"),
     Command("paste-link", "Go to the copied link", "File", ("Ctrl+V",)),
     Command("close", "Close the file", "File", ("Ctrl+W",), needs="file"),

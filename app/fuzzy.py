@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 _START, _WORD, _RUN, _PLAIN = 12, 8, 5, 1
 """What a letter is worth at the text's start, at a word's, after the one before, and elsewhere."""
 _LEAD = 6
 _WHOLE = 20
+_CHUNK = 2_048
+"""So many texts are looked through at once: another thread waits no longer than for these."""
+_ENOUGH = 400
+"""Of so many candidates the best are told; those of a better kind come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a text is worth (see `match`), which one it is, and where the letters are."""
+
+    worth: int
+    index: int
+    places: tuple[int, ...]
 
 
 def match(wanted: str, text: str) -> tuple[int, tuple[int, ...]] | None:
@@ -45,18 +60,75 @@ def letters(typed: str) -> str:
     return "".join(typed.casefold().split())
 
 
-def ranked(wanted: str, texts: Sequence[str], most: int) -> list[tuple[int, tuple[int, ...]]]:
-    """The indexes of the best of many texts, with the places of the letters, the best first.
+def ranked(wanted: str, texts: Sequence[str], most: int) -> list[Hit]:
+    """The best of many texts, the best first, of equals the shorter; nothing wanted is no hit."""
+    found = ((match(wanted, text), index) for index, text in enumerate(texts) if wanted)
+    hits = [Hit(hit[0], index, hit[1]) for hit, index in found if hit is not None]
+    hits.sort(key=lambda hit: (-hit.worth, len(texts[hit.index]), hit.index))
+    return hits[:most]
 
-    Texts that hold the letters as one piece come before the others, and of equals the shorter.
+
+class Corpus:
+    """Very many texts, searched without looking at each of them in Python.
+
+    Of the texts that hold the letters, those are ranked that begin with them, then those of which
+    a word does, those that hold them in one piece, and the rest, until there are enough.
     """
-    found = []
-    for index, text in enumerate(texts):
-        hit = match(wanted, text)
-        if hit is not None:
-            found.append((-hit[0], len(text), index, hit[1]))
-    found.sort(key=lambda each: each[:3])
-    return [(index, places) for _, _, index, places in found[:most]]
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+        folded = [text.casefold().replace("\n", " ") for text in texts]
+        chunks = range(0, len(folded), _CHUNK)
+        self._chunks = ["\n".join(folded[start : start + _CHUNK]) + "\n" for start in chunks]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def best(self, wanted: str, most: int) -> list[Hit]:
+        """As `ranked`."""
+        if not wanted:
+            return []
+        kinds: tuple[list[int], ...] = ([], [], [])
+        for kind, index in self._pieces(wanted):
+            if len(kinds[kind]) < _ENOUGH:
+                kinds[kind].append(index)
+        candidates = dict.fromkeys(index for kind in kinds for index in kind)
+        for index in self._scattered(wanted) if len(candidates) < _ENOUGH else ():
+            candidates[index] = None
+            if len(candidates) >= _ENOUGH:
+                break
+        order = sorted(list(candidates)[:_ENOUGH])
+        hits = ranked(wanted, [self.texts[index] for index in order], most)
+        return [Hit(hit.worth, order[hit.index], hit.places) for hit in hits]
+
+    def _pieces(self, wanted: str) -> Iterator[tuple[int, int]]:
+        """The texts that hold the letters in one piece; 0 at the start, 1 of a word, 2 elsewhere.
+
+        A text may come again.
+        """
+        for chunk, at, index in self._lines(re.compile(re.escape(wanted))):
+            before = chunk[at - 1] if at else "\n"
+            yield (0 if before == "\n" else 2 if before.isalnum() else 1), index
+
+    def _scattered(self, wanted: str) -> Iterator[int]:
+        """The texts that hold the letters in order."""
+        first, *rest = (re.escape(letter) for letter in wanted)
+        form = first + "".join(f"[^\\n{_in_class(each)}]*{each}" for each in rest)
+        return (index for _, _, index in self._lines(re.compile(form)))
+
+    def _lines(self, form: re.Pattern[str]) -> Iterator[tuple[str, int, int]]:
+        """Chunk, place in it and index of the text, for each place where there is such a thing."""
+        for number, chunk in enumerate(self._chunks):
+            line, seen = number * _CHUNK, 0
+            for hit in form.finditer(chunk):
+                line += chunk.count("\n", seen, hit.start())
+                seen = hit.start()
+                yield chunk, seen, line
+
+
+def _in_class(escaped: str) -> str:
+    """An escaped letter within brackets."""
+    return f"\\{escaped}" if escaped in ("^", "]") else escaped
 
 
 def _holds(wanted: str, folded: str) -> bool:

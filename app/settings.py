@@ -46,6 +46,7 @@ class Settings(BaseModel):
     recent: tuple[str, ...] = ()
     mirrors_at_most: int = 10 * 10**9
     """How many bytes the cache of tables may have."""
+    recent_commands: tuple[str, ...] = ()
 
     def with_recent(self, place: Place) -> Settings:
         """The same with this file or table at the head of the recent ones.

@@ -31,6 +31,7 @@ from app.features.filtering import FilterFeature
 from app.features.impact import ImpactFeature
 from app.features.linking import LinkingFeature
 from app.features.moment_links import MomentLinksFeature
+from app.features.palette import PaletteFeature
 from app.features.people import PeopleFeature
 from app.features.range import RangeFeature
 from app.features.recorded import RecordedFeature
@@ -117,6 +118,7 @@ class Window(QMainWindow):
         self.comparing = ComparingFeature(self)
         self.moment_links = MomentLinksFeature(self)
         self.times = TimesFeature(self)
+        self.palette_of_all = PaletteFeature(self)
         self.features: tuple[Feature, ...] = (
             self.why,
             self.filter,
@@ -134,6 +136,7 @@ class Window(QMainWindow):
             self.comparing,
             self.moment_links,
             self.times,
+            self.palette_of_all,
         )
 
     def _build_views(self) -> None:

@@ -17,7 +17,6 @@ from app.sources import Place
 from app.text import plain
 from app.theme import ThemeChoice
 from app.views.key_sheet import KeySheet
-from app.views.palette import Palette
 from app.views.timeline.steps import x_of_playhead
 from core.events.problems import Problem
 from core.projectors.people import Evidence
@@ -118,7 +117,6 @@ class Wishes:
             "show-problems": tab("problem_page"),
             "copy-event": lambda *_: w.event_detail.copy_json(),
             "check-file": self.check_file,
-            "palette": lambda *_: Palette(COMMANDS, w.actions_by_id, w).exec(),
             "keys": lambda *_: KeySheet(COMMANDS, w).exec(),
         }
 

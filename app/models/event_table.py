@@ -12,7 +12,7 @@ from PySide6.QtCore import QModelIndex, QObject, Signal
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
 from app.models.lateness import Late, Lateness
 from app.models.summaries import summary
-from app.text import clock, crosses_days, dated, duration, is_in_session, plain
+from app.text import clock, crosses_days, dated, duration, is_in_session, plain, time_heading
 from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope
 from core.replay.columns import NONE, PENDING, Bool, Int32, SessionLog
@@ -232,8 +232,8 @@ class EventTableModel(CellTableModel):
         """The widest that times get in a session like this one."""
         log = self._log
         if log is None or not self._rows or not is_in_session(start=log.start, position=0):
-            return [self.time_text(day * _DAY) for day in _LATE_DAYS]
-        return [self.time_text(log.end, self._rows), "After event"]
+            return [time_heading(), *(self.time_text(day * _DAY) for day in _LATE_DAYS)]
+        return [time_heading(), self.time_text(log.end, self._rows)]
 
     def _changed(self, first: int, last: int, left: int, right: int) -> None:
         last = self.row_of(min(last, self._rows - 1))

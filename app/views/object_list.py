@@ -54,7 +54,8 @@ class ObjectDelegate(RowDelegate):
         theme = self.theme
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, theme.line)
         self._paint_swatch(painter, rect, touch_colour(theme, row.touch))
-        time = QRect(rect.right() + 1 - EDGE - _TIME, rect.y(), _TIME, rect.height())
+        width = max(_TIME, self._figures.width(row.time))
+        time = QRect(rect.right() + 1 - EDGE - width, rect.y(), width, rect.height())
         relevance = QRect(time.x() - 2 * SPACE - _RELEVANCE, rect.y(), _RELEVANCE, rect.height())
         left = rect.x() + EDGE + _SWATCH + 2 * SPACE
         room = relevance.x() - 2 * SPACE - left

@@ -1,111 +1,292 @@
-"""The command palette: type a few letters, press Enter."""
+"""The palette: type a few letters of a command, a session, a concept or a bookmark, press Enter."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import (
     QDialog,
-    QHeaderView,
     QLineEdit,
-    QTreeWidget,
-    QTreeWidgetItem,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
-from app.commands import Command, shown_key
-from app.theme import ROW, SPACE
+from app.models.cells import NO_PARENT, Index
+from app.models.finding import Found, Group, Item, Kind
+from app.theme import SPACE, Theme, heading_font, ui_font
+from app.views.contrast import readable
+from app.views.text_views import ElidedLabel, PlainLabel, tint
+
+PLACEHOLDER = "Find a command, session, concept, bookmark or moment"
+HINT = (
+    "> commands   @ sessions   # concepts, #214 an event   ! bookmarks   10:04:40, +01:04:40 a time"
+)
+NOTHING = "Nothing has these letters. > commands, @ sessions, # concepts, ! bookmarks."
+_WIDTH, _HEIGHT = 640, 480
+_ROW, _HEADING = 26, 28
+_EDGE = 3 * SPACE
+_ROLE = Qt.ItemDataRole.UserRole
+_MOVES = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+Row = Kind | Found
 
 
 class Palette(QDialog):
-    """Offers the commands whose text holds the letters typed, in order; runs the chosen one."""
+    """``typed`` asks for what a text finds, ``chosen`` carries the `Item` that was chosen.
 
-    def __init__(
-        self,
-        commands: Sequence[Command],
-        actions: Mapping[str, QAction],
-        parent: QWidget | None = None,
-    ) -> None:
+    Enter that comes before what was asked for waits for it.
+    """
+
+    typed = Signal(str)
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget, theme: Theme) -> None:
         super().__init__(parent)
         self.setObjectName("palette")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Commands")
-        self._actions = actions
-        self._commands = [c for c in commands if c.id != "palette"]
-        self._search = QLineEdit(placeholderText="What do you want to do?")
-        self._search.setAccessibleName("Search the commands")
-        self._search.textChanged.connect(self._show)
-        self._search.installEventFilter(self)
-        self._list = QTreeWidget()
-        self._list.setAccessibleName("Commands")
-        self._list.setColumnCount(2)
-        self._list.setHeaderHidden(True)
-        self._list.setRootIsDecorated(False)
-        self._list.setUniformRowHeights(True)
-        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.header().setStretchLastSection(False)
-        self._list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self._list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        self._list.itemActivated.connect(self._run)
-        self._list.itemClicked.connect(self._run)
+        self._rows = _Rows(self)
+        self._waiting = self._enter_waits = False
+        self.search = QLineEdit(placeholderText=PLACEHOLDER)
+        self.search.setAccessibleName(PLACEHOLDER)
+        self.search.setAccessibleDescription(HINT)
+        self.search.textChanged.connect(self._ask)
+        self.search.installEventFilter(self)
+        self.list = QListView()
+        self.list.setAccessibleName("Found")
+        self.list.setModel(self._rows)
+        self.list.setItemDelegate(_Delegate(theme, self))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.clicked.connect(self._choose)
+        self.message = PlainLabel(NOTHING)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.message.hide()
+        hint = ElidedLabel(HINT)
+        hint.setFont(ui_font(11))
+        for label in (self.message, hint):
+            tint(label, theme.muted)
         column = QVBoxLayout(self)
-        column.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 3 * SPACE)
+        column.setContentsMargins(_EDGE, _EDGE, _EDGE, 2 * SPACE)
         column.setSpacing(2 * SPACE)
-        column.addWidget(self._search)
-        column.addWidget(self._list)
-        self.resize(520, 420)
-        self._show("")
+        column.addWidget(self.search)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.message, 1)
+        column.addWidget(hint)
+        self.resize(_WIDTH, _HEIGHT)
+        self.search.setFocus()
+
+    def show_groups(self, groups: Sequence[Group]) -> None:
+        """Show what was found, the best chosen."""
+        self._waiting = False
+        self._rows.show_groups(groups)
+        self.message.setVisible(not groups)
+        self.list.setVisible(bool(groups))
+        self._move(1, start=-1)
+        self.list.scrollToTop()
+        if self._enter_waits:
+            self._enter_waits = False
+            self._choose(self.list.currentIndex())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Up, Down and Enter go to the list while the hand stays in the search."""
+        """Arrows and Enter go to the list while the hand stays in the search."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-            if step is not None and (rows := self._list.topLevelItemCount()):
-                self._choose((self._list.currentIndex().row() + step) % rows)
+            step = _MOVES.get(Qt.Key(event.key()))
+            if step is not None:
+                self._move(step, start=self.list.currentIndex().row())
                 return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._run(self._list.currentItem())
+            if event.key() in _ENTER:
+                self._enter_waits = self._waiting
+                if not self._waiting:
+                    self._choose(self.list.currentIndex())
                 return True
         return super().eventFilter(watched, event)
 
-    def _show(self, letters: str) -> None:
-        self._list.clear()
-        for command in matching(self._commands, letters):
-            keys = shown_key(command.keys[0]) if command.keys else ""
-            item = QTreeWidgetItem([f"{command.menu}: {command.text}", keys])
-            item.setData(0, Qt.ItemDataRole.UserRole, command.id)
-            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            item.setSizeHint(0, QSize(0, ROW))
-            if not self._actions[command.id].isEnabled():
-                item.setFlags(Qt.ItemFlag.NoItemFlags)
-            self._list.addTopLevelItem(item)
-        self._choose(0)
+    def _ask(self, text: str) -> None:
+        self._waiting = True
+        self._enter_waits = False
+        self.typed.emit(text)
 
-    def _choose(self, row: int) -> None:
-        item = self._list.topLevelItem(row)
-        if item is not None:
-            self._list.setCurrentItem(item)
-
-    def _run(self, item: QTreeWidgetItem | None) -> None:
-        if item is None or not item.flags() & Qt.ItemFlag.ItemIsEnabled:
+    def _move(self, step: int, *, start: int) -> None:
+        """To an item that can be chosen, so many rows on or as near to it as there is one."""
+        can = [row for row in range(self._rows.rowCount()) if self._rows.can_choose(row)]
+        if not can:
             return
-        self.accept()
-        self._actions[item.data(0, Qt.ItemDataRole.UserRole)].trigger()
+        if abs(step) == 1:
+            beyond = [row for row in can if (row - start) * step > 0]
+            row = (beyond[0] if step > 0 else beyond[-1]) if beyond else can[0 if step > 0 else -1]
+        else:
+            row = min(can, key=lambda each: abs(each - start - step))
+        self.list.setCurrentIndex(self._rows.index(row))
+        if row == can[0]:
+            self.list.scrollToTop()
+
+    def _choose(self, index: QModelIndex) -> None:
+        if index.isValid() and self._rows.can_choose(index.row()):
+            row = self._rows.row(index.row())
+            assert isinstance(row, Found)
+            item = row.item
+            self.accept()
+            self.chosen.emit(item)
 
 
-def matching(commands: Sequence[Command], letters: str) -> list[Command]:
-    """The commands that hold these letters in order, those that hold them as one piece first."""
-    wanted = letters.casefold().strip()
+class _Rows(QAbstractListModel):
+    """Headings and what stands below them."""
 
-    def text(command: Command) -> str:
-        return f"{command.menu}: {command.text}".casefold()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._rows: list[Row] = []
 
-    def holds(command: Command) -> bool:
-        rest = iter(text(command))
-        return all(letter in rest for letter in wanted.replace(" ", ""))
+    def show_groups(self, groups: Sequence[Group]) -> None:
+        self.beginResetModel()
+        self._rows = []
+        for group in groups:
+            self._rows += [group.kind, *group.found]
+        self.endResetModel()
 
-    found = [command for command in commands if holds(command)]
-    return sorted(found, key=lambda command: wanted not in text(command))
+    def row(self, place: int) -> Row:
+        return self._rows[place]
+
+    def can_choose(self, place: int) -> bool:
+        row = self._rows[place]
+        return isinstance(row, Found) and row.item.enabled
+
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self._rows[index.row()]
+        if role == _ROLE:
+            return row
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return told(row.item) if isinstance(row, Found) else str(row)
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if index.isValid() and self.can_choose(index.row()):
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return Qt.ItemFlag.NoItemFlags
+
+
+def told(item: Item) -> str:
+    """An item in words."""
+    detail = f", {item.detail}" if item.detail else ""
+    return f"{item.text}{detail}{'' if item.enabled else ', cannot be chosen now'}"
+
+
+class _Delegate(QStyledItemDelegate):
+    """Paints headings small, the letters that were typed bold and underlined."""
+
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._font, self._small = ui_font(13, tabular=False), ui_font(12)
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(10, _ROW if isinstance(index.data(_ROLE), Found) else _HEADING)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        row = index.data(_ROLE)
+        rect = QRect(option.rect)
+        state = option.state
+        if not isinstance(row, Found):
+            painter.setFont(heading_font())
+            painter.setPen(self._theme.muted)
+            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+            painter.drawText(rect.adjusted(2 * SPACE, 0, 0, -SPACE), flags, str(row).upper())
+            return
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, self._theme.selection)
+        inside = rect.adjusted(2 * SPACE, 0, -2 * SPACE, 0)
+        width = self._detail(
+            painter, inside, row.item, bool(state & QStyle.StateFlag.State_Selected)
+        )
+        self._text(painter, inside.adjusted(0, 0, -width, 0), row)
+
+    def _detail(self, painter: QPainter, rect: QRect, item: Item, selected: bool) -> int:
+        if not item.detail:
+            return 0
+        metrics = QFontMetrics(self._small)
+        shown = metrics.elidedText(
+            item.detail, Qt.TextElideMode.ElideRight, rect.width() * 55 // 100
+        )
+        ground = self._theme.selection if selected else self._theme.panel
+        painter.setFont(self._small)
+        painter.setPen(readable(self._theme.muted, ground, self._theme.text))
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(rect, flags, shown)
+        return metrics.horizontalAdvance(shown) + 4 * SPACE
+
+    def _text(self, painter: QPainter, rect: QRect, row: Found) -> None:
+        shown = QFontMetrics(self._font).elidedText(
+            row.item.text, Qt.TextElideMode.ElideRight, rect.width() - 2 * SPACE
+        )
+        layout = QTextLayout(shown, self._font)
+        plain = QTextOption()
+        plain.setWrapMode(QTextOption.WrapMode.NoWrap)
+        layout.setTextOption(plain)
+        layout.setFormats([_bold(at) for at in _units(shown, row)])
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(float(rect.width()))
+        layout.endLayout()
+        painter.setPen(self._theme.text if row.item.enabled else self._theme.muted)
+        top = rect.top() + (rect.height() - line.height()) / 2
+        layout.draw(painter, QPointF(QPoint(rect.left(), 0)) + QPointF(0, top))
+
+
+def _units(shown: str, row: Found) -> list[int]:
+    """The places in Qt's text, where letters beyond the first plane take two, of what is shown."""
+    text = row.item.text
+    same = next(
+        (i for i, (a, b) in enumerate(zip(shown, text, strict=False)) if a != b), len(shown)
+    )
+    places = [at for at in row.places if at < same]
+    if shown.isascii():
+        return places
+    return [len(text[:at].encode("utf-16-le")) // 2 for at in places]
+
+
+def _bold(at: int) -> QTextLayout.FormatRange:
+    how = QTextCharFormat()
+    how.setFontWeight(QFont.Weight.Bold)
+    how.setFontUnderline(True)
+    span = QTextLayout.FormatRange()
+    span.start, span.length, span.format = at, 1, how
+    return span

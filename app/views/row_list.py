@@ -205,7 +205,12 @@ class Writer:
         self, font: QFont, *, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight
     ) -> None:
         self._font = font
-        self._cut = _cutter(QFontMetrics(font), mode)
+        self._metrics = QFontMetrics(font)
+        self._cut = _cutter(self._metrics, mode)
+
+    def width(self, text: str) -> int:
+        """How wide a text is (px)."""
+        return self._metrics.horizontalAdvance(text)
 
     def write(
         self,

@@ -47,7 +47,8 @@ class WhyDelegate(RowDelegate):
         theme = self.theme
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, theme.line)
         muted = readable(theme.muted, ground, theme.text)
-        time = QRect(rect.x() + EDGE, rect.y(), _TIME, rect.height())
+        width = max(_TIME, self._figures.width(row.time))
+        time = QRect(rect.x() + EDGE, rect.y(), width, rect.height())
         share = QRect(rect.right() + 1 - EDGE - _SHARE, rect.y(), _SHARE, rect.height())
         words = QRect(time.right() + 2 * SPACE, rect.y(), 0, rect.height())
         words.setRight(share.x() - SPACE)

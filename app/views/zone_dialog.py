@@ -109,7 +109,7 @@ class ZoneDialog(QDialog):
     def _show(self) -> None:
         wanted = letters(self.search.text())
         found = ranked(wanted, [choice.text for choice in self._choices], len(self._choices))
-        order = [place for place, _ in found] if wanted else range(len(self._choices))
+        order = [hit.index for hit in found] if wanted else range(len(self._choices))
         self.zones.clear()
         for place in order:
             choice = self._choices[place]

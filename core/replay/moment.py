@@ -54,6 +54,12 @@ def position_of(text: str) -> int | None:
     return None if match is None else int(match[1])
 
 
+def time_of_day(text: str) -> int | None:
+    """The µs after midnight of a time of day (`10:04:40`), None where a text is none."""
+    match = _CLOCK.fullmatch(text)
+    return None if match is None else _microseconds(match[1], match[2], match[3])
+
+
 def _position(position: int, log: SessionLog) -> Playhead:
     if position > len(log):
         raise MomentError(f"#{position} is beyond the session's {len(log):,} events")

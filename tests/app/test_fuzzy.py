@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.fuzzy import letters, match, ranked
+from app.fuzzy import Corpus, letters, match, ranked
 
 ANY = st.text(st.characters(), max_size=30)
 FEW = st.text("abß İ-_", max_size=8)
 
 
 def best(wanted: str, *texts: str) -> list[str]:
-    return [texts[index] for index, _ in ranked(letters(wanted), texts, 9)]
+    return [texts[hit.index] for hit in ranked(letters(wanted), texts, 9)]
 
 
 @given(wanted=FEW | ANY, text=st.text("abßİ -_", max_size=12) | ANY)
@@ -61,3 +61,19 @@ def test_what_is_not_there_is_not_found() -> None:
     """A list of everything answers nothing."""
     assert match("xyz", "Zoom in") is None
     assert best("rr", "raft") == []
+
+
+@given(
+    texts=st.lists(st.text("abc .-\n^]\\", max_size=8), max_size=30), wanted=st.text("abc.-^]\\")
+)
+def test_very_many_are_found_as_few_are(texts: list[str], wanted: str) -> None:
+    """In a long session a concept could not be found that is found in a short one."""
+    assert Corpus(texts).best(wanted, 50) == ranked(wanted, texts, 50)
+
+
+def test_of_very_many_the_best_are_found() -> None:
+    """The one that begins with the letters would be lost among those that hold them somewhere."""
+    texts = [f"a very long name {n} of a raf with a t" for n in range(9_000)] + ["Raft"]
+    corpus = Corpus(texts)
+    assert [texts[hit.index] for hit in corpus.best("raft", 1)] == ["Raft"]
+    assert len(corpus.best("a", 30)) == 30
