@@ -23,7 +23,7 @@ from core.events.problems import Problem
 from core.events.schema import EventEnvelope
 from core.events.store.base import SessionSummary
 from core.events.store.dynamodb.location import TableLocation, is_location
-from core.projectors.rules import ProjectionRules
+from core.projectors.rules import PRESETS, ProjectionRules
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
 from core.replay.playback import Playback
@@ -398,7 +398,9 @@ class Presenter:
         w = self._window
         w.top_bar.show_rules(rules.name)
         w.context_panel.show_room(rules.max_concepts)
-        w.actions_by_id[f"rules-{rules.name.lower().replace(' ', '-')}"].setChecked(True)
+        for preset in PRESETS:
+            action = w.actions_by_id[f"rules-{preset.name.lower().replace(' ', '-')}"]
+            action.setChecked(rules == preset)
 
     # -- what can be done -------------------------------------------------------------------------
 

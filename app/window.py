@@ -39,6 +39,7 @@ from app.features.serving import ServingFeature
 from app.features.tables import TablesFeature
 from app.features.times import TimesFeature
 from app.features.turns import TurnsFeature
+from app.features.whatif import WhatIfFeature
 from app.features.why import WhyFeature
 from app.keyboard import KeyboardManners
 from app.menus import Menus
@@ -119,6 +120,7 @@ class Window(QMainWindow):
         self.moment_links = MomentLinksFeature(self)
         self.times = TimesFeature(self)
         self.palette_of_all = PaletteFeature(self)
+        self.what_if = WhatIfFeature(self)
         self.features: tuple[Feature, ...] = (
             self.why,
             self.filter,
@@ -132,6 +134,7 @@ class Window(QMainWindow):
             self.turns,
             self.linking,
             self.exporting,
+            self.what_if,
             self.tables,
             self.comparing,
             self.moment_links,

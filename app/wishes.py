@@ -20,7 +20,6 @@ from app.views.key_sheet import KeySheet
 from app.views.timeline.steps import x_of_playhead
 from core.events.problems import Problem
 from core.projectors.people import Evidence
-from core.projectors.rules import BRAIN_WEB, RECENCY
 from core.replay.axis import AxisMode
 from core.replay.moment import Moment
 from core.replay.playback import Playback
@@ -108,8 +107,6 @@ class Wishes:
             "theme-system": lambda *_: w.choose_theme(ThemeChoice.SYSTEM),
             "theme-dark": lambda *_: w.choose_theme(ThemeChoice.DARK),
             "theme-light": lambda *_: w.choose_theme(ThemeChoice.LIGHT),
-            "rules-brain-web": lambda *_: w.replay.set_rules(BRAIN_WEB),
-            "rules-recency": lambda *_: w.replay.set_rules(RECENCY),
             "find-session": lambda *_: w.session_list.focus_search(),
             "show-events": tab("event_table"),
             "show-detail": tab("event_detail"),

@@ -32,7 +32,7 @@ class Cell:
 
     ``swatch`` is the event type of its square. ``tabular`` figures are of one width, so that
     numbers stand below each other; ``monospace`` is for what a log stores. A ``mark`` is a bar at
-    its left edge, which joins rows to a group.
+    its left edge, which joins rows to a group. ``struck`` text counts for nothing.
     """
 
     text: str
@@ -41,6 +41,7 @@ class Cell:
     tabular: bool = False
     monospace: bool = False
     mark: bool = False
+    struck: bool = False
 
 
 class CellTableModel(QAbstractTableModel):

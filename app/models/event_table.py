@@ -51,6 +51,7 @@ class EventTableModel(CellTableModel):
         self._position = 0
         self._lateness: Lateness | None = None
         self._marks: Bool | None = None
+        self._left_out: Bool | None = None
         self._hits: Int32 | None = None
         self._only: Int32 | None = None
         self._summaries: OrderedDict[int, str] = OrderedDict()
@@ -82,7 +83,7 @@ class EventTableModel(CellTableModel):
             self.beginResetModel()
             self._set_log(log, rows)
             # Which events are hits is told anew for another log.
-            self._hits = self._only = None
+            self._hits = self._only = self._left_out = None
             self._summaries.clear()
             self.endResetModel()
         elif self._only is not None:
@@ -109,6 +110,11 @@ class EventTableModel(CellTableModel):
         """Mark the rows of these events as a group, a truth for each; None marks nothing."""
         self._marks = marks
         self._changed(0, self._rows - 1, NUMBER, NUMBER)
+
+    def show_left_out(self, left_out: Bool | None) -> None:
+        """Strike out these events, a truth for each; None strikes out nothing."""
+        self._left_out = left_out
+        self._changed(0, self._rows - 1, NUMBER, SUMMARY)
 
     def show_lateness(self, lateness: Lateness | None) -> None:
         """Give the rows of late events a sign, and a tip that tells how late; None has none."""
@@ -197,12 +203,15 @@ class EventTableModel(CellTableModel):
         log = self._log
         assert log is not None
         row = self.event_at(row)
-        tone = Tone.NORMAL if row < self._position else Tone.MUTED
+        gone = self._left_out
+        struck = gone is not None and row < len(gone) and bool(gone[row])
+        tone = Tone.NORMAL if row < self._position and not struck else Tone.MUTED
         if column == TYPE:
-            return _type(log, row, tone)
+            return _type(log, row, tone, struck=struck)
         marks = self._marks
         mark = column == NUMBER and marks is not None and row < len(marks) and bool(marks[row])
-        return Cell(self._text(log, row, column), tone, tabular=column <= SINCE, mark=mark)
+        text = self._text(log, row, column)
+        return Cell(text, tone, tabular=column <= SINCE, mark=mark, struck=struck)
 
     def _text(self, log: SessionLog, row: int, column: int) -> str:
         if column == NUMBER:
@@ -252,12 +261,12 @@ class EventTableModel(CellTableModel):
         return self.index(row, NUMBER) if there else QModelIndex()
 
 
-def _type(log: SessionLog, row: int, tone: Tone) -> Cell:
+def _type(log: SessionLog, row: int, tone: Tone, *, struck: bool) -> Cell:
     kind = int(log.kinds[row])
     if kind == PENDING:
         return Cell("…", Tone.MUTED)
     name = log.kind_names[kind]
-    return Cell(_shown(name) or _ABSENT, tone, swatch=name)
+    return Cell(_shown(name) or _ABSENT, tone, swatch=name, struck=struck)
 
 
 def _begins_with(log: SessionLog, known: SessionLog) -> bool:

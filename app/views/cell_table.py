@@ -144,6 +144,11 @@ class CellTable(RowTable):
         # A row's last pixel is its line.
         top = rect.y() + (rect.height() - 1 - look.height) / 2
         painter.drawStaticText(QPointF(rect.x() + left, top), text)
+        if cell.struck:
+            middle = round(top + look.height / 2)
+            painter.fillRect(
+                QRectF(rect.x() + left, middle, text.size().width(), 1), painter.pen().color()
+            )
 
     def _paint_swatch(self, painter: QPainter, middle: QPointF, event_type: str) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

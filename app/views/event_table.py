@@ -107,6 +107,10 @@ class EventTableView(CellTable):
         """Mark the rows of these events as a group, a truth for each; None marks nothing."""
         self._table.show_marks(marks)
 
+    def show_left_out(self, left_out: Bool | None) -> None:
+        """Strike out these events, a truth for each; None strikes out nothing."""
+        self._table.show_left_out(left_out)
+
     def show_lateness(self, lateness: Lateness | None) -> None:
         """Give the rows of late events a sign, and a tip that tells how late; None has none."""
         self._table.show_lateness(lateness)

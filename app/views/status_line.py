@@ -26,6 +26,10 @@ class StatusLine(QWidget):
         self._part.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._part.setObjectName("status-part")
         self._part.hide()
+        self._what_if = ElidedLabel()
+        self._what_if.setObjectName("status-what-if")
+        self._what_if.setFont(ui_font(12))
+        self._what_if.hide()
         self.times = MenuButton("How times are shown", flat=True)
         self._commands = QToolButton()
         self._commands.setText("Ctrl+K commands")
@@ -44,6 +48,7 @@ class StatusLine(QWidget):
         row.addWidget(self._amount)
         row.addWidget(self._loaded, 1)
         row.addWidget(self._part, 1)
+        row.addWidget(self._what_if)
         row.addWidget(self.times)
         row.addWidget(self._commands)
 
@@ -77,6 +82,11 @@ class StatusLine(QWidget):
     def show_loaded(self, text: str) -> None:
         """How long reading took."""
         self._loaded.setText(text)
+
+    def show_what_if(self, text: str) -> None:
+        """Say what holds while what is shown is a what-if; nothing otherwise."""
+        self._what_if.setText(text)
+        self._what_if.setVisible(bool(text))
 
     def show_part(self, text: str) -> None:
         """Which part of a linked session the playhead is in; nothing for another session."""

@@ -74,6 +74,12 @@ class TopBar(QWidget):
         assert isinstance(row, QHBoxLayout)
         row.insertWidget(row.indexOf(self._session) + 1, bar, 4)
 
+    def place_what_if(self, chip: QWidget) -> None:
+        """Give the chip of the what-if its place beside the rules."""
+        row = self.layout()
+        assert isinstance(row, QHBoxLayout)
+        row.insertWidget(row.indexOf(self._rules) + 1, chip)
+
     def show_source(self, name: str | None) -> None:
         """Name the file that is open."""
         self._source.setText(plain(name, limit=80) if name else "")
@@ -95,9 +101,10 @@ class TopBar(QWidget):
 
     def show_rules(self, name: str) -> None:
         """Name the rules in force."""
-        self._rules.setText(f"Rules: {name}")
+        self._rules.setText(f"Rules: {plain(name, limit=_RULES_MOST)}".replace("&", "&&"))
 
 
+_RULES_MOST = 24
 _NARROW = 1100
 """Below this width (px) the server's button tells its port alone."""
 

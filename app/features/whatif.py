@@ -1,0 +1,322 @@
+"""What if: the page of the rules, events left out, and the session as it was beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+
+from app.features.base import Feature, Slot
+from app.models.saved_rules import SavedRulesModel
+from app.models.source import Opened
+from app.models.whatif import EDITED, WhatIfModel
+from app.text import clock, count, plain
+from app.theme import Theme
+from app.views.rules_page import NEVER_WRITTEN, RulesPage, RulesState
+from app.views.timeline.ghosts import GhostLayer
+from app.views.timeline.left_out_layer import LeftOutLayer
+from app.views.what_if_chip import WhatIfChip
+from core.projectors.rule_files import NAME_MOST, SUFFIX, RuleError, checked_name
+from core.projectors.rules import BRAIN_WEB, PRESETS, RECENCY, ProjectionRules
+from core.replay.columns import NONE, SessionLog
+from core.replay.index import ContextIndex
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+NO_EVENT = "Go to an event first: none has happened at the playhead."
+NO_HITS = "Filter the events first: what the filter finds can be left out."
+STILL_SEARCHING = "The filter is still searching. Leave its hits out when it is done."
+NOT_LEFT_OUT = "The event at the playhead is not left out."
+NOTHING_TO_UNDO = "There is no change of the rules or of what is left out to take back."
+NOTHING_TO_REDO = "Nothing was taken back."
+NOT_SAVED = "These rules have no name of yours yet: save them first."
+_FILES = f"Rules (*{SUFFIX});;All files (*)"
+
+
+class WhatIfFeature(Feature):
+    """The page “Rules”, the ghosts and the hollow events on the timeline, the chip."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.model = WhatIfModel(window.replay, window.background, window)
+        self.saved = SavedRulesModel(window.background, window)
+        self.page = RulesPage()
+        self.chip = WhatIfChip()
+        self._path: Path | None = None
+        self._is_last = False
+
+    def slots(self) -> Mapping[str, Slot]:
+        model = self.model
+        return {
+            "show-rules": lambda *_: self.window.wishes.show_tab(self.page),
+            "rules-brain-web": lambda *_: model.choose(BRAIN_WEB),
+            "rules-recency": lambda *_: model.choose(RECENCY),
+            "reset-what-if": lambda *_: model.reset(),
+            "undo-range": self._undo_last,
+            "undo-what-if": lambda *_: self._step(model.undo, NOTHING_TO_UNDO),
+            "redo-what-if": lambda *_: self._step(model.redo, NOTHING_TO_REDO),
+            "leave-out": self.leave_out,
+            "leave-out-hits": self.leave_out_hits,
+            "put-back": self.put_back,
+            "put-all-back": lambda *_: model.put_all_back(),
+            "save-rules": self.ask_to_save,
+            "rename-rules": self.ask_to_rename,
+            "delete-rules": self.delete,
+            "import-rules": self.ask_to_import,
+            "export-rules": self.ask_to_export,
+        }
+
+    def tab(self) -> tuple[QWidget, str]:
+        return self.page, "Rules"
+
+    def connect(self) -> None:
+        w, model, page, saved = self.window, self.model, self.page, self.saved
+        w.top_bar.place_what_if(self.chip)
+        model.changed.connect(lambda _: self._show())
+        model.edited.connect(lambda: self._note_last(mine=True))
+        w.selection.changed.connect(lambda _: self._note_last(mine=False))
+        model.base_changed.connect(self._show_base)
+        model.differs.connect(page.show_difference)
+        page.edited.connect(model.edit)
+        page.settled.connect(model.end_gesture)
+        page.chosen.connect(lambda name: self._choose(name, model.choose))
+        page.base_chosen.connect(lambda name: self._choose(name, model.choose_base))
+        page.put_back.connect(model.put_back)
+        page.shown_changed.connect(model.show)
+        page.concept_selected.connect(w.replay.select_id)
+        page.command_requested.connect(lambda name: w.actions_by_id[name].trigger())
+        self.chip.page_requested.connect(w.actions_by_id["show-rules"].trigger)
+        self.chip.reset_requested.connect(w.actions_by_id["reset-what-if"].trigger)
+        w.source.opened.connect(self._take_file)
+        w.opening.session_changed.connect(model.show_session)
+        w.opening.log_changed.connect(self._take_log)
+        w.replay.index_changed.connect(self._show_left_out)
+        saved.changed.connect(self._take_saved)
+        saved.saved.connect(model.choose)
+        saved.imported.connect(self._take_imported)
+        saved.complained.connect(w.presenter.complaint)
+        saved.told.connect(w.banner.show_message)
+        saved.read()
+        self._fill_menu()
+        self._show()
+
+    def show_theme(self, theme: Theme) -> None:
+        self.page.show_theme(theme)
+        self.chip.show_theme(theme)
+
+    @property
+    def busy(self) -> bool:
+        return self.model.busy
+
+    # -- leaving out ------------------------------------------------------------------------------
+
+    def leave_out(self, *_: object) -> None:
+        """Have the event at the playhead say nothing."""
+        log, event = self._event()
+        if log is None or event is None:
+            self.window.presenter.complaint(NO_EVENT)
+        elif not self.model.is_left_out(int(log.rows[event])):
+            self.model.leave_out(_label(log, event), log.rows[[event]])
+
+    def leave_out_hits(self, *_: object) -> None:
+        """Have all that the filter finds say nothing."""
+        found = self.window.filter
+        state, log = found.model.state, self.window.opening.log
+        if state.log is None or state.hits is None or log is None or state.log.rows is not log.rows:
+            self.window.presenter.complaint(NO_HITS)
+        elif state.searched < state.total:
+            self.window.presenter.complaint(STILL_SEARCHING)
+        elif not len(state.hits):
+            self.window.presenter.complaint(NO_HITS)
+        else:
+            self.model.leave_out(state.text.strip(), log.rows[state.hits])
+
+    def put_back(self, *_: object) -> None:
+        """Have the event at the playhead count again."""
+        log, event = self._event()
+        if log is None or event is None:
+            self.window.presenter.complaint(NO_EVENT)
+        elif not self.model.put_back_row(int(log.rows[event])):
+            self.window.presenter.complaint(NOT_LEFT_OUT)
+
+    def _event(self) -> tuple[SessionLog | None, int | None]:
+        """The event (index) that the playhead is at."""
+        log, playback = self.window.opening.log, self.window.clock.playback
+        if log is None or playback is None or not log.complete or not playback.position:
+            return None, None
+        return log, playback.position - 1
+
+    # -- sets of rules ----------------------------------------------------------------------------
+
+    def _choices(self) -> dict[str, ProjectionRules]:
+        return {rules.name: rules for rules in PRESETS} | dict(self.saved.rules)
+
+    def _choose(self, name: str, how: Callable[[ProjectionRules], None]) -> None:
+        rules = self._choices().get(name)
+        if rules is not None:
+            how(rules)
+
+    def ask_to_save(self, *_: object) -> None:
+        """Ask for the name to save the rules under."""
+        name = self.model.state.rules.name.removesuffix(EDITED)
+        taken = name in {rules.name for rules in PRESETS}
+        self._ask("Save the rules", f"{name} 2" if taken else name, self._save)
+
+    def _save(self, name: str) -> None:
+        rules = self.model.state.rules.model_copy(update={"name": name})
+        self.saved.save(rules)
+
+    def ask_to_rename(self, *_: object) -> None:
+        """Ask for another name of the saved rules in force."""
+        rules = self._mine()
+        if rules is not None:
+            self._ask("Rename the rules", rules.name, partial(self.saved.rename, rules))
+
+    def delete(self, *_: object) -> None:
+        """Let go of the saved rules in force; they stay in force until others are chosen."""
+        rules = self._mine()
+        if rules is not None:
+            self.saved.delete(rules.name)
+            self.window.banner.show_message(
+                f"Deleted the rules “{rules.name}”.", action="Undo", then=self.saved.restore
+            )
+
+    def ask_to_import(self, *_: object) -> None:
+        """Ask for a file of rules and replay under it."""
+        name, _kind = QFileDialog.getOpenFileName(self.window, "Import rules", "", _FILES)
+        if name:
+            self.saved.import_from(Path(name))
+
+    def ask_to_export(self, *_: object) -> None:
+        """Ask where to write the rules in force."""
+        rules = self.model.state.rules
+        name, _kind = QFileDialog.getSaveFileName(
+            self.window, "Export the rules", f"{rules.name}{SUFFIX}", _FILES
+        )
+        if name:
+            self.saved.export_to(Path(name), rules)
+
+    def _mine(self) -> ProjectionRules | None:
+        """The saved rules in force; a word where they are none."""
+        rules = self.saved.rules.get(self.model.state.rules.name)
+        if rules is None:
+            self.window.presenter.complaint(NOT_SAVED)
+        return rules
+
+    def _take_imported(self, rules: ProjectionRules) -> None:
+        self.model.choose(rules)
+        self.window.banner.show_message(
+            f"Replaying under “{plain(rules.name)}”. Save rules… keeps them."
+        )
+
+    def _ask(self, title: str, text: str, then: Callable[[str], None]) -> None:
+        dialog = QInputDialog(self.window)
+        dialog.setWindowTitle(title)
+        dialog.setLabelText("Name")
+        dialog.setTextValue(text[:NAME_MOST])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def take(name: str) -> None:
+            try:
+                then(checked_name(name.strip()))
+            except RuleError as error:
+                self.window.presenter.complaint(str(error))
+
+        dialog.textValueSelected.connect(take)
+        dialog.open()
+
+    def _fill_menu(self) -> None:
+        menu, actions = self.page.menu, self.window.actions_by_id
+        menu.clear()
+        for name in ("save-rules", "rename-rules", "delete-rules", "import-rules", "export-rules"):
+            menu.addAction(actions[name])
+        menu.addSeparator()
+        for name in ("undo-what-if", "redo-what-if", "reset-what-if"):
+            menu.addAction(actions[name])
+        if self.saved.deleted is not None:
+            menu.addAction(f"Restore “{self.saved.deleted.name}”", self.saved.restore)
+
+    def _take_saved(self, rules: Mapping[str, ProjectionRules]) -> None:
+        self.model.know(rules.values())
+        self._fill_menu()
+        self._show()
+
+    # -- what happens -----------------------------------------------------------------------------
+
+    def _take_file(self, opened: Opened) -> None:
+        if self._path is not None and opened.path != self._path:
+            self.model.forget_left_out()
+        self._path = opened.path
+
+    def _take_log(self, log: SessionLog | None) -> None:
+        self.model.show_log(log)
+        self._show()
+
+    def _note_last(self, *, mine: bool) -> None:
+        self._is_last = mine
+
+    def _undo_last(self, *_: object) -> None:
+        """Undo what was changed last: the range, or what is left out and the rules."""
+        if self._is_last and self.model.can_undo:
+            self.model.undo()
+        else:
+            self.window.range.slots()["undo-range"]()
+
+    def _step(self, how: Callable[[], bool], nothing: str) -> None:
+        if not how():
+            self.window.presenter.complaint(nothing)
+
+    def _show(self) -> None:
+        w, model, state = self.window, self.model, self.model.state
+        log = w.opening.log
+        has_session = log is not None and log.complete and len(log) > 0
+        is_on = has_session and model.is_on
+        self.page.show_state(
+            RulesState(
+                rules=state.rules,
+                base=state.base,
+                left_out=model.left_out,
+                choices=self._choices(),
+                saved=tuple(self.saved.rules),
+                has_session=has_session,
+                is_on=is_on,
+                can_undo=model.can_undo,
+                can_redo=model.can_redo,
+            )
+        )
+        self.chip.show_told(self._told() if is_on else "")
+        w.status_line.show_what_if(NEVER_WRITTEN if is_on else "")
+
+    def _told(self) -> str:
+        """What is otherwise than it was."""
+        state = self.model.state
+        parts = []
+        if state.has_other_rules:
+            parts.append(f"rules {plain(state.rules.name)} instead of {plain(state.base.name)}")
+        out = sum(len(entry.rows) for entry in self.model.left_out)
+        if out:
+            parts.append(f"{count(out, 'event')} left out")
+        return ", ".join(parts)
+
+    def _show_base(self, base: ContextIndex | None) -> None:
+        layer = None if base is None else GhostLayer(base)
+        self.window.timeline.show_layer("ghosts", layer)
+
+    def _show_left_out(self, index: ContextIndex | None) -> None:
+        w, log = self.window, None if index is None else index.log
+        there = log is not None and log.left_out is not None
+        w.timeline.show_layer("left-out", LeftOutLayer(log) if there and log is not None else None)
+        w.event_table.show_left_out(log.left_out if there and log is not None else None)
+
+
+def _label(log: SessionLog, event: int) -> str:
+    """What one event is called in the list: `UserViewed concept c-018 at 10:04:40.901`."""
+    kind = log.kind_names[int(log.kinds[event])]
+    ref = int(log.objects[event])
+    about = "" if ref == NONE else " " + " ".join(log.object_keys[ref])
+    return plain(f"{kind}{about} at {clock(int(log.times[event]))}")

@@ -1,0 +1,129 @@
+"""The curves under other rules, dotted, beneath which the session can be compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from app.text import plain, weight
+from app.views.contrast import mixed
+from app.views.timeline import track_text
+from app.views.timeline.curve_layout import cap_y, plot_of
+from app.views.timeline.layout import BESIDE, INSET, Layout
+from app.views.timeline.scene import Hit, Scene
+from core.replay.columns import Float64, Int64
+from core.replay.index import ContextIndex
+
+_DOT, _PERIOD = 2, 5
+"""How many px of a curve are drawn of each so many."""
+_SHARE = 0.9
+_LINE = 14
+_LEAST_LEGEND = 96
+_REACH = 4
+
+
+@dataclass(frozen=True, eq=False)
+class GhostLayer:
+    """A `Layer`: the concepts that have a curve, and the uncertainty, as under the base's rules."""
+
+    base: ContextIndex
+
+    def paint(self, painter: QPainter, layout: Layout, scene: Scene, everything: Scene) -> None:
+        """See `Layer`."""
+        if scene.index is None or scene.log.session_id != self.base.log.session_id:
+            return
+        plot = plot_of(layout.concepts, scene)
+        for concept, slot in self._concepts(scene):
+            y = self._y(concept, scene, plot)
+            colour = mixed(scene.theme.panel, scene.theme.concept_colour(slot), _SHARE)
+            _paint_dotted(painter, layout.within_plot(layout.concepts), y, colour)
+        strip = layout.within_plot(layout.uncertainty)
+        values = self.base.uncertainty.over(self._positions(scene), scene.instants)
+        y = strip.bottom() - values * (strip.bottom() - strip.top() - 1)
+        _paint_dotted(painter, strip, y, scene.theme.text)
+        self._paint_legend(painter, layout, scene)
+
+    def hit(self, point: QPoint, layout: Layout, scene: Scene, everything: Scene) -> Hit | None:
+        """The dotted curve under the pointer, where no other is nearer."""
+        column = point.x() - scene.left
+        if scene.index is None or not (0 <= column < scene.width):
+            return None
+        if not layout.concepts.contains(point):
+            return None
+        plot, positions = plot_of(layout.concepts, scene), self._positions(scene)
+        cap, at = scene.index.rules.cap, slice(column, column + 1)
+        low, high = plot.bottom(), cap_y(plot, scene)
+        for curve in scene.curves:
+            now = scene.index.curve(curve.concept, positions[at], scene.instants[at])[0]
+            if abs(low - now / cap * (low - high) - point.y()) <= _REACH + 1:
+                return None
+        for concept, _ in self._concepts(scene):
+            value = float(self.base.curve(concept, positions[at], scene.instants[at])[0])
+            if value > 0 and abs(low - value / cap * (low - high) - point.y()) <= _REACH:
+                name = plain(self.base.log.concept_label(concept), limit=60)
+                return Hit(f"{name} {weight(value)} under {plain(self.base.rules.name)}")
+        return None
+
+    def _concepts(self, scene: Scene) -> list[tuple[int, int]]:
+        """The base's codes of the concepts that have a curve, with the slots of their colours."""
+        ids = scene.log.contributions.concept_ids
+        codes = ((self.base.log.concept_code(ids[c.concept]), c.slot) for c in scene.curves)
+        return [(code, slot) for code, slot in codes if code is not None]
+
+    def _positions(self, scene: Scene) -> Int64:
+        # The base may be of the session a moment ago.
+        return np.minimum(scene.positions, len(self.base.log))
+
+    def _y(self, concept: int, scene: Scene, plot: QRect) -> Float64:
+        assert scene.index is not None
+        values = self.base.curve(concept, self._positions(scene), scene.instants)
+        low, high = plot.bottom(), cap_y(plot, scene)
+        y = low - values / scene.index.rules.cap * (low - high)
+        # Nothing is drawn of what weighs nothing, and what is above all stays at the edge.
+        return np.where(values > 0, np.maximum(y, plot.top()), np.nan)
+
+    def _paint_legend(self, painter: QPainter, layout: Layout, scene: Scene) -> None:
+        strip = layout.concepts
+        if strip.height() < _LEAST_LEGEND:
+            return
+        cap = 1.0 if scene.index is None else scene.index.rules.cap
+        taken = track_text.small_metrics().horizontalAdvance(weight(cap)) + 2 * BESIDE
+        room = scene.left - INSET - taken
+        painter.setFont(track_text.small_font())
+        painter.setPen(scene.theme.muted)
+        lines = ("solid: your rules", f"dotted: {plain(self.base.rules.name)}")
+        for number, text in enumerate(lines):
+            top = strip.bottom() - _LINE * (len(lines) - number)
+            shown = track_text.elided(text, track_text.small_metrics(), room)
+            box = QRect(INSET, top, room, _LINE)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+def _paint_dotted(painter: QPainter, plot: QRect, y: Float64, colour: QColor) -> None:
+    """A dotted line through a y (px, or nan) at each edge of the plot's columns.
+
+    Made column by column into an image, so that it costs the same however often it goes up.
+    """
+    scale = painter.device().devicePixelRatioF()
+    columns, rows = max(1, round(plot.width() * scale)), max(1, round(plot.height() * scale))
+    drawn = np.isfinite(y)
+    at = np.minimum((np.arange(columns + 1) / scale).astype(np.int64), len(y) - 1)
+    level = (np.where(drawn, y, plot.bottom())[at] - plot.top()) * scale
+    there = drawn[at][1:] | drawn[at][:-1]
+    thick, dot, period = max(1, round(1.5 * scale)), round(_DOT * scale), round(_PERIOD * scale)
+    high = np.clip(np.minimum(level[:-1], level[1:]), 0, rows - thick).astype(np.int32)
+    low = np.clip(np.maximum(level[:-1], level[1:]), 0, rows - thick).astype(np.int32) + thick
+    row = np.arange(rows, dtype=np.int32)[:, None]
+    within = (row >= high) & (row < low) & there
+    # Flat parts are dotted along, risers down.
+    flat = low - high <= 2 * thick
+    along = (np.arange(columns) + plot.left()) % period < dot
+    shown = within & np.where(flat, along, row % period < dot)
+    pixels = np.where(shown, np.uint32(colour.rgb()), np.uint32(0)).astype(np.uint32)
+    image = QImage(
+        pixels.tobytes(), columns, rows, columns * 4, QImage.Format.Format_ARGB32_Premultiplied
+    )
+    painter.drawImage(plot, image)
