@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from core.events.emission import Delivery, EmittedEvent, EmitterStatus
+from core.events.errors import WrongLocation
 from core.events.event_emitter import EventEmitter
 from core.events.payloads import Mention
 from core.events.schema import EventType, ObjectRef
 from core.events.spool import Spool
 from core.events.store import EventStore, get_event_store
+from core.events.store.factory import named_table
 from core.projectors.projection import Projection
 from core.projectors.read_model.base import ReadModel
 from core.projectors.read_model.factory import open_read_models
@@ -239,9 +241,12 @@ def _make(environ: dict[str, str]) -> _Default:
 
 def _target(environ: Mapping[str, str]) -> str:
     """The name of the log for the spool and the read models."""
-    table = environ.get("EVENTS_DDB_TABLE")
-    if table:
-        return f"dynamodb://{table}?region={environ.get('AWS_REGION') or 'us-east-1'}"
+    if environ.get("EVENTS_DDB_TABLE"):
+        try:
+            return str(named_table(environ))
+        except WrongLocation:
+            # The store says what is wrong with it.
+            return f"dynamodb://{environ['EVENTS_DDB_TABLE']}"
     path = environ.get("EVENTS_SQLITE_PATH") or "events.db"
     try:
         return str(Path(path).resolve())

@@ -39,6 +39,17 @@ CREDENTIALS = {
 }
 """What lets a client in where the server is our own; nobody checks it."""
 
+# Ends with the tests, however these end.
+RUN = """
+import os, runpy, sys, threading
+def end():
+    sys.stdin.buffer.read()
+    os._exit(0)
+threading.Thread(target=end, daemon=True).start()
+sys.argv = ["ministack"]
+runpy.run_module("ministack", run_name="__main__")
+"""
+
 _said: list[str] = []
 
 
@@ -95,8 +106,8 @@ class Ministack:
         }
         with (self._folder / "output.txt").open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                [sys.executable, "-c", RUN],
+                stdin=subprocess.PIPE, stdout=output, stderr=output,
                 cwd=self._folder, env=environment,
             )  # fmt: skip
         deadline = time.monotonic() + START_SECONDS
@@ -196,8 +207,10 @@ def _made(endpoint: str | None, **more: Any) -> Iterator[Table]:
 @cache
 def _client(endpoint: str | None, region: str) -> Any:
     import boto3
+    from botocore.config import Config
 
-    return boto3.client("dynamodb", region_name=region, endpoint_url=endpoint)
+    patient = Config(read_timeout=60)
+    return boto3.client("dynamodb", region_name=region, endpoint_url=endpoint, config=patient)
 
 
 def create_backend_table(table: Table, **more: Any) -> None:

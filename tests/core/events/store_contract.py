@@ -65,6 +65,10 @@ class StoreContract:
         """An empty store that can be appended to."""
         raise NotImplementedError
 
+    def fill(self, store: EventStore, events: list[EventEnvelope]) -> None:
+        """Put thousands of events into a store, in whatever way is quick there."""
+        store.append_many(events)
+
     @pytest.fixture
     def store(self) -> Iterator[EventStore]:
         with self.make_store() as store:
@@ -234,7 +238,7 @@ class StoreContract:
 
     def test_a_replay_has_no_limit(self, store: EventStore) -> None:
         """The backend stops at 10,000 events and says nothing."""
-        store.append_many([event(second / 10) for second in range(10_500)])
+        self.fill(store, [event(second / 10) for second in range(10_500)])
         assert sum(1 for _ in store.replay("s")) == 10_500
 
     def test_what_arrives_later_is_seen_in_its_place(self, store: EventStore) -> None:

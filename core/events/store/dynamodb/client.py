@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 from core.events.errors import StoreClosed
@@ -32,13 +33,20 @@ class Client:
 
     Credentials are those of AWS's default chain, or of the profile that the location names; they
     are neither kept nor logged here. Nothing is sent, and boto3 is not imported, before the first
-    call. `attempts` is how often a request is sent at the most.
+    call. `attempts` is how often a request is sent at the most, and `read_seconds` how long each
+    is waited for.
     """
 
-    def __init__(self, location: TableLocation, *, attempts: int = ATTEMPTS) -> None:
+    def __init__(
+        self,
+        location: TableLocation,
+        *,
+        attempts: int = ATTEMPTS,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
         self.location = location
         self.capacity = CapacityCounter()
-        self._attempts = attempts
+        self._attempts, self._read_seconds = attempts, read_seconds
         self._lock = threading.Lock()
         self._boto: Any = None
         self._closed = False
@@ -51,7 +59,12 @@ class Client:
                 raise StoreClosed(f"“{self.location}” was closed. Open it again.")
             if self._boto is None:
                 with translated(self.location):
-                    self._boto = make_boto("dynamodb", self.location, attempts=self._attempts)
+                    self._boto = make_boto(
+                        "dynamodb",
+                        self.location,
+                        attempts=self._attempts,
+                        read_seconds=self._read_seconds,
+                    )
             return self._boto
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
@@ -92,22 +105,41 @@ class Client:
             boto.close()
 
 
-def make_boto(service: str, location: TableLocation, *, attempts: int = ATTEMPTS) -> Any:
+def make_boto(
+    service: str,
+    location: TableLocation,
+    *,
+    attempts: int = ATTEMPTS,
+    read_seconds: float = READ_SECONDS,
+) -> Any:
     """A client of boto3 for a service at this location. Raises what botocore does."""
     # Imported here, since it costs a start of the program a quarter of a second.
     import boto3  # type: ignore[import-untyped]
     from botocore.config import Config  # type: ignore[import-untyped]
+    from botocore.session import get_session  # type: ignore[import-untyped]
 
     for name in _TALKATIVE:
         quiet = logging.getLogger(name)
         quiet.setLevel(max(quiet.level, logging.INFO))
     config = Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
+        read_timeout=read_seconds,
         retries={"mode": "standard", "total_max_attempts": attempts},
         max_pool_connections=_MAX_CONNECTIONS,
         # An account's own endpoint would be looked up by one more request.
         account_id_endpoint_mode="disabled",
     )
-    session = boto3.session.Session(profile_name=location.profile, region_name=location.region)
+    # Credentials are looked for anew each time, what AWS's services are like is read once.
+    base = get_session()
+    base.register_component("data_loader", _loader())
+    session = boto3.session.Session(
+        profile_name=location.profile, region_name=location.region, botocore_session=base
+    )
     return session.client(service, endpoint_url=location.endpoint, config=config)
+
+
+@cache
+def _loader() -> Any:
+    from botocore.loaders import create_loader  # type: ignore[import-untyped]
+
+    return create_loader()

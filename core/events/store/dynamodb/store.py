@@ -18,7 +18,7 @@ from core.events.schema import EventEnvelope
 from core.events.store.base import Appended, EventPage, SessionSummary
 from core.events.store.dynamodb import listing, reading, table
 from core.events.store.dynamodb.capacity import Capacity
-from core.events.store.dynamodb.client import ATTEMPTS, Client
+from core.events.store.dynamodb.client import ATTEMPTS, READ_SECONDS, Client
 from core.events.store.dynamodb.heads import Head, head_of
 from core.events.store.dynamodb.items import row_of
 from core.events.store.dynamodb.keys import event_key, head_key, id_marker
@@ -49,11 +49,12 @@ class DynamoDBEventStore:
         *,
         writable: bool = False,
         attempts: int = ATTEMPTS,
+        read_seconds: float = READ_SECONDS,
         on_progress: OnProgress = lambda _: None,
     ) -> None:
         self.location = parse_location(location) if isinstance(location, str) else location
         self.writable = writable
-        self.client = Client(self.location, attempts=attempts)
+        self.client = Client(self.location, attempts=attempts, read_seconds=read_seconds)
         self.on_progress = on_progress
         try:
             self.description = table.describe(self.client)

@@ -1,0 +1,67 @@
+"""Tables and items as the tests of the DynamoDB store need them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from boto3.dynamodb.types import TypeSerializer
+
+from core.events.store.dynamodb.client import Client
+from core.events.store.dynamodb.location import parse_location
+from core.events.store.dynamodb.store import DynamoDBEventStore
+from core.events.store.dynamodb.table import create
+from tests.core.events.dynamodb_server import Table
+
+# A server that shares a busy machine with the tests may take longer than a person would wait.
+OPTIONS = {"writable": True, "read_seconds": 60.0}
+
+serialize = TypeSerializer().serialize
+
+
+def full_table(endpoint: str | None) -> Table:
+    """A table as `table create` makes it; to be deleted by who asks for it."""
+    table = Table(f"events-{uuid4().hex[:12]}", endpoint)
+    client = Client(parse_location(table.location), read_seconds=60)
+    create(client)
+    client.close()
+    return table
+
+
+@contextmanager
+def opened(table: Table, **options: Any) -> Iterator[DynamoDBEventStore]:
+    with DynamoDBEventStore(table.location, **OPTIONS | options) as store:
+        yield store
+
+
+def backend_item(
+    event_id: str, occurred_at: str, session_id: str = "s", **attributes: Any
+) -> dict[str, Any]:
+    """An item as the backend's own code writes it, through boto3's resource; None is left out."""
+    values = {
+        "pk": f"session#{session_id}",
+        "sk": f"event#{occurred_at}#{event_id}",
+        "event_id": event_id,
+        "event_type": "UserViewed",
+        "session_id": session_id,
+        "occurred_at": occurred_at,
+        "version": Decimal(1),
+        "payload": json.dumps({"name": event_id}),
+    } | attributes
+    nullable = {name: {"NULL": True} for name in ("actor_id", "correlation_id", "trace_id")}
+    return nullable | {
+        name: serialize(value) for name, value in values.items() if value is not None
+    }
+
+
+def put_all(table: Table, items: Sequence[dict[str, Any]]) -> None:
+    """Write items as they are, 25 at a time."""
+    client = table.client()
+    for start in range(0, len(items), 25):
+        puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
+        answer = client.batch_write_item(RequestItems={table.name: puts})
+        assert not answer["UnprocessedItems"]

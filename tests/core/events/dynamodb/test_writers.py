@@ -1,0 +1,74 @@
+"""Many writers at once, appends that are sent twice, answers that are lost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from core.events.store.dynamodb.client import Client
+from core.events.store.dynamodb.location import parse_location
+from core.events.store.dynamodb.verifying import verify
+from tests.core.events.dynamodb.tables import opened
+from tests.core.events.dynamodb.writing_process import EVENTS, SESSIONS, WRITERS
+from tests.core.events.dynamodb_server import Table, create_backend_table
+
+ROOT = Path(__file__).parents[4]
+SEEDS = 200 if os.environ.get("BRAINWEB_TORTURE") else 3
+"""How many times all write; BRAINWEB_TORTURE asks for many more."""
+PROCESSES = 2
+
+
+@pytest.fixture
+def processes(aws_environment: None) -> Iterator[list[subprocess.Popen[str]]]:
+    command = [sys.executable, "-m", "tests.core.events.dynamodb.writing_process"]
+    running = [
+        subprocess.Popen(
+            command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        for _ in range(PROCESSES)
+    ]
+    yield running
+    for process in running:
+        process.communicate()
+    assert [process.returncode for process in running] == [0] * PROCESSES
+
+
+def test_each_event_is_stored_once_and_none_is_lost(
+    dynamodb_endpoint: str | None, processes: list[subprocess.Popen[str]]
+) -> None:
+    for seed in range(SEEDS):
+        # One for each seed: ministack copies a table with every transaction.
+        table = Table(f"events-{uuid4().hex[:12]}", dynamodb_endpoint)
+        create_backend_table(table)
+        for number, process in enumerate(processes):
+            assert process.stdin is not None
+            process.stdin.write(f"{table.location} {seed} {number}\n")
+            process.stdin.flush()
+        sent: list[str] = []
+        for process in processes:
+            assert process.stdout is not None
+            sent += process.stdout.readline().split()
+        check(table, sent, seed)
+        table.delete()
+
+
+def check(table: Table, sent: list[str], seed: int) -> None:
+    assert len(sent) >= PROCESSES * WRITERS * EVENTS, f"a writer failed at seed {seed}"
+    with opened(table) as store:
+        stored = {name: list(store.session_pages(name)) for name in SESSIONS}
+        rows = [row for pages in stored.values() for page in pages for row in page.rows]
+        assert sorted(str(row.event_id) for row in rows) == sorted(sent), f"seed {seed}"
+        for name, pages in stored.items():
+            arrivals = sorted(row.rowid for page in pages for row in page.rows)
+            assert arrivals == list(range(1, len(arrivals) + 1)), f"seed {seed}, session {name}"
+    client = Client(parse_location(table.location), read_seconds=60)
+    found = verify(client)
+    client.close()
+    assert found.good, f"seed {seed}: {found}"
+    assert (found.events, found.duplicates) == (len(sent), 0), f"seed {seed}"
