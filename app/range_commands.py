@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from app.compare_command import ALIGN, compare_sessions
 from app.models.range_rows import ShiftRow, difference_rows, signed, statistic_rows
+from app.source_argument import Source, parsed
+from app.sources import Place
 from app.text import clock, count, date_and_clock, duration, plain
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
@@ -21,7 +23,6 @@ from core.replay.range_statistics import range_statistics
 from core.replay.two_moments import TwoMoments
 from core.replay.two_moments import compare as compare_moments
 
-Source = Annotated[Path, typer.Argument(help="An events.db file.", show_default=False)]
 Session = Annotated[str, typer.Option("--session", help="The session's id.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 _MOMENT = "#214, 2026-11-12T10:04:40Z, 10:04:40 or +01:04:40"
@@ -31,28 +32,90 @@ def compare(
     source: Source,
     session: Session,
     start: Annotated[
-        str,
+        str | None,
         typer.Option("--from", metavar="TIME|#N", help=f"A moment: {_MOMENT}.", show_default=False),
-    ],
+    ] = None,
     end: Annotated[
-        str,
-        typer.Option("--to", metavar="TIME|#N", help="Another; it may be the earlier one.",
-                     show_default=False),
-    ],
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="TIME|#N",
+            help="Another; it may be the earlier one.",
+            show_default=False,
+        ),
+    ] = None,
+    with_session: Annotated[
+        str | None,
+        typer.Option(
+            "--with",
+            metavar="ID",
+            help="Another session, instead of another moment.",
+            show_default=False,
+        ),
+    ] = None,
+    other: Annotated[
+        Any,
+        typer.Option(
+            "--other",
+            parser=parsed,
+            metavar="SOURCE",
+            help="The source of that, where it is another.",
+            show_default=False,
+        ),
+    ] = None,
+    align: Annotated[
+        str, typer.Option(metavar="BY", help=f"What of two sessions falls together: {ALIGN}.")
+    ] = "start",
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="TIME|#N",
+            help="A moment of the first of two sessions; by default the end.",
+            show_default=False,
+        ),
+    ] = None,
     rules: Annotated[str, typer.Option(help="The rules, by name.")] = "Brain Web",
     as_json: AsJson = False,
-) -> None:  # fmt: skip
-    """Tell what changed from one moment to another, and what of it events did and decay did."""
+) -> None:
+    """Tell what changed from one moment to another, or what differs between two sessions.
+
+    Of moments (--from, --to) it tells what of the change events did and what decay did. Of sessions
+    (--with) it tells both contexts and where they part; the exit status is 0 where they part
+    nowhere, 1 where they do.
+    """
     from app.cli import _rules
 
+    chosen = _rules(rules)
+    if with_session is not None:
+        _only(start is None and end is None, "--from and --to are moments of one session")
+        compare_sessions(
+            source,
+            session,
+            other=other or source,
+            with_session=with_session,
+            align=align,
+            at=at,
+            rules=chosen,
+            as_json=as_json,
+        )
+        return
+    _only(other is None and at is None, "--other and --at are for two sessions: name one by --with")
+    _only(start is not None and end is not None, "Compare what? Give --from and --to, or --with")
     with _read(source, session) as log:
-        chosen = _rules(rules)
-        ends = Moment(start).in_log(log), Moment(end).in_log(log)
+        ends = Moment(start or "").in_log(log), Moment(end or "").in_log(log)
         found = compare_moments(ContextIndex(log, chosen), *ends)
         if as_json:
             typer.echo(json.dumps(found.to_wire() | {"rules": chosen.name}, indent=2))
         else:
             typer.echo(_difference(found, *ends, rules=chosen.name))
+
+
+def _only(fits: bool, otherwise: str) -> None:
+    from app.cli import FAULT, _fail
+
+    if not fits:
+        _fail(f"{otherwise}.", FAULT)
 
 
 def stats(
@@ -84,10 +147,10 @@ def stats(
 
 
 @contextmanager
-def _read(source: Path, session: str) -> Iterator[SessionLog]:
+def _read(source: Place, session: str) -> Iterator[SessionLog]:
     from app.cli import _known, _open, faults
 
-    with faults(), _open(source) as store:
+    with faults(), _open(source, session) as store:
         _known(store, session)
         yield load(store, session)
 

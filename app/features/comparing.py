@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from app.features.base import Feature, Slot
@@ -13,8 +15,9 @@ from app.models.compared_session import ComparedSession
 from app.models.comparing import CompareMoment, Comparing, Laid
 from app.models.link_choices import LinkChoice, choices
 from app.models.other_source import Listed, OtherSource
-from app.models.pair_rows import concept_pairs, last_events, object_pairs, uncertainty_pair
-from app.text import clock, offset, plain
+from app.models.pair_rows import last_events, object_pairs, pair_rows, uncertainty_pair
+from app.sources import name_of, place_of
+from app.text import clock, offset, plain, zone
 from app.theme import DARK, Theme
 from app.views.banner import BannerKind
 from app.views.compare.chooser import CompareChooser
@@ -25,7 +28,7 @@ from core.events.errors import StoreError
 from core.events.store.base import SessionSummary
 from core.replay.alignment import A, AlignBy, B
 from core.replay.parting import END, Parting
-from core.replay.playback import Playback
+from core.replay.playback import Playback, Playhead
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -43,6 +46,7 @@ _BY = {
     AlignBy.EVENT: "event",
 }
 _NAME = 40
+_KIND = "Event logs (*.db *.sqlite *.sqlite3);;All files (*)"
 
 
 class ComparingFeature(Feature):
@@ -126,6 +130,14 @@ class ComparingFeature(Feature):
         self._theme = theme
         self.page.show_theme(theme)
 
+    def show_times(self) -> None:
+        for timeline in self.page.timelines:
+            timeline.show_times()
+        self._show_heads()
+        moment = self.model.moment()
+        if moment is not None:
+            self._show_moment(moment)
+
     @property
     def busy(self) -> bool:
         return self.model.busy or self.other.busy
@@ -144,6 +156,7 @@ class ComparingFeature(Feature):
         dialog = self.dialog = CompareChooser(self.window, self._theme, this=this)
         dialog.chosen.connect(self._compare_with)
         dialog.other_requested.connect(self.choose_file)
+        dialog.source_requested.connect(self.open_other)
         dialog.here_requested.connect(self._offer_here)
         dialog.finished.connect(self._forget_dialog)
         self._offer_here()
@@ -151,15 +164,25 @@ class ComparingFeature(Feature):
 
     def choose_file(self, *_: object) -> None:
         """Ask for another file, and offer its sessions."""
-        w = self.window
-        folder = "" if w.source.path is None else str(w.source.path.parent)
-        name, _kind = QFileDialog.getOpenFileName(
-            w, "Compare with a session of", folder,
-            "Event logs (*.db *.sqlite *.sqlite3);;All files (*)",
-        )  # fmt: skip
-        if name and self.dialog is not None:
-            self.dialog.show_message("Opening…")
-            self.other.open(Path(name))
+        if self.dialog is None:
+            return
+        place = self.window.source.place
+        folder = str(place.absolute().parent) if isinstance(place, Path) else ""
+        files = QFileDialog(self.dialog, "Compare with a session of", folder, _KIND)
+        files.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        files.setFileMode(QFileDialog.FileMode.ExistingFile)
+        files.fileSelected.connect(self.open_other)
+        files.open()
+
+    def open_other(self, name: str) -> None:
+        """Open another source by its name, and offer its sessions."""
+        if self.dialog is None or not name.strip():
+            return
+        self.dialog.show_message("Opening…")
+        try:
+            self.other.open(place_of(name.strip()))
+        except StoreError as error:
+            self._fail_other(error)
 
     def _offer_here(self) -> None:
         self._listed = None
@@ -191,8 +214,8 @@ class ComparingFeature(Feature):
 
     @property
     def _source_name(self) -> str:
-        path = self.window.source.path
-        return "" if path is None else path.name
+        place = self.window.source.place
+        return "" if place is None else name_of(place)
 
     def _take_sessions(self, sessions: Sequence[SessionSummary]) -> None:
         self._sessions = sessions
@@ -326,10 +349,8 @@ class ComparingFeature(Feature):
             event = alignment.events[side]
             return f"Aligned at event {event + 1:,}  {said(log, event)}".rstrip()
         if alignment.by is AlignBy.START:
-            return f"Aligned at its start, {clock(log.start, decimals=0)} UTC"
-        return {AlignBy.CLOCK: "Aligned by the clock (UTC)"}.get(
-            alignment.by, "Aligned by event number"
-        )
+            return f"Aligned at its start, {clock(log.start, decimals=0)}{zone(log.start)}"
+        return {AlignBy.CLOCK: "Aligned by the clock"}.get(alignment.by, "Aligned by event number")
 
     def _show_laid(self, laid: Laid) -> None:
         by = laid.alignment.by
@@ -374,7 +395,7 @@ class ComparingFeature(Feature):
         a, b = (each.log for each in sessions)
         assert a is not None
         assert b is not None
-        page.show_playheads(moment.playheads)
+        page.show_playheads(_on_axes(laid, moment))
         page.transport.where.show_playheads(
             moment.playheads, (len(a), len(b)), _since(laid, moment)
         )
@@ -387,7 +408,7 @@ class ComparingFeature(Feature):
             page.panel.show_difference(None, [], [], rows)
         else:
             page.panel.show_difference(
-                uncertainty_pair(found), concept_pairs(found), object_pairs(found), rows
+                uncertainty_pair(found), pair_rows(found), object_pairs(found), rows
             )
 
     def _show_parting(self, found: Parting | None) -> None:
@@ -415,13 +436,21 @@ def _name(each: ComparedSession, both: tuple[ComparedSession, ComparedSession]) 
     return f"{name} ({plain(each.source_name, limit=_NAME)})" if two else name
 
 
+def _on_axes(laid: Laid, moment: CompareMoment) -> tuple[Playhead, Playhead]:
+    """Where the cursors stand: by event number at one number, also past the shorter one's end."""
+    if laid.alignment.by is not AlignBy.NUMBER:
+        return moment.playheads
+    a, b = (replace(each, position=moment.shared.position) for each in moment.playheads)
+    return a, b
+
+
 def _since(laid: Laid, moment: CompareMoment) -> tuple[str, str]:
     """The shared time, and from when it counts."""
     by = laid.alignment.by
     if by is AlignBy.NUMBER:
         return f"event {moment.shared.position:,}", ""
     if by is AlignBy.CLOCK:
-        return f"{clock(moment.shared.instant)} UTC", ""
+        return f"{clock(moment.shared.instant)}{zone(moment.shared.instant)}", ""
     whence = " from the start" if by is AlignBy.START else " from the aligned event"
     return offset(moment.shared.instant), whence
 

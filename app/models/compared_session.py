@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,11 +11,14 @@ from app.background import Background, Latest, Task
 from app.models.reading import LoadStep, session_steps
 from app.text import count, duration, plain
 from core.events.store.sqlite import SQLiteEventStore
+from core.mirror.store import MirroredEventStore
 from core.projectors.rules import ProjectionRules
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
 
 _NAME = 60
+_LOOK = 0.1
+"""How long (s) one waits before looking again how far a table is mirrored."""
 
 
 class ComparedSession(QObject):
@@ -82,7 +85,7 @@ class ComparedSession(QObject):
         self.cancel()
         stop = self._stop = threading.Event()
         self._loading = self._background.stream(
-            lambda: session_steps(self.store, self.session_id, rules, stopped=stop.is_set),
+            lambda: _steps(self.store, self.session_id, rules, stop),
             each=lambda step: self._take_step(step, rules),
             then=self._end,
             error=self._fail,
@@ -119,3 +122,26 @@ class ComparedSession(QObject):
         if self._loading is not None:
             self._loading.cancel()
             self._loading = None
+
+
+def _steps(
+    store: SQLiteEventStore, session_id: str, rules: ProjectionRules, stop: threading.Event
+) -> Iterator[LoadStep]:
+    """The steps of reading; a session of a table is mirrored to its end first."""
+    if not isinstance(store, MirroredEventStore):
+        yield from session_steps(store, session_id, rules, stopped=stop.is_set)
+        return
+    followed, parts = store.feeder.fed.sessions, store.parts(session_id)
+    try:
+        store.prepare(session_id, stop.is_set)
+        while not all(store.mirror.side.progress(part).whole for part in parts):
+            fault = store.feeder.fed.fault
+            if fault is not None:
+                raise fault
+            if stop.wait(_LOOK):
+                return
+        yield from session_steps(store, session_id, rules, stopped=stop.is_set)
+    finally:
+        # The session on screen is followed on.
+        if followed and followed != parts:
+            store.feeder.want(followed)

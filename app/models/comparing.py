@@ -79,6 +79,7 @@ class Comparing(QObject):
         self._parting: Parting | None = None
         self._wanted_at: tuple[int, Playhead] | None = None
         self._colours = ConceptColours()
+        self._drawn: list[tuple[str, int]] = []
         self._laying = Latest(background)
         self._choosing = Latest(background)
         self._parting_job = Latest(background)
@@ -116,7 +117,7 @@ class Comparing(QObject):
         self.end()
         self._sessions = (a, b)
         self.by, self.picks = AlignBy.START, (None, None)
-        self._colours = ConceptColours()
+        self._colours, self._drawn = ConceptColours(), []
         self._wanted_at = (A, at) if at is not None else None
         for each in self._sessions:
             each.changed.connect(self._take_change)
@@ -163,11 +164,15 @@ class Comparing(QObject):
         self.picks = (self.picks[B], self.picks[A])
         self.picked.emit()
         if self._laid is None:
+            if self._wanted_at is not None:
+                side, at = self._wanted_at
+                self._wanted_at = (B if side == A else A, at)
             self.sessions_changed.emit()
             self._lay()
             return
         laid = self._laid
         self._laid = Laid(laid.alignment.swapped(), laid.axis, laid.axes[::-1])
+        self._tell_curves()
         self.sessions_changed.emit()
         self.laid_changed.emit(self._laid)
         self.clock.change(lambda playback: playback)
@@ -201,7 +206,7 @@ class Comparing(QObject):
 
     def _events_here(self) -> Picks:
         """The event at which each is; the first where none has happened, None where none is."""
-        moment = self._moment()
+        moment = self.moment()
         if moment is None or self._sessions is None:
             return None, None
         found = [
@@ -239,6 +244,7 @@ class Comparing(QObject):
     # -- laying upon each other -------------------------------------------------------------------
 
     def _take_change(self) -> None:
+        self._tell_curves()
         self.sessions_changed.emit()
         laid, logs = self._laid, self._logs()
         if logs is None:
@@ -292,7 +298,8 @@ class Comparing(QObject):
 
     # -- the playhead -----------------------------------------------------------------------------
 
-    def _moment(self) -> CompareMoment | None:
+    def moment(self) -> CompareMoment | None:
+        """Where all are now, None while nothing is laid."""
         laid, playback = self._laid, self.clock.playback
         if laid is None or playback is None:
             return None
@@ -314,7 +321,7 @@ class Comparing(QObject):
         return (a, b) if lengths == (len(a.log), len(b.log)) else None
 
     def _tell_moment(self, playback: Playback) -> None:
-        moment, laid = self._moment(), self._laid
+        moment, laid = self.moment(), self._laid
         if moment is None or laid is None:
             return
         self.moment_changed.emit(moment)
@@ -327,7 +334,6 @@ class Comparing(QObject):
         """Choose the concepts that are drawn: the heaviest of what is visible of both."""
         indexes, laid, shown = self._indexes(), self._laid, self.viewport.range
         if indexes is None or laid is None:
-            self.curves_changed.emit(((), ()))
             return
 
         def choose() -> list[str]:
@@ -343,15 +349,24 @@ class Comparing(QObject):
                         index.series(code)
             return chosen
 
-        self._choosing.run(choose, then=lambda chosen: self._take_choice(chosen, indexes))
+        self._choosing.run(choose, then=self._take_choice)
 
-    def _take_choice(self, chosen: list[str], indexes: tuple[ContextIndex, ContextIndex]) -> None:
-        slots = self._colours.curves(range(len(chosen)), chosen)
+    def _take_choice(self, chosen: list[str]) -> None:
+        self._drawn = [
+            (chosen[curve.concept], curve.slot)
+            for curve in self._colours.curves(range(len(chosen)), chosen)
+        ]
+        self._tell_curves()
+
+    def _tell_curves(self) -> None:
+        """Tell which curves are drawn, by the codes that their concepts have now."""
         sides = []
-        for index in indexes:
-            codes = [(index.log.concept_code(chosen[each.concept]), each.slot) for each in slots]
+        for each in self._sessions or ():
+            log = None if each.index is None else each.index.log
+            codes = [(log.concept_code(i), slot) for i, slot in self._drawn] if log else []
             sides.append(tuple(Curve(code, slot) for code, slot in codes if code is not None))
-        self.curves_changed.emit(tuple(sides))
+        if sides:
+            self.curves_changed.emit(tuple(sides))
 
     def _find_parting(self) -> None:
         indexes, laid = self._indexes(), self._laid

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from app.background import Background, Task
+from app.sources import Place, name_of, open_store
 from core.events.store.base import SessionSummary
 from core.replay.linked import LinkedEventStore
 
@@ -40,16 +40,16 @@ class OtherSource(QObject):
         """Whether a source is being opened."""
         return self._task is not None
 
-    def open(self, place: Path) -> None:
+    def open(self, place: Place) -> None:
         """Open a source; the one before is closed once this one is there."""
         if self._task is not None:
             self._task.cancel()
 
         def opened() -> Listed:
-            store = LinkedEventStore(place)
+            store = open_store(place)
             # Known before anybody hears of it, so that it is closed even where nobody does.
             self._open.append(store)
-            return Listed(place.name, store, store.listed())
+            return Listed(name_of(place), store, store.listed())
 
         self._task = self._background.run(opened, then=self._take, error=self._fail)
 

@@ -92,7 +92,7 @@ class LastEventRow:
         return self.told
 
 
-def concept_pairs(contexts: TwoContexts) -> list[PairRow]:
+def pair_rows(contexts: TwoContexts) -> list[PairRow]:
     """The concepts of either context, the furthest apart first."""
     full = max([1.0, *(max(p.a, p.b) for p in contexts.concepts)])
     return [
@@ -134,7 +134,8 @@ def last_events(
     rows = []
     for letter, at, log, what in zip("AB", moment.playheads, logs, said, strict=True):
         if at.position:
-            time = clock(int(log.times[at.position - 1]), decimals=0)
+            happened = int(log.times[at.position - 1])
+            time = clock(happened, decimals=0, start=log.start, position=at.position)
             rows.append(LastEventRow(letter, time, f"#{at.position:,}  {what}"))
         else:
             rows.append(LastEventRow(letter, "—", "nothing has happened yet"))

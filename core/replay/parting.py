@@ -2,8 +2,10 @@
 
 *Events* are compared one by one in order, whatever their times: the sessions part at the first n at
 which event n of A and event n of B differ in type, object, actor, or in what they contribute to
-concepts, or at which one of them has ended. It tells an analyst where two courses of learning go
-different ways, and a developer the first event that one store has and another has not.
+concepts, or at which one of them has ended. Of two sessions that share no actor (those of two
+people) the actors are not compared, since they would part all of them at once. It tells an analyst
+where two courses of learning go different ways, and a developer the first event that one store has
+and another has not.
 
 *Contexts* part at the first step of the shared transport after which they differ (see
 `TwoContexts.is_same`). Up to the step by which the events that have happened are the same on both
@@ -130,11 +132,9 @@ def _parted(a: SessionLog, b: SessionLog, stop: int) -> EventParting | None:
     kinds = _codes(a.kind_names, a.kinds[:stop], b.kind_names, b.kinds[:stop])
     actors = _codes(a.actor_names, a.actors[:stop], b.actor_names, b.actors[:stop])
     objects = _codes(a.object_keys, a.objects[:stop], b.object_keys, b.objects[:stop])
-    differing = {
-        TYPE: a.kinds[:stop] != kinds,
-        OBJECT: a.objects[:stop] != objects,
-        ACTOR: a.actors[:stop] != actors,
-    }
+    differing = {TYPE: a.kinds[:stop] != kinds, OBJECT: a.objects[:stop] != objects}
+    if not set(a.actor_names).isdisjoint(b.actor_names):
+        differing[ACTOR] = a.actors[:stop] != actors
     first = min([stop, *(int(np.argmax(each)) for each in differing.values() if each.any())])
     concepts = _first_contribution(a, b, stop)
     first = min(first, concepts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -30,11 +31,12 @@ Offer = Callable[[str], Sequence[LinkChoice]]
 
 
 class CompareChooser(QDialog):
-    """``chosen`` carries a session's id, ``other_requested`` asks for a file to choose from, and
-    ``here_requested`` for the sessions of the open source again."""
+    """``chosen`` carries a session's id; ``other_requested`` asks for a file to choose from,
+    ``source_requested`` for a source of that name, ``here_requested`` for the open one again."""
 
     chosen = Signal(str)
     other_requested = Signal()
+    source_requested = Signal(str)
     here_requested = Signal()
 
     def __init__(self, parent: QWidget, theme: Theme, *, this: str) -> None:
@@ -45,7 +47,10 @@ class CompareChooser(QDialog):
         self._theme = theme
         self._offer: Offer = lambda _: ()
         self._about = ElidedLabel(f"Compare {plain(this)} with a session of:")
-        self._source = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
+        self.source = QLineEdit(placeholderText="A file, or dynamodb://TABLE?region=…")
+        self.source.setObjectName("compare-source")
+        self.source.setAccessibleName("Source of the other session")
+        self.source.returnPressed.connect(self._ask_for_source)
         self.words = QLineEdit(placeholderText="Find a session…")
         self.words.setObjectName("compare-words")
         self.words.setAccessibleName("Find a session")
@@ -75,7 +80,7 @@ class CompareChooser(QDialog):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(2 * SPACE)
-        head.addWidget(self._source, 1)
+        head.addWidget(self.source, 1)
         head.addWidget(self.here)
         head.addWidget(self.other)
         for button in (self.here, self.other):
@@ -103,7 +108,7 @@ class CompareChooser(QDialog):
     def show_source(self, name: str, offer: Offer, *, is_other: bool) -> None:
         """Offer the sessions of a source."""
         self._offer = offer
-        self._source.setText(plain(name))
+        self.source.setText(name)
         self.here.setVisible(is_other)
         self.show_choices()
 
@@ -124,10 +129,19 @@ class CompareChooser(QDialog):
             self.list.setCurrentItem(first)
         self._tell()
 
+    def _ask_for_source(self) -> None:
+        self.source_requested.emit(self.source.text())
+
     def _tell(self) -> None:
         item = self.list.currentItem()
         self._go.setEnabled(item is not None)
         self._told.setText("" if item is not None else "No session is found by these words")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Enter there opens what was typed, and chooses no session yet.
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if not (enter and self.source.hasFocus()):
+            super().keyPressEvent(event)
 
     def _accept(self) -> None:
         item = self.list.currentItem()

@@ -93,8 +93,10 @@ class SideTimeline(TimelineView):
         super()._tell_playhead()
         name = f"Timeline of {LETTERS[self._side]}"
         if self._log is not None and self._playhead is not None:
-            at = text.clock(self._playhead.instant)
-            name += f", event {self._playhead.position:,} of {len(self._log):,}, {at} UTC"
+            instant = self._playhead.instant
+            at = f"{text.clock(instant)}{text.zone(instant)}"
+            position = min(self._playhead.position, len(self._log))
+            name += f", event {position:,} of {len(self._log):,}, {at}"
         self.setAccessibleName(name)
 
     # -- Qt ---------------------------------------------------------------------------------------
@@ -195,6 +197,13 @@ class _ChosenLanes(LaneTrack):
             )
             self._lanes = kept or found[:1]
         return self._lanes
+
+    def paint_playhead(
+        self, painter: QPainter, rect: QRect, scene: Scene, playhead: Playhead
+    ) -> None:
+        # By event number the cursor may stand past the end.
+        if playhead.position <= len(scene.log):
+            super().paint_playhead(painter, rect, scene, playhead)
 
     def _number(self, log: SessionLog, event: int) -> int | None:
         kind = int(log.kinds[event])

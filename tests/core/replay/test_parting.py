@@ -12,7 +12,7 @@ from core.events.schema import EventEnvelope
 from core.projectors.rules import BRAIN_WEB, RECENCY
 from core.replay.alignment import AlignBy, aligned
 from core.replay.index import ContextIndex
-from core.replay.parting import ContextParting, first_context, first_event, parting
+from core.replay.parting import ContextParting, EventParting, first_context, first_event, parting
 from core.replay.two_contexts import compare_contexts
 from tests.builders import captured, chat, claim, event, log_of, viewed
 
@@ -43,12 +43,17 @@ def events_of(course: Sequence[tuple[str, ...]], *, apart: float = 10.0) -> list
     return found
 
 
-def seen(one: EventEnvelope) -> object:
+def seen(one: EventEnvelope, *, actor: bool) -> object:
     ref = one.object_ref
     made = contributions(
         one.event_type, ref.type if ref else None, ref.id if ref else None, one.payload
     )
-    return one.event_type, ref, one.actor_id, [(source, concept) for source, concept, _ in made]
+    return (
+        one.event_type,
+        ref,
+        one.actor_id if actor else None,
+        [(source, concept) for source, concept, _ in made],
+    )
 
 
 @given(courses, courses, courses)
@@ -59,7 +64,11 @@ def test_the_first_event_that_differs_is_that_of_a_plain_comparison(
     of_a, of_b = events_of([*same, *a]), events_of([*same, *b], apart=7)
     found = first_event(log_of(of_a), log_of(of_b))
     pairs = zip(of_a, of_b, strict=False)
-    expected = next((n for n, (x, y) in enumerate(pairs, 1) if seen(x) != seen(y)), None)
+    actor = not {e.actor_id for e in of_a}.isdisjoint(e.actor_id for e in of_b)
+    unlike = (
+        n for n, (x, y) in enumerate(pairs, 1) if seen(x, actor=actor) != seen(y, actor=actor)
+    )
+    expected = next(unlike, None)
     if expected is None and len(of_a) != len(of_b):
         expected = min(len(of_a), len(of_b)) + 1
         assert found is not None
@@ -94,6 +103,14 @@ def test_a_session_never_parts_from_itself_read_twice() -> None:
     a, b = (ContextIndex(log_of(course)) for _ in range(2))
     found = parting(a, b, aligned(a.log, b.log, AlignBy.START))
     assert (found.event, found.context) == (None, None)
+
+
+def test_two_people_who_do_the_same_do_not_part() -> None:
+    """Sessions of two people would always part at the first event, which tells nothing."""
+    a, b = (log_of([event(actor=who), event(actor=who, seconds=1)]) for who in ("ada", "bo"))
+    assert first_event(a, b) is None
+    both = log_of([event(actor="ada"), event(actor="bo", seconds=1)])
+    assert first_event(a, both) == EventParting(2, ("actor",))
 
 
 def test_it_names_what_parts_them() -> None:
