@@ -15,6 +15,7 @@ from core.filter.query import And, Field, Flag, Has, Is, Not, Or, Query, Term, W
 from core.filter.query import written as as_written
 from core.replay.columns import KINDS_MOST, Bool, SessionLog
 from core.replay.index import ContextIndex
+from core.replay.linked import PREFIX
 from core.replay.moment import Moment, position_of
 from core.replay.strings import Strings
 
@@ -94,6 +95,9 @@ def _has(index: ContextIndex, term: Has) -> Known:
     if term.field is Field.CHANGED:
         return _sure(_changed(index, term))
     if term.field is Field.SESSION:
+        # The events of a linked session keep the session that they are stored with.
+        if log.session_id.startswith(PREFIX):
+            return _unknown(log)
         return _sure(np.full(len(log), pattern.matches(log.session_id)))
     return _unknown(log)
 
@@ -102,7 +106,7 @@ def _word(log: SessionLog, pattern: Pattern) -> Known:
     """A word may stand in the payload of any event; in some columns it is found without that."""
     found = _by_kind(log, pattern.within) & (log.kinds != KINDS_MOST - 1)
     found |= _by_actor(log, pattern.within)
-    if pattern.within(log.session_id):
+    if not log.session_id.startswith(PREFIX) and pattern.within(log.session_id):
         found[:] = True
     return Known(found, np.ones(len(log), dtype=np.bool_))
 

@@ -71,17 +71,21 @@ def _any(parts: list[Need]) -> Need:
 
 def _of_term(term: Term) -> Need:
     if isinstance(term, Word):
-        return _holds(term.pattern, anywhere=True)
+        return _ALWAYS if is_number(term.pattern) else _holds(term.pattern, anywhere=True)
     if isinstance(term, Has) and term.field in _IN_ROWS:
         return _holds(term.pattern, anywhere=True)
     if isinstance(term, PayloadCompares):
         return _keys(term.path)
     if isinstance(term, PayloadIs):
-        # A number can be written in many ways.
-        is_number = number_of(term.pattern.literal or "") is not None
-        value = _ALWAYS if is_number else _holds(term.pattern, anywhere=False)
+        number = is_number(term.pattern)
+        value = _ALWAYS if number else _holds(term.pattern, anywhere=False)
         return _all([_keys(term.path), value])
     return _ALWAYS
+
+
+def is_number(pattern: Pattern) -> bool:
+    """Whether it is a number, which can be written in many ways."""
+    return number_of(pattern.literal or "") is not None
 
 
 def _holds(pattern: Pattern, *, anywhere: bool) -> Need:

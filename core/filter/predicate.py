@@ -155,7 +155,7 @@ def _contributions(event: EventEnvelope) -> list[tuple[Any, str, str | None]]:
 def says(term: Term, event: EventEnvelope) -> bool:
     """Whether a condition holds that an event answers by itself."""
     if isinstance(term, Word):
-        return any(term.pattern.within(text) for text in _texts(event))
+        return any(_holds_word(term.pattern, value) for value in _values(event))
     if isinstance(term, PayloadIs):
         return any(_is(term.pattern, found) for found in _at(event.payload, term.path))
     if isinstance(term, PayloadCompares):
@@ -187,8 +187,15 @@ def names_both(pattern: Pattern) -> bool:
     return any("/" in part for part in pattern.parts)
 
 
-def _texts(event: EventEnvelope) -> Iterator[str]:
-    """The texts of an envelope: its type, its ids, its object, and what its payload holds."""
+def _holds_word(pattern: Pattern, value: str | int | float) -> bool:
+    """Whether a text holds the word, or a number is the one that the word is."""
+    if isinstance(value, str):
+        return pattern.within(value)
+    return pattern.literal is not None and number_of(pattern.literal) == value
+
+
+def _values(event: EventEnvelope) -> Iterator[str | int | float]:
+    """An envelope's type, its ids, its object, and the texts and numbers that its payload holds."""
     ref = event.object_ref
     for text in (
         event.event_type, event.event_id, event.session_id, event.actor_id, event.correlation_id,
@@ -199,7 +206,7 @@ def _texts(event: EventEnvelope) -> Iterator[str]:
     waiting: list[Any] = [event.payload]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, str):
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
             yield value
         elif isinstance(value, dict):
             waiting.extend(value.values())

@@ -6,12 +6,19 @@ from collections.abc import Callable
 
 from core.events.rows import RawRow, decode_row
 from core.events.upcasting import UPCASTERS
-from core.filter.needs import AS_STORED
+from core.filter.needs import AS_STORED, is_number
 from core.filter.patterns import Pattern
-from core.filter.predicate import number_of, says, verdict
+from core.filter.predicate import says, verdict
 from core.filter.query import Field, Has, PayloadCompares, PayloadIs, Query, Term, Word
 
-_COLUMNS = {Field.CORRELATION: "correlation_id", Field.TRACE: "trace_id", Field.ID: "event_id"}
+_COLUMNS = {
+    Field.CORRELATION: "correlation_id",
+    Field.TRACE: "trace_id",
+    Field.ID: "event_id",
+    Field.SESSION: "session_id",
+}
+# NaN and Infinity among them.
+_DIGITS = "0123456789ny"
 
 
 def row_matches(query: Query, row: RawRow, known: Callable[[Term], bool | None]) -> bool:
@@ -62,8 +69,7 @@ def _at_sight(term: Term, row: RawRow, payload: str | None) -> bool | None:
     if isinstance(term, PayloadIs):
         if not _holds_keys(term.path, payload):
             return False
-        is_number = number_of(term.pattern.literal or "") is not None
-        return None if is_number or _may_hold(term.pattern, payload) else False
+        return None if is_number(term.pattern) or _may_hold(term.pattern, payload) else False
     assert isinstance(term, Word)
     return _word(term.pattern, row, payload)
 
@@ -85,6 +91,8 @@ def _word(pattern: Pattern, row: RawRow, payload: str) -> bool | None:
             return True
     if row.event_id is None:
         return None
+    if is_number(pattern):
+        return None if any(digit in payload for digit in _DIGITS) else False
     return None if _may_hold(pattern, payload) else False
 
 

@@ -23,9 +23,10 @@ from core.filter.search import Search, search
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.growth import Growth
 from core.replay.index import ContextIndex
+from core.replay.linked import Link, LinkedEventStore
 from core.replay.loader import load
 from tests.builders import EventsInMemory, captured, chat, claim, event, viewed
-from tests.builders_files import append_elsewhere, write_log
+from tests.builders_files import append_elsewhere, in_session, write_log
 from tests.core.filter.strategies import json_payloads, odd_texts, patterns, queries
 from tests.core.replay.strategies import events, raw_rows, rules
 from tests.core.replay.test_loader import lax_table, row, stored
@@ -342,3 +343,32 @@ def test_rows_that_vanish_are_not_found() -> None:
     index = ContextIndex(load(store, "s"))
     found = list(search(Gone([]), index, parse("raft")))
     assert np.concatenate([step.events for step in found]).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("word", "found"), [("17", [1, 2]), ("17.0", [1]), ("1.7e1", [1]), ("7", [2]), ("true", [])]
+)
+def test_a_word_that_is_a_number_is_found_among_numbers(
+    tmp_path: Path, word: str, found: list[int]
+) -> None:
+    """A score that stands in the payload could be found by the name of its key alone."""
+    payloads: list[dict[str, Any]] = [{"score": 17}, {"name": "step 17"}, {"flag": True}]
+    events = [
+        event(payload=payload, seconds=second, event_id=name)
+        for second, (name, payload) in enumerate(zip("abc", payloads, strict=True))
+    ]
+    path = write_log(tmp_path / "events.db", events)
+    with closing(SQLiteEventStore(path)) as store:
+        assert searched(store, Word(Pattern.of(word))) == found
+
+
+def test_the_parts_of_a_linked_session_are_told_by_the_session_they_are_stored_with(
+    tmp_path: Path,
+) -> None:
+    """Who links a turn to its session could not look at one of them alone any more."""
+    rows = [*in_session("s", [viewed("raft")]), *in_session("t", [viewed("raft", seconds=5)])]
+    path = write_log(tmp_path / "events.db", rows)
+    link = Link("Both", ("s", "t"))
+    with closing(LinkedEventStore(path, links=[link])) as store:
+        for text, found in [("session:t", [2]), ("-session:t", [1]), ("session:*", [1, 2])]:
+            assert searched(store, parse(text), link.id) == found
