@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.views.keys import LEAVES_KEYS
+
 _TEXT = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
 _BY_KEYBOARD = {
     Qt.FocusReason.TabFocusReason,
@@ -86,6 +88,6 @@ class KeyboardManners(QObject):
             return False
         if isinstance(widget, _TEXT):
             return True
-        own = event.key() in _MOVING
+        own = event.key() in _MOVING and not widget.property(LEAVES_KEYS)
         own = own or (event.key() == Qt.Key.Key_Space and isinstance(widget, QAbstractButton))
         return own and widget is self._kept_by

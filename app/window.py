@@ -37,6 +37,7 @@ from app.features.range import RangeFeature
 from app.features.recorded import RecordedFeature
 from app.features.serving import ServingFeature
 from app.features.tables import TablesFeature
+from app.features.telling import TellingFeature
 from app.features.times import TimesFeature
 from app.features.turns import TurnsFeature
 from app.features.whatif import WhatIfFeature
@@ -121,7 +122,9 @@ class Window(QMainWindow):
         self.times = TimesFeature(self)
         self.palette_of_all = PaletteFeature(self)
         self.what_if = WhatIfFeature(self)
+        self.telling = TellingFeature(self)
         self.features: tuple[Feature, ...] = (
+            self.telling,
             self.why,
             self.filter,
             self.impact,

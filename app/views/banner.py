@@ -42,6 +42,7 @@ class Banner(QWidget):
         self._text.setObjectName("banner-text")
         self._action = QPushButton()
         self._action.setObjectName("banner-action")
+        self._action.setAccessibleName("What to do")
         self._action.clicked.connect(self._act)
         self._then: Callable[[], object] | None = None
         self._close = QToolButton()
@@ -90,6 +91,7 @@ class Banner(QWidget):
         self._text.setText(text)
         self.setAccessibleDescription(f"{kind}: {text}")
         self._action.setText(action or "")
+        self._action.setAccessibleName(action or "What to do")
         self._action.setVisible(action is not None)
         self.show()
         self.update()

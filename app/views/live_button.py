@@ -21,6 +21,7 @@ class LiveButton(QToolButton):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("live-button")
+        self.setAccessibleName("Live")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self._theme = DARK

@@ -178,7 +178,7 @@ class RangePage(QWidget):
             button.setProperty("forms", forms)
             tip = "" if end is None else f"{name}: {told(end)}. Press to go there"
             button.setToolTip(tip)
-            button.setAccessibleName(tip)
+            button.setAccessibleName(tip or f"{name} is not set")
         self._arrow.setVisible(state.is_whole)
         self._lengths = _lengths(state)
         can = {

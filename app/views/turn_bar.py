@@ -58,6 +58,7 @@ class TurnBar(QWidget):
     def _link(self, place: int) -> QToolButton:
         link = self._button("", f"turn-link-{place}")
         link.setCheckable(True)
+        link.setAccessibleName("Event of the turn")
         link.clicked.connect(lambda: self._go(place))
         return link
 

@@ -7,6 +7,7 @@ from math import ceil
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import text
 from app.theme import DARK, Theme, ui_font
+from app.views.keys import LEAVES_KEYS
 from app.views.text_views import tip_of
 from app.views.timeline import gestures
 from app.views.timeline.cursor import paint_pointer
@@ -74,9 +76,11 @@ class TimelineView(QWidget):
         self._still: QPixmap | None = None
         self._gesture: gestures.Gesture | None = None
         self._pointer: int | None = None
+        self._framed = False
         self.setObjectName("timeline")
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty(LEAVES_KEYS, True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._wishes = gestures.Wishes(
             self.seek_requested.emit,
@@ -163,16 +167,24 @@ class TimelineView(QWidget):
         before = QRegion() if picture is None else picture.followed(self._playhead)
         self._playhead = playhead
         self.update(self.rect() if picture is None else before + picture.followed(playhead))
+
+    def tell(self, words: str) -> None:
+        """Say to those who do not see it where the playhead is, and in these words what is there.
+
+        Not for every frame: who listens cannot follow.
+        """
         self._tell_playhead()
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
 
     def _tell_playhead(self) -> None:
-        """Say to those who do not see it where the playhead is."""
         name = "Timeline"
         if self._log is not None and self._playhead is not None:
             instant, start = self._playhead.instant, self._log.start if len(self._log) else None
             at = f"{text.clock(instant, start=start)}{text.zone(instant, start=start)}"
             name = f"Timeline, event {self._playhead.position:,} of {len(self._log):,}, {at}"
-        self.setAccessibleName(name)
+        if name != self.accessibleName():
+            self.setAccessibleName(name)
 
     # -- painting ---------------------------------------------------------------------------------
 
@@ -224,6 +236,9 @@ class TimelineView(QWidget):
             paint_pointer(painter, picture.layout, picture.scene, self._pointer)
         if self._playhead is not None:
             picture.paint_playhead(painter, self._playhead)
+        if self._framed:
+            painter.setPen(self._theme.accent)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _painted(self, ratio: float) -> QPixmap:
         """The still picture."""
@@ -336,6 +351,17 @@ class TimelineView(QWidget):
         if picture is not None:
             self._ask_range(gestures.turned(event, picture))
         event.accept()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._framed = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        )
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._framed = False
+        self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._point_at(None)

@@ -348,6 +348,9 @@ def test_it_says_where_the_playhead_is(qtbot: QtBot) -> None:
     """To those who hear the window instead of seeing it."""
     view = shown(qtbot, study())
     view.show_playhead(Playhead(2, START_US + 150_250_000))
+    assert view.accessibleName() != "Timeline, event 2 of 6, 09:02:30.250 UTC", "it may still move"
+    view.tell("Uncertainty 0.20.")
+    assert view.accessibleDescription() == "Uncertainty 0.20."
     assert view.accessibleName() == "Timeline, event 2 of 6, 09:02:30.250 UTC"
 
 

@@ -1,0 +1,39 @@
+"""Telling what the charts show to those who do not see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.features.base import Feature
+from app.models.moment_words import words_of
+from app.models.replay import Moment
+
+if TYPE_CHECKING:
+    from app.window import Window
+
+
+class TellingFeature(Feature):
+    """Says the values at the playhead once it rests: a screen reader cannot follow every frame."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._moment: Moment | None = None
+
+    def connect(self) -> None:
+        w = self.window
+        w.replay.moment_changed.connect(self._take)
+        w.clock.settled.connect(lambda _: self._tell())
+        w.opening.session_changed.connect(self._forget)
+
+    def _take(self, moment: Moment) -> None:
+        self._moment = moment
+        if not self.window.clock.unsettled:
+            self._tell()
+
+    def _tell(self) -> None:
+        moment = self._moment
+        words = "" if moment is None else words_of(moment.context, moment.change)
+        self.window.timeline.tell(words)
+
+    def _forget(self, _session_id: str | None) -> None:
+        self._moment = None
