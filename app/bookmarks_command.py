@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.source_argument import Source, as_file
 from app.text import count, date_and_clock, duration, plain
 from core.events.instants import format_instant
 from core.events.store.sqlite import SQLiteEventStore
@@ -19,7 +20,7 @@ _NO = 1
 
 
 def bookmarks(
-    source: Annotated[Path, typer.Argument(help="An events.db file.", show_default=False)],
+    source: Source,
     session: Annotated[
         str | None,
         typer.Option("--session", help="One session's; by default all.", show_default=False),
@@ -38,7 +39,7 @@ def bookmarks(
     from app.cli import faults
 
     file = BookmarkFile()
-    with faults(), SQLiteEventStore(source) as store:
+    with faults(), as_file(source, session) as path, SQLiteEventStore(path) as store:
         if store.notice:
             typer.echo(store.notice, err=True)
         if import_ is not None:

@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -26,11 +26,14 @@ from app.link_command import link, links, unlink
 from app.preferences_command import preferences
 from app.range_commands import compare, stats
 from app.serving import serve
+from app.source_argument import Source, as_file, listed
+from app.sources import Place, place_of
 from app.text import count, date_and_clock, duration, plain, weight
 from app.verify_command import verify_
 from app.why_command import why
 from core.events.errors import StoreError
 from core.events.instants import format_instant
+from core.events.store.factory import named_table
 from core.events.store.sqlite import SQLiteEventStore
 from core.filter.parsing import FilterError, parse
 from core.projectors.context import SessionContext
@@ -79,7 +82,6 @@ app = typer.Typer(
     "`brainweb-replay [SOURCE]` opens the window.",
 )
 
-Source = Annotated[Path, typer.Argument(help="An events.db file.", show_default=False)]
 Session = Annotated[str, typer.Option("--session", help="The session's id.", show_default=False)]
 AnySession = Annotated[
     str | None,
@@ -104,7 +106,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 def window(
     source: Annotated[
         str | None,
-        typer.Argument(help="An events.db file, or a link to a moment.", show_default=False),
+        typer.Argument(
+            help="An events.db file, dynamodb://TABLE?region=REGION, or a link to a moment; by "
+            "default the table that EVENTS_DDB_TABLE names.",
+            show_default=False,
+        ),
     ] = None,
     session: AnySession = None,
     at: At = None,
@@ -124,9 +130,9 @@ def window(
 
     if source is not None and is_link(source):
         raise typer.Exit(_show_link(source, session, at))
-    path = None if source is None else Path(source)
     with faults():
-        if path is not None and session is not None:
+        path = _place(source)
+        if isinstance(path, Path) and session is not None:
             with _open(path) as store:
                 _known(store, session)
         if without_display is not None and not start.has_display():
@@ -136,6 +142,11 @@ def window(
             _print_context(context)
             return
         raise typer.Exit(start.show_window(path, session, at))
+
+
+def _place(source: str | None) -> Place | None:
+    """What to open: what was named, else the table that the environment names."""
+    return named_table() if source is None else place_of(source)
 
 
 def _show_link(text: str, session: str | None, at: str | None) -> int:
@@ -155,7 +166,8 @@ def _show_link(text: str, session: str | None, at: str | None) -> int:
 @app.command()
 def sessions(source: Source, as_json: AsJson = False) -> None:
     """List the sessions of a log, the latest first."""
-    with faults(), _open(source) as store:
+    with faults(), listed(source) as table, ExitStack() as stack:
+        store = table or stack.enter_context(_open(source))
         found = store.sessions(counts=True)
         if as_json:
             _print_json(
@@ -205,7 +217,7 @@ def events(
     as_json: AsJson = False,
 ) -> None:
     """Print the events of a session, or of all, in order, one a line."""
-    with faults(), _open(source) as store, _filter_faults(filter_text):
+    with faults(), _open(source, session) as store, _filter_faults(filter_text):
         query = parse(filter_text)
         if session is not None:
             _known(store, session)
@@ -258,7 +270,7 @@ def context(
     as_json: AsJson = False,
 ) -> None:
     """Print the context of a session at a moment, by default after its last event."""
-    with faults(), _open(source) as store:
+    with faults(), _open(source, session) as store:
         _known(store, session)
         if as_known:
             print_as_known(load(store, session), at, _rules(rules), as_json=as_json)
@@ -291,7 +303,7 @@ def render(
     from app import start
 
     with faults():
-        if session is not None:
+        if isinstance(source, Path) and session is not None:
             with _open(source) as store:
                 _known(store, session)
         width, height = _size(size)
@@ -374,10 +386,12 @@ def faults() -> Iterator[None]:
 
 
 @contextmanager
-def _open(source: Path) -> Iterator[LinkedEventStore]:
+def _open(source: Place, *sessions: str | None) -> Iterator[LinkedEventStore]:
+    """The store of a source; of a table with these sessions alone, by default with all."""
     links = LinkFile()
     kept = links.read()
-    with LinkedEventStore(source, links=kept) as store:
+    wanted = sessions or (None,)
+    with as_file(source, *wanted) as path, LinkedEventStore(path, links=kept) as store:
         if links.notice:
             print(links.notice, file=sys.stderr)
         if store.notice:

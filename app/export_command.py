@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from app.progress_line import ProgressLine
+from app.source_argument import Source
 from app.text import count
 from core.events.errors import StoreError
 from core.events.store.sqlite import SQLiteEventStore
@@ -30,7 +31,7 @@ _STOPPED = 130
 
 
 def export(
-    source: Annotated[Path, typer.Argument(help="An events.db file.", show_default=False)],
+    source: Source,
     session: Annotated[str, typer.Option(help="The session's id.", show_default=False)],
     out: Annotated[Path, typer.Option(help="The file to write.", show_default=False)],
     form: Annotated[
@@ -79,9 +80,9 @@ def export(
             )
         chosen = _rules(rules)
         query = None if where is None else _query(where)
-        with _open(source) as store, ProgressLine() as line:
+        with _open(source, session) as store, ProgressLine() as line:
             _known(store, session)
-            check_target(out, [source])
+            check_target(out, [store.path])
             done = Progress(0, 0)
             try:
                 line.tell("Reading the session…")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from app.nearest import no_such_session
+from app.source_argument import Source, as_file
+from app.sources import Place
 from app.text import count, date_and_clock, plain
 from core.replay.link_file import LinkFile
 from core.replay.link_suggestions import suggested_links
@@ -18,7 +19,6 @@ from core.replay.linked import PREFIX, Link, LinkedEventStore
 
 _NO = 1
 
-Source = Annotated[Path, typer.Argument(help="An events.db file.", show_default=False)]
 Name = Annotated[
     str, typer.Option("--name", help="The link's name; its id is linked:NAME.", show_default=False)
 ]
@@ -104,7 +104,7 @@ def _told(store: LinkedEventStore, link: Link) -> str:
 
 
 @contextmanager
-def _opened(source: Path) -> Iterator[tuple[LinkedEventStore, LinkFile]]:
+def _opened(source: Place) -> Iterator[tuple[LinkedEventStore, LinkFile]]:
     from app.cli import faults
 
     file = LinkFile()
@@ -112,7 +112,7 @@ def _opened(source: Path) -> Iterator[tuple[LinkedEventStore, LinkFile]]:
         kept = file.read()
         if file.notice:
             typer.echo(file.notice, err=True)
-        with LinkedEventStore(source, links=kept) as store:
+        with as_file(source, None) as path, LinkedEventStore(path, links=kept) as store:
             yield store, file
 
 

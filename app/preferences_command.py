@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.nearest import no_such_actor
+from app.source_argument import Source, as_file
+from app.sources import Place
 from app.text import count, plain
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.actor_preferences import ActorPreferences, Tally
@@ -20,7 +21,7 @@ _NO = 1
 
 
 def preferences(
-    source: Annotated[Path, typer.Argument(help="An events.db file.", show_default=False)],
+    source: Source,
     actor: Annotated[
         str | None,
         typer.Option("--actor", help="One user's id; by default everybody's.", show_default=False),
@@ -46,8 +47,8 @@ def preferences(
             )
 
 
-def _people(source: Path) -> Sequence[ActorPreferences]:
-    with SQLiteEventStore(source) as store:
+def _people(source: Place) -> Sequence[ActorPreferences]:
+    with as_file(source, None) as path, SQLiteEventStore(path) as store:
         if store.notice:
             typer.echo(store.notice, err=True)
         *_, last = read_people(store)

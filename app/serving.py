@@ -6,16 +6,18 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+
+from app.source_argument import Source, followed_file
+from app.sources import TableLocation
 
 _FAULT = 2
 
 
 def serve(
-    source: Annotated[Path, typer.Argument(help="An events.db file.", show_default=False)],
+    source: Source,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(help="The port; 0 takes any free one.", min=0, max=65_535)
@@ -46,15 +48,18 @@ def serve(
     from core.server.thread import ContextServer
     from core.server.token import read_or_make_token, token_path
 
+    if writable and isinstance(source, TableLocation):
+        _fail("A table is only read here: leave out --writable.")
     if record_contexts and not writable:
         _fail("--record-contexts writes to the log: add --writable.")
     with faults(), ExitStack() as stack:
         try:
             token = read_or_make_token()
+            path = stack.enter_context(followed_file(source))
             opening = (
-                opened_to_write(source, record_contexts=record_contexts, on_left=_tell_left)
+                opened_to_write(path, record_contexts=record_contexts, on_left=_tell_left)
                 if writable
-                else opened_to_read(source)
+                else opened_to_read(path)
             )
             opened = stack.enter_context(opening)
             if opened.notice:

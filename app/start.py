@@ -15,6 +15,7 @@ from app import theme as themes
 from app.models.opening import Wish
 from app.sample import sample_path
 from app.settings import Settings, SettingsFile
+from app.sources import Place, file_of
 from app.theme import ThemeChoice
 from app.uncaught import called_on_interrupt, told_of_uncaught
 from app.window import Window
@@ -39,7 +40,7 @@ def has_display() -> bool:
 
 
 def show_window(
-    source: Path | None,
+    source: Place | None,
     session: str | None,
     at: str | None,
     *,
@@ -63,13 +64,13 @@ def show_window(
     if source is not None:
         window.open(source, _wish(session, at))
         if serve is not None:
-            window.server.model.start(source, port=serve)
+            window.server.model.start(file_of(source), port=serve)
     with told_of_uncaught(window.presenter.failed), called_on_interrupt(window.close):
         return app.exec()
 
 
 def render(
-    source: Path,
+    source: Place,
     session: str | None,
     at: str | None,
     *,
@@ -86,7 +87,7 @@ def render(
 
 
 def play_offscreen(
-    source: Path | None, session: str | None, at: str | None, *, out: Path
+    source: Place | None, session: str | None, at: str | None, *, out: Path
 ) -> SessionContext:
     """Play a session (by default of the sample) through the real window; answers the context.
 
@@ -138,7 +139,7 @@ def offscreen(scale: float) -> None:
 
 @contextmanager
 def opened_offscreen(
-    source: Path,
+    source: Place,
     session: str | None,
     at: str | None,
     *,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import typer
 
 from app.models.recorded_words import discrepancies
 from app.progress_line import ProgressLine
+from app.source_argument import Source
 from app.text import count, date_and_clock, plain
 from core.events.instants import format_instant
 from core.events.store.sqlite import SQLiteEventStore
@@ -29,7 +29,7 @@ NOTHING = "No context was recorded here: there is nothing to verify."
 
 
 def verify_(
-    source: Annotated[Path, typer.Argument(help="An events.db file.", show_default=False)],
+    source: Source,
     session: Annotated[
         str | None,
         typer.Option("--session", help="The session's id; by default all.", show_default=False),
@@ -45,7 +45,7 @@ def verify_(
     from app.cli import _known, _open, _rules, faults
 
     verdicts: Counter[Verdict] = Counter()
-    with faults(), _open(source) as store, ProgressLine() as progress:
+    with faults(), _open(source, session) as store, ProgressLine() as progress:
         chosen = _rules(rules)
         if session is not None:
             _known(store, session)

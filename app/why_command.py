@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from app.nearest import no_such_concept, no_such_object, no_such_session
+from app.source_argument import Source, as_file
+from app.sources import Place
 from app.text import count, date_and_clock, delta, plain, weight
 from core.events.instants import format_instant, parse_instant
 from core.events.store.sqlite import SQLiteEventStore
@@ -31,7 +32,7 @@ _TOLD = 40
 
 
 def why(
-    source: Annotated[Path, typer.Argument(help="An events.db file.", show_default=False)],
+    source: Source,
     session: Annotated[str, typer.Option(help="The session's id.", show_default=False)],
     concept: Annotated[
         str | None, typer.Option(help="Why this concept (id) weighs what it does.")
@@ -79,8 +80,8 @@ def why(
             typer.echo(_told(found))
 
 
-def _index(source: Path, session: str, rules: ProjectionRules) -> ContextIndex:
-    with SQLiteEventStore(source) as store:
+def _index(source: Place, session: str, rules: ProjectionRules) -> ContextIndex:
+    with as_file(source, session) as path, SQLiteEventStore(path) as store:
         if store.notice:
             typer.echo(store.notice, err=True)
         if not store.list_events(session, limit=1):

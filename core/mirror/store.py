@@ -34,7 +34,8 @@ class MirroredEventStore(LinkedEventStore):
     """Reads a table through its mirror, an ordinary log in the cache folder.
 
     `sessions` are those of the table; `prepare` brings one of them into the mirror, as far as there
-    is something to show, and the `feeder` goes on. Raises StoreError.
+    is something to show, and the `feeder` goes on; it rests unless told to `follow`. Raises
+    StoreError.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class MirroredEventStore(LinkedEventStore):
         *,
         links: Iterable[Link] = (),
         root: Path | None = None,
+        follow: bool = True,
     ) -> None:
         self.location = location
         self.remote = remote
@@ -58,7 +60,8 @@ class MirroredEventStore(LinkedEventStore):
             self.feeder = Feeder(remote, self.mirror)
             super().__init__(self.mirror.path, links=links)
             self._others = stack.pop_all()
-        self.feeder.start()
+        if follow:
+            self.feeder.start()
 
     # -- the list of sessions ---------------------------------------------------------------------
 
