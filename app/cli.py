@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 
 from app.as_known_command import print_as_known
 from app.bookmarks_command import bookmarks
+from app.copy_command import copy
 from app.demo import demo
 from app.export_command import export
 from app.filtered_events import arrival_to_wire, arrived, filtered
@@ -28,6 +29,7 @@ from app.range_commands import compare, stats
 from app.serving import serve
 from app.source_argument import Source, as_file, listed
 from app.sources import Place, place_of
+from app.table_command import table_commands
 from app.text import count, date_and_clock, duration, plain, weight
 from app.verify_command import verify_
 from app.why_command import why
@@ -348,6 +350,8 @@ app.command()(unlink)
 app.command()(links)
 app.command()(export)
 app.command("import")(import_)
+app.command()(copy)
+app.add_typer(table_commands, name="table")
 app.command()(serve)
 app.command()(why)
 app.command("verify")(verify_)

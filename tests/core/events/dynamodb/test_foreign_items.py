@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import boto3
@@ -15,6 +16,8 @@ from tests.core.events.dynamodb.tables import backend_item, opened, put_all
 from tests.core.events.dynamodb_server import Table
 from tests.core.events.store_contract import event, ids_of
 
+MANY = 30_000 if {"CI", "BRAINWEB_TORTURE"} & set(os.environ) else 4_000
+"""How long the long session is; to write it takes ministack most of a minute, so where it counts."""
 START = 1_767_614_400_000_000
 
 
@@ -46,13 +49,13 @@ def foreign(count: int) -> list[dict[str, Any]]:
     ]
 
 
-def test_a_session_of_thirty_thousand_events_replays_whole(dynamodb_table: Table) -> None:
+def test_a_session_of_many_pages_replays_whole(dynamodb_table: Table) -> None:
     """The backend takes the first page for the whole: 841 of 3,000 events."""
-    items = a_session(30_000, "x" * 700)
+    items = a_session(MANY, "x" * 700)
     put_all(dynamodb_table, [*items, backend_item("bad", "yesterday"), *foreign(30)])
     with opened(dynamodb_table, writable=False) as store:
         replayed = list(store.replay("s"))
-        assert store.capacity.pages > 25
+        assert store.capacity.pages > MANY // 1_100
     assert ids_of(replayed) == [item["event_id"]["S"] for item in items]
     assert [replayed[n].actor_id for n in (7, 8)] == ["ada", None]
     assert [replayed[n].version for n in (7, 8)] == [1, 2]
@@ -67,7 +70,7 @@ def test_what_is_wrong_is_listed_and_what_is_foreign_counted(dynamodb_table: Tab
         problems = [(problem.event_id, problem.reason) for problem in store.problems("s")]
         assert [(name, reason.partition(":")[0]) for name, reason in problems] == [
             ("e-00010", "event type “SomethingElse” is unknown"),
-            ("e-00011", "payload is not valid JSON"),
+            ("e-00011", "payload is not JSON"),
             ("e-00013", "the idempotency key is that of an earlier event too"),
             ("bad", "occurred_at cannot be read, so the event is not shown"),
         ]
