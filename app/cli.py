@@ -32,6 +32,7 @@ from app.sources import Place, place_of
 from app.table_command import table_commands
 from app.text import count, date_and_clock, duration, plain, weight
 from app.verify_command import verify_
+from app.versions import versions_text
 from app.why_command import why
 from core.events.errors import StoreError
 from core.events.instants import format_instant
@@ -66,6 +67,9 @@ class _Group(TyperGroup):
     """Takes what is no command as the source to open in the window."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args[:1] == ["--version"]:
+            print(versions_text())
+            raise typer.Exit(0)
         if not args or (args[0] not in self.commands and args[0] not in _GROUP_OPTIONS):
             args = ["window", *args]
         return super().parse_args(ctx, args)

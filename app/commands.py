@@ -45,6 +45,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy-link", "Copy a link to this moment", "File", ("Ctrl+Shift+L",), needs="session"),
     Command("go-to-link", "Go to a link…", "File"),
     Command("paste-link", "Go to the copied link", "File", ("Ctrl+V",)),
+    Command("settings", "Settings…", "File", ("Ctrl+,",)),
     Command("close", "Close the file", "File", ("Ctrl+W",), needs="file"),
     Command("quit", "Quit", "File", ("Ctrl+Q",)),
     Command("play", "Play or pause", "Playback", ("Space",), needs="session"),
@@ -197,6 +198,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("compare-leave", "Leave compare", "Compare", ("Esc",), needs="compare"),
     Command("palette", "Commands…", "Help", ("Ctrl+K",)),
     Command("keys", "Keys", "Help", ("?",)),
+    Command("about", "About Brain Web Replay", "Help"),
 )
 """Every command of the program, in the order of the menus."""
 

@@ -36,6 +36,7 @@ from app.features.people import PeopleFeature
 from app.features.range import RangeFeature
 from app.features.recorded import RecordedFeature
 from app.features.serving import ServingFeature
+from app.features.settings import SettingsFeature
 from app.features.tables import TablesFeature
 from app.features.telling import TellingFeature
 from app.features.times import TimesFeature
@@ -123,6 +124,7 @@ class Window(QMainWindow):
         self.palette_of_all = PaletteFeature(self)
         self.what_if = WhatIfFeature(self)
         self.telling = TellingFeature(self)
+        self.settings_shown = SettingsFeature(self)
         self.features: tuple[Feature, ...] = (
             self.telling,
             self.why,
@@ -143,6 +145,7 @@ class Window(QMainWindow):
             self.moment_links,
             self.times,
             self.palette_of_all,
+            self.settings_shown,
         )
 
     def _build_views(self) -> None:
@@ -253,6 +256,7 @@ class Window(QMainWindow):
 
         self.start_page.open_requested.connect(self.wishes.choose_file)
         self.start_page.sample_requested.connect(self.wishes.open_sample)
+        self.start_page.table_requested.connect(self.actions_by_id["open-table"].trigger)
         self.start_page.recent_requested.connect(lambda name: self.open(place_of(name)))
         self.start_page.retry_requested.connect(self.wishes.retry)
         self.menus.recent_requested.connect(lambda name: self.open(place_of(name)))

@@ -114,8 +114,14 @@ class Wishes:
             "show-problems": tab("problem_page"),
             "copy-event": lambda *_: w.event_detail.copy_json(),
             "check-file": self.check_file,
-            "keys": lambda *_: KeySheet(COMMANDS, w).exec(),
+            "keys": lambda *_: self.show_keys(),
         }
+
+    def show_keys(self) -> None:
+        """Show the sheet of keys."""
+        sheet = KeySheet(COMMANDS, self._window)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.open()
 
     def choose_file(self, *_: object) -> None:
         """Ask for a file and open it."""

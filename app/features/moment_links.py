@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
 from app.features.base import Feature, Slot
 from app.models.opening import Wish
-from app.sources import absolute, place_of
+from app.sources import Place, absolute, place_of
 from app.text import plain
 from app.theme import DARK, Theme
 from app.views.banner import BannerKind
@@ -83,7 +84,7 @@ class MomentLinksFeature(Feature):
             return
         playhead = playback.playhead
         link = MomentLink(
-            source=str(absolute(place)),
+            source=_source(place),
             session_id=log.session_id,
             position=playhead.position,
             at=playhead.instant,
@@ -149,7 +150,7 @@ class MomentLinksFeature(Feature):
         """Whether the link's session is the one on screen."""
         w = self.window
         place = w.source.place
-        same = place is not None and str(absolute(place)) == link.source
+        same = place is not None and _source(place) == link.source
         known = w.opening.log is not None and w.opening.log.complete
         return same and known and link.session_id in (None, w.opening.session_id)
 
@@ -210,3 +211,9 @@ def _after(link: MomentLink, event_id: str | None) -> MomentLink:
 
 def _ranged(marked: tuple[int, int] | None) -> tuple[int, int] | None:
     return marked if marked is not None and marked[0] < marked[1] else None
+
+
+def _source(place: Place) -> str:
+    """Where a source is, for another person too: with credentials of their own."""
+    shared = place if isinstance(place, Path) else replace(place, profile=None)
+    return str(absolute(shared))

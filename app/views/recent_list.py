@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import PurePath
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
@@ -14,7 +15,8 @@ from app.theme import SPACE
 from app.views.cell_table import CellTable
 
 _ROW = 7 * SPACE
-_NAME = 240
+_NAME, _NAME_SHARE = 240, 0.4
+"""How wide the name's column is (px), and at most of the whole."""
 
 
 class RecentList(CellTable):
@@ -44,6 +46,10 @@ class RecentList(CellTable):
 
     def _ask(self, row: int) -> None:
         self.recent_requested.emit(self._files.path(row))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.horizontalHeader().resizeSection(0, min(_NAME, round(self.width() * _NAME_SHARE)))
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.height())

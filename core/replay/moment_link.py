@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
+from core.events.errors import WrongLocation
 from core.events.instants import InstantError, format_instant, parse_instant
 from core.events.problems import printable
+from core.events.store.dynamodb.location import is_location, parse_location
 from core.replay.columns import SessionLog
 from core.replay.playback import Playhead
 
@@ -20,9 +22,7 @@ LONGEST = 16_000
 
 _PREFIX = f"{SCHEME}://open?"
 _FORM = f"{_PREFIX}v={VERSION}&source=/path/to/events.db&session=…&at=2026-11-12T10:04:40Z"
-_CLOUD = "dynamodb://"
 _NUMBER = re.compile(r"[0-9]{1,15}")
-_TABLE = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 _OURS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -53,7 +53,7 @@ class MomentLink:
     @property
     def is_cloud(self) -> bool:
         """Whether the log is a table in the cloud."""
-        return self.source.startswith(_CLOUD)
+        return is_location(self.source)
 
     def __str__(self) -> str:
         """The text of the link: ASCII, each value percent-encoded."""
@@ -175,7 +175,7 @@ def _check_version(version: str | None) -> None:
 def _source(source: str | None) -> str:
     if source is None:
         raise MomentLinkError("The link names no log: expected source=/path/to/events.db")
-    if source.lower().startswith(_CLOUD):
+    if is_location(source):
         return _table(source)
     if any(ord(character) < 32 for character in source):
         raise MomentLinkError(
@@ -196,20 +196,20 @@ def _source(source: str | None) -> str:
 
 def _table(source: str) -> str:
     """A table's place, as it is; MomentLinkError where that would send requests to anybody."""
-    where = f"“{printable(source, limit=80)}”"
     try:
-        parts = urlsplit(source)
-        options = parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
-        hosts = {urlsplit(url).hostname for name in options if "endpoint" in name.lower()
-                 for url in options[name]}  # fmt: skip
-    except ValueError as error:
-        raise MomentLinkError(f"{where} is no table: expected dynamodb://TABLE?region=…") from error
-    if not _TABLE.fullmatch(source[len(_CLOUD) :].partition("?")[0].rstrip("/")):
-        raise MomentLinkError(f"{where} is no table: expected dynamodb://TABLE?region=…")
-    if hosts - _OURS:
+        table = parse_location(source)
+    except WrongLocation as error:
+        told = str(error).rstrip(".")
+        raise MomentLinkError(f"The link's source: {told}; expected a table's location") from error
+    host = None if table.endpoint is None else urlsplit(table.endpoint).hostname
+    if host is not None and host not in _OURS:
         raise MomentLinkError(
-            f"{where} would send your requests to another server than AWS: expected no endpoint,"
-            " or one of this machine; open the table yourself if you trust it"
+            f"The link's source “{printable(source, limit=80)}” would send your requests to another"
+            " server than AWS: expected no endpoint, or one of this machine"
+        )
+    if table.profile is not None:
+        raise MomentLinkError(
+            "The link's source would choose which of your credentials are used: expected no profile"
         )
     return source
 

@@ -40,6 +40,8 @@ def recent(page: StartPage) -> QTableView:
 def test_buttons_ask_for_what_they_say(page: StartPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.open_requested):
         qtbot.mouseClick(button(page, "start-open"), Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(page.table_requested):
+        qtbot.mouseClick(button(page, "start-table"), Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(page.sample_requested):
         qtbot.mouseClick(button(page, "start-sample"), Qt.MouseButton.LeftButton)
 
@@ -100,4 +102,5 @@ def test_everything_is_reached_by_tab(page: StartPage, qtbot: QtBot) -> None:
     qtbot.keyClick(button(page, "start-open"), Qt.Key.Key_Tab)
     assert button(page, "start-sample").hasFocus()
     qtbot.keyClick(button(page, "start-sample"), Qt.Key.Key_Tab)
+    qtbot.keyClick(button(page, "start-table"), Qt.Key.Key_Tab)
     assert recent(page).hasFocus()
