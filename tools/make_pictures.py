@@ -101,6 +101,20 @@ def as_known(window: Window) -> QWidget:
     return window
 
 
+def since_start(window: Window) -> QWidget:
+    """Times since the session's start."""
+    window.actions_by_id["times-start"].trigger()
+    return window
+
+
+def palette(window: Window) -> QWidget:
+    """What a few letters find."""
+    window.actions_by_id["times-utc"].trigger()
+    shown = window.palette_of_all.open()
+    shown.search.setText("clo")
+    return shown
+
+
 SCENES: dict[str, tuple[ThemeChoice, tuple[int, int], Scene]] = {
     "window-dark": (ThemeChoice.DARK, (1600, 1000), whole),
     "window-light": (ThemeChoice.LIGHT, (1600, 1000), whole),
@@ -112,6 +126,8 @@ SCENES: dict[str, tuple[ThemeChoice, tuple[int, int], Scene]] = {
     "recorded": (ThemeChoice.DARK, (1440, 900), recorded),
     "as-known": (ThemeChoice.LIGHT, (1440, 900), as_known),
     "impact": (ThemeChoice.DARK, (1600, 1000), impact),
+    "palette": (ThemeChoice.DARK, (1280, 800), palette),
+    "since-start": (ThemeChoice.LIGHT, (1440, 900), since_start),
 }
 
 
