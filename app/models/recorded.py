@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -13,12 +14,13 @@ from app.background import Background, Task
 from core.replay.columns import Int32, SessionLog
 from core.replay.index import ContextIndex
 from core.replay.recorded import Finding, Verdict
-from core.replay.verifying import PayloadSource, recording_events, verify
+from core.replay.verifying import PayloadSource, Verified, recording_events, verify_apart
 
 AT_ONCE = 2_000
 """So many are checked as a session opens; more of them once somebody looks."""
 
-_STEP = 0.02
+_STEP, _SHOWN = 0.02, 0.2
+"""At which shares of the work one tells how far it is, and shows what was found so far."""
 
 Findings: TypeAlias = dict[int, Finding]
 """What was found, by the store's key of the recording event."""
@@ -72,6 +74,7 @@ class RecordedModel(QObject):
         self._found: Findings = {}
         self._state = NO_STATE
         self._working: Task | None = None
+        self._stopped = threading.Event()
 
     @property
     def state(self) -> RecordedState:
@@ -119,6 +122,7 @@ class RecordedModel(QObject):
 
     def _let_go(self) -> None:
         if self._working is not None:
+            self._stopped.set()
             self._working.cancel()
             self._working = None
 
@@ -134,9 +138,11 @@ class RecordedModel(QObject):
             self._tell(replace(state, is_waiting=True))
         else:
             self._tell(replace(state, share=0.0))
-            found = dict(self._found)
+            found, stopped = dict(self._found), threading.Event()
+            self._stopped = stopped
+            steps = verify_apart(store, index, wanted, stopped=stopped.is_set)
             self._working = self._background.stream(
-                lambda: _check(store, index, wanted, found), each=self._take, then=self._finish,
+                lambda: _check(index, steps, found, state), each=self._take, then=self._finish,
                 error=self._fail,
             )  # fmt: skip
 
@@ -175,16 +181,19 @@ def _goes_on(old: ContextIndex, index: ContextIndex) -> bool:
 
 
 def _check(
-    store: PayloadSource, index: ContextIndex, wanted: Int32, found: Findings
+    index: ContextIndex, steps: Iterator[Verified], found: Findings, state: RecordedState
 ) -> Iterator[tuple[RecordedState, Findings]]:
-    """How far it is now and then, and at last all that was found."""
-    told = 0.0
-    for step in verify(store, index, wanted):
+    """How far it is and what was found so far, now and then, and at last all of it."""
+    told = shown = 0.0
+    for step in steps:
         found.update({finding.row: finding for finding in step.found})
         share = step.done / step.total
-        if share - told >= _STEP and share < 1:
-            told = share
-            yield replace(_state(index, found), share=share), dict(found)
+        if share - told < _STEP or share >= 1:
+            continue
+        told = share
+        if share - shown >= _SHOWN:
+            shown, state = share, _state(index, found)
+        yield replace(state, share=share), dict(found)
     yield _state(index, found), dict(found)
 
 

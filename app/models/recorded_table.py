@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
 from app.models.recorded import RecordedState
-from app.models.recorded_words import Discrepancy, discrepancies
+from app.models.recorded_words import Discrepancy, count_of, discrepancies
 from app.text import clock, crosses_days, dated, plain
 from core.replay.recorded import Finding
 
@@ -19,12 +20,17 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One thing that differs; only the first of a recorded context tells which that is."""
+    """One thing that differs, by its place; only the first tells which recorded context it is."""
 
     event: int
     finding: Finding
-    is_first: bool
-    differs: Discrepancy | None
+    place: int
+
+    @property
+    def differs(self) -> Discrepancy | None:
+        """What differs, None where there is no context at all."""
+        difference = self.finding.difference
+        return None if difference is None else discrepancies(difference)[self.place]
 
 
 class RecordedTableModel(CellTableModel):
@@ -35,6 +41,7 @@ class RecordedTableModel(CellTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lines: list[_Line] = []
+        self._listed: tuple[tuple[Finding, ...], list[int]] = ((), [])
         self._start: int | None = None
         self._dated = False
 
@@ -44,9 +51,10 @@ class RecordedTableModel(CellTableModel):
 
     def show_state(self, state: RecordedState) -> None:
         """List what differs; where that is what is listed, the rows stay."""
-        lines = _lines(state)
-        if lines == self._lines:
+        listed = state.findings[:MOST], state.differing[:MOST].tolist()
+        if listed == self._listed:
             return
+        lines, self._listed = _lines(*listed), listed
         self.beginResetModel()
         self._lines = lines
         instants = [line.finding.instant for line in lines]
@@ -82,7 +90,7 @@ class RecordedTableModel(CellTableModel):
 
     def _first(self, line: _Line, column: int) -> str:
         """What only the first row of a recorded context tells."""
-        if not line.is_first:
+        if line.place:
             return ""
         if column == NUMBER:
             return f"{line.event + 1:,}"
@@ -95,11 +103,9 @@ class RecordedTableModel(CellTableModel):
         return 0 if parent.isValid() else len(self._lines)
 
 
-def _lines(state: RecordedState) -> list[_Line]:
+def _lines(findings: Sequence[Finding], events: Sequence[int]) -> list[_Line]:
     lines: list[_Line] = []
-    for event, finding in zip(state.differing.tolist()[:MOST], state.findings[:MOST], strict=True):
-        found: list[Discrepancy | None] = [None]
-        if finding.difference is not None:
-            found = [*discrepancies(finding.difference)]
-        lines += [_Line(event, finding, not place, each) for place, each in enumerate(found)]
+    for event, finding in zip(events, findings, strict=True):
+        count = 1 if finding.difference is None else count_of(finding.difference)
+        lines += [_Line(event, finding, place) for place in range(count)]
     return lines

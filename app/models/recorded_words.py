@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from app.text import plain, weight
@@ -29,9 +30,10 @@ class Discrepancy:
         return f"{self.name}: {recorded}, the rules {given}"
 
 
-def discrepancies(difference: ContextDifference) -> list[Discrepancy]:
+@lru_cache(maxsize=512)
+def discrepancies(difference: ContextDifference) -> tuple[Discrepancy, ...]:
     """All that differs, the uncertainty first; ``before`` is what was recorded."""
-    found = []
+    found: list[Discrepancy] = []
     before, after = difference.uncertainty_before, difference.uncertainty_after
     if before != after:
         found.append(Discrepancy("uncertainty", "uncertainty", *_values(before, after)))
@@ -39,7 +41,13 @@ def discrepancies(difference: ContextDifference) -> list[Discrepancy]:
     for item in difference.objects:
         name = plain(f"{item.object_type} {item.object_id}", limit=_NAME)
         found.append(Discrepancy("object", name, *_values(item.before, item.after)))
-    return found
+    return tuple(found)
+
+
+def count_of(difference: ContextDifference) -> int:
+    """How many discrepancies there are, which is quicker to tell than what they are."""
+    unsure = difference.uncertainty_before != difference.uncertainty_after
+    return len(difference.concepts) + len(difference.objects) + unsure
 
 
 def _concept(change: ConceptChange) -> Discrepancy:

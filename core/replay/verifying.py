@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,9 +14,14 @@ from core.events.rows import RawRow
 from core.replay.arrival import ArrivalOrder
 from core.replay.columns import SYSTEM_KIND, Int32, Int64, SessionLog
 from core.replay.index import ContextIndex
+from core.replay.process import WORTH_IT, Origin, ReadHereError, items_apart, origin_of
 from core.replay.reading import RowTuple
 from core.replay.recorded import Finding, NoContextError, check
 
+logger = logging.getLogger(__name__)
+
+_WORTH_SENDING = 500
+"""From so many recorded contexts on a session's columns are sent to another process for them."""
 _CHUNK = 64
 """So many are checked between two steps, so that progress is told and a search can be stopped."""
 
@@ -70,6 +76,44 @@ def verify(
             )
             done += len(chunk)
             yield Verified(found, done, len(rowids))
+
+
+def verify_apart(
+    store: PayloadSource,
+    index: ContextIndex,
+    events: Int32,
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[Verified]:
+    """As `verify`; much of a long session is checked in a process of its own where that can be.
+
+    It ends early once ``stopped`` answers yes.
+    """
+    log, done = index.log, 0
+    origin = origin_of(store, log.session_id)
+    if origin is not None and len(log) >= WORTH_IT and len(events) >= _WORTH_SENDING:
+        # Without what it has worked out: that is quicker done again than sent.
+        bare = ContextIndex(replace(log), index.rules)
+        try:
+            for step in items_apart(_verify, origin, bare, events, stopped=stopped):
+                done = step.done
+                yield step
+        except ReadHereError as error:
+            logger.warning("%s; checking in this process instead", error)
+        else:
+            return
+    for step in verify(store, index, _later(log, events, done)):
+        yield Verified(step.found, step.done + done, len(events))
+
+
+def _verify(origin: Origin, index: ContextIndex, events: Int32) -> Iterator[Verified]:
+    with origin.opened() as store:
+        yield from verify(store, index, events)
+
+
+def _later(log: SessionLog, events: Int32, done: int) -> Int32:
+    """Those that are left once so many are done, in order of arrival."""
+    return events[np.argsort(log.rows[events], kind="stable")[done:]]
 
 
 def _payloads(

@@ -17,10 +17,11 @@ from core.events.schema import EventEnvelope, EventType, uuid7
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.projection import Projection
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
+from core.replay import verifying
 from core.replay.index import ContextIndex
 from core.replay.loader import load
 from core.replay.recorded import Finding, NoContextError, Verdict, parse_recorded
-from core.replay.verifying import recording_events, verify
+from core.replay.verifying import recording_events, verify, verify_apart
 from tests.builders import EventsInMemory, chat, viewed
 from tests.builders_files import write_log
 from tests.builders_recorded import payload_of, recorded, with_recorded_contexts
@@ -208,6 +209,25 @@ def test_odd_rows_are_read_and_pages_do_not_matter(tmp_path: Path) -> None:
         assert "not JSON" in found[1].problem
         few = recording_events(index.log)[5:7]
         assert len([f for step in verify(store, index, few) for f in step.found]) == 2
+
+
+def test_a_long_session_is_checked_in_a_process_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the window would stutter while thousands of contexts are checked."""
+    notes = [recorded({"uncertainty_score": 0.8 + n % 2}, seconds=2 + n) for n in range(150)]
+    path = write_log(tmp_path / "my.db", [*EVENTS, *notes])
+    monkeypatch.setattr(verifying, "WORTH_IT", 1)
+    monkeypatch.setattr(verifying, "_WORTH_SENDING", 1)
+    with SQLiteEventStore(path) as store:
+        index = ContextIndex(load(store, "s"))
+        events = recording_events(index.log)
+        here, apart = list(verify(store, index)), list(verify_apart(store, index, events))
+        assert [f for s in apart for f in s.found] == [f for s in here for f in s.found]
+        path.rename(tmp_path / "moved.db")
+        gone = list(verify_apart(store, index, events))
+        assert [f for s in gone for f in s.found] == [f for s in here for f in s.found]
+        assert gone[-1].done == gone[-1].total == 150
 
 
 def test_a_log_without_any_has_no_step() -> None:
