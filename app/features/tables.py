@@ -55,6 +55,8 @@ class TablesFeature(Feature):
         self._spent = Spent(0.0, 0.0)
         self._answering = Answering.WELL
         self._told: str | None = None
+        self._fed: Fed | None = None
+        self._listing: ListingStep | None = None
 
     def slots(self) -> Mapping[str, Slot]:
         return {
@@ -107,6 +109,7 @@ class TablesFeature(Feature):
     def _take_source(self) -> None:
         w = self.window
         self._answering, self._spent, self._told = Answering.WELL, Spent(0.0, 0.0), None
+        self._fed = self._listing = None
         if self.model.store is not None:
             self._show_kind()
             self.cache.limit(w.settings.mirrors_at_most)
@@ -132,18 +135,22 @@ class TablesFeature(Feature):
         return True
 
     def _show_filling(self, fed: Fed | None) -> None:
-        bar = self.window.loading_bar
-        if fed is None:
-            bar.hide()
-        else:
-            bar.show_share(filling_text(fed), fed.read, fed.total or 0)
+        self._fed = fed
+        self._show_progress()
 
     def _show_listing(self, step: ListingStep | None) -> None:
+        self._listing = step
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        """How far the session is; else how far the list of sessions."""
         bar = self.window.loading_bar
-        if step is None:
-            bar.hide()
+        if self._fed is not None:
+            bar.show_share(filling_text(self._fed), self._fed.read, self._fed.total or 0)
+        elif self._listing is not None:
+            bar.show_share(listing_text(self._listing, self._spent), 0, 0)
         else:
-            bar.show_share(listing_text(step, self._spent), 0, 0)
+            bar.hide()
 
     def _tell_listed(self, how: HowListed) -> None:
         if not how.whole:
@@ -208,9 +215,8 @@ class TablesFeature(Feature):
     def _show_spent(self, spent: Spent) -> None:
         self._spent = spent
         self._show_kind()
-        store = self.model.store
-        if store is not None and store.listing is not None:
-            self._show_listing(store.listing)
+        if self._listing is not None:
+            self._show_progress()
 
     def _tell(
         self,

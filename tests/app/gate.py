@@ -1,0 +1,81 @@
+"""A way to a DynamoDB server on which pages of a session wait at a gate, as on a slow network."""
+
+from __future__ import annotations
+
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.error import HTTPError
+
+_PATIENCE = 2.5
+"""Seconds that a page waits at the most: a client waits three."""
+
+
+class Gate(ThreadingHTTPServer):
+    """Hands requests on; of the pages of sessions so many at once as were let through."""
+
+    daemon_threads = True
+
+    def __init__(self, target: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.target = target
+        self.endpoint = f"http://127.0.0.1:{self.server_address[1]}"
+        self._tickets = threading.Semaphore(0)
+        self._open = threading.Event()
+
+    def let(self, pages: int) -> None:
+        """Let so many more pages through."""
+        self._tickets.release(pages)
+
+    def open(self) -> None:
+        """Let all through from now on."""
+        self._open.set()
+        self._tickets.release(100)
+
+    def wait(self) -> None:
+        """Wait for a ticket."""
+        if not self._open.is_set():
+            self._tickets.acquire(timeout=_PATIENCE)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Gate
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.headers.get("X-Amz-Target", "").endswith(".Query") and b"session#" in body:
+            self.server.wait()
+        request = urllib.request.Request(self.server.target, data=body, method="POST")
+        for name in ("X-Amz-Target", "Content-Type", "Authorization", "X-Amz-Date"):
+            request.add_header(name, self.headers.get(name, ""))
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                status, said = answer.status, answer.read()
+        except HTTPError as error:
+            status, said = error.code, error.read()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def gate(target: str) -> Iterator[Gate]:
+    """A gate before a server, closed at first."""
+    server = Gate(target)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.open()
+        server.shutdown()
+        thread.join()
+        server.server_close()
