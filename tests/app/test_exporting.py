@@ -19,10 +19,13 @@ from app.views.export_bar import ExportBar
 from app.views.export_dialog import ExportDialog, Scope
 from app.window import Window
 from core.export.order import ExportFormat
+from core.notes.bookmark import Anchor, Bookmark
+from core.replay.link_file import LinkFile
+from core.replay.linked import Link
 from core.replay.moment import Moment
 from tests.app.windows import LONGEST, PATIENCE
 from tests.builders import viewed
-from tests.builders_files import write_log, write_long_log
+from tests.builders_files import in_session, write_log, write_long_log
 
 
 @pytest.fixture
@@ -233,3 +236,60 @@ def test_the_dialog_has_room_for_what_it_says(sample: Window, theme: str) -> Non
     assert dialog.choice().scope is Scope.SESSION
     assert dialog.choice().form is ExportFormat.CONTEXT_PARQUET
     dialog.reject()
+
+
+def test_the_hits_of_the_filter_are_exported(
+    sample: Window, settled: Callable[[], None], tmp_path: Path
+) -> None:
+    """Who found what they looked for could not take it along."""
+    sample.filter.show_filter("type:ClaimUpserted concept:Raft")
+    settled()
+    hits = sample.filter.hits
+    assert hits is not None
+    dialog = ask(sample)
+    dialog.scope.setCurrentIndex(list(Scope).index(Scope.HITS))
+    assert f"{len(hits):,} event" in dialog.scope.currentText()
+    name(dialog, tmp_path / "x.jsonl")
+    press(dialog, "Export")
+    settled()
+    events = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text().splitlines()]
+    assert len(events) == len(hits) > 0
+    assert {event["event_type"] for event in events} == {"ClaimUpserted"}
+
+
+def test_a_report_has_the_bookmarks_of_the_session(
+    window: Window, settled: Callable[[], None], tmp_path: Path
+) -> None:
+    """What somebody noted while watching would not reach who reads the report."""
+    window.open(write_log(tmp_path / "my.db", [viewed("a", seconds=n) for n in range(6)]))
+    settled()
+    file = window.bookmarks.model.file
+    file.put([Bookmark("s", Anchor(None), "<b>The turn</b>", "look & see")])
+    window.bookmarks.model.refresh()
+    settled()
+    window.actions_by_id["export-report"].trigger()
+    choose_file(window, tmp_path / "x.html")
+    settled()
+    page = (tmp_path / "x.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;The turn&lt;/b&gt;" in page
+    assert "look &amp; see" in page
+
+
+def test_linked_sessions_are_exported_as_one(
+    window: Window, settled: Callable[[], None], tmp_path: Path
+) -> None:
+    """Of a chat that is split over sessions one would get a part, or parts in no order."""
+    parts = [*in_session("one", [viewed("a"), viewed("a", seconds=20)])]
+    parts += in_session("two", [viewed("b", seconds=10)])
+    path = write_log(tmp_path / "my.db", parts)
+    link = Link("chat", ("one", "two"))
+    LinkFile().add(link)
+    window.open(path, Wish(link.id))
+    settled()
+    dialog = ask(window)
+    name(dialog, tmp_path / "x.jsonl")
+    press(dialog, "Export")
+    settled()
+    LinkFile().remove(link)
+    events = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text().splitlines()]
+    assert [event["session_id"] for event in events] == ["one", "two", "one"]
