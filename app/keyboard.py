@@ -32,6 +32,7 @@ _MOVING = {
 }
 """The keys of the player that move about in a widget, too."""
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_HEARD = {QEvent.Type.FocusIn, QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride}
 _OTHER_MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier
     | Qt.KeyboardModifier.AltModifier
@@ -52,6 +53,9 @@ class KeyboardManners(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Note how a widget was reached; leave it its keys where it may have them."""
+        if event.type() not in _HEARD:
+            # Every event of the program comes by here.
+            return False
         if not isinstance(watched, QWidget) or watched.window() is not self._window:
             return False
         if isinstance(event, QFocusEvent) and event.gotFocus():
