@@ -20,9 +20,6 @@ def make_window(qtbot: QtBot, settings: Path) -> Window:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     themes.use_fonts(app)
-    if not any(widget.isVisible() for widget in app.topLevelWidgets()):
-        # The window before left it: each widget would be styled anew wherever it is put.
-        app.setStyleSheet("")
     window = Window(SettingsFile(settings))
     qtbot.addWidget(window)
     window.show()
