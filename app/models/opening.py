@@ -216,6 +216,7 @@ class Opening(QObject):
             # Who looks at the past keeps it in view; who follows sees all of it, if they did.
             playback = self._clock.playback
             still = known and playback is not None and not playback.live
+            still = still and not self._source.filling
             self._viewport.show_axis(step.axes[self.axis_mode], keep=not first, still=still)
         if first:
             # The playhead comes first, so that nothing is told at the one of the session before.

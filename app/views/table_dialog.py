@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
+    QCompleter,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -34,6 +34,7 @@ _REGIONS = (
     "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "ap-northeast-1", "ap-south-1",
     "ap-southeast-1", "ap-southeast-2", "sa-east-1",
 )  # fmt: skip
+_DEFAULT = "the default credentials"
 _ABOUT = (
     "A DynamoDB table of a Brain Web backend. It is only read; what is read is kept in the cache "
     "folder of this machine. Credentials are those that every AWS program uses here, and are never "
@@ -57,21 +58,10 @@ class TableDialog(QDialog):
         table, endpoint = (last.table, last.endpoint) if last else (None, None)
         self.table = _field("Table", "brainweb-events, or dynamodb://…", table)
         self.table.textChanged.connect(self._take_location)
-        self.region = QComboBox()
-        self.region.setObjectName("table-region")
-        self.region.setAccessibleName("Region")
-        self.region.setEditable(True)
-        self.region.addItems(_REGIONS)
-        self.region.setCurrentText(last.region if last else region or DEFAULT_REGION)
+        self.region = _field("Region", DEFAULT_REGION, last.region if last else region)
+        _offer(self.region, _REGIONS)
         self.endpoint = _field("Endpoint", "as AWS has it; or http://localhost:8000", endpoint)
-        self.profile = QComboBox()
-        self.profile.setObjectName("table-profile")
-        self.profile.setAccessibleName("Profile")
-        self.profile.setEditable(True)
-        line = self.profile.lineEdit()
-        assert line is not None
-        line.setPlaceholderText("the default credentials")
-        self.profile.setCurrentText((last and last.profile) or "")
+        self.profile = _field("Profile", _DEFAULT, last.profile if last else None)
         self._told = PlainLabel()
         self._told.setObjectName("table-told")
         self._told.setWordWrap(True)
@@ -81,11 +71,8 @@ class TableDialog(QDialog):
         self._open.setDefault(True)
         self._open.clicked.connect(self._accept)
         self._lay_out()
-        for changed in (
-            self.table.textChanged, self.endpoint.textChanged,
-            self.region.currentTextChanged, self.profile.currentTextChanged,
-        ):  # fmt: skip
-            changed.connect(lambda _: self._tell())
+        for field in (self.table, self.region, self.endpoint, self.profile):
+            field.textChanged.connect(lambda _: self._tell())
         self._tell()
         self.table.setFocus()
 
@@ -124,19 +111,20 @@ class TableDialog(QDialog):
         return QSize(max(_WIDTH, hint.width()), max(hint.height(), self.heightForWidth(_WIDTH)))
 
     def show_profiles(self, names: Sequence[str]) -> None:
-        """Offer these profiles; what is typed already stays."""
-        text = self.profile.currentText()
-        self.profile.addItems(["", *names])
-        self.profile.setCurrentText(text)
+        """Offer these profiles."""
+        _offer(self.profile, names)
+        if names:
+            told = plain(", ".join(names), limit=60)
+            self.profile.setPlaceholderText(f"{_DEFAULT}, or one of {told}")
 
     @property
     def location(self) -> TableLocation:
         """What was asked for. Raises WrongLocation."""
         return table_location(
             self.table.text().strip(),
-            region=self.region.currentText().strip(),
+            region=self.region.text().strip(),
             endpoint=self.endpoint.text().strip(),
-            profile=self.profile.currentText().strip(),
+            profile=self.profile.text().strip(),
         )
 
     def _take_location(self, text: str) -> None:
@@ -149,9 +137,9 @@ class TableDialog(QDialog):
             return
         if "?" not in text and not text.endswith("/"):
             return
-        self.region.setCurrentText(found.region)
+        self.region.setText(found.region)
         self.endpoint.setText(found.endpoint or "")
-        self.profile.setCurrentText(found.profile or "")
+        self.profile.setText(found.profile or "")
         self.table.setText(found.table)
 
     def _tell(self) -> None:
@@ -162,7 +150,7 @@ class TableDialog(QDialog):
             try:
                 text = str(self.location)
             except WrongLocation as error:
-                wrong, text = True, str(error).split(" Expected ")[0]
+                wrong, text = True, str(error).split(" Expected ")[0].removesuffix(".")
         self._told.setText(plain(text))
         tint(self._told, self._theme.muted)
         self._open.setEnabled(not wrong)
@@ -178,3 +166,10 @@ def _field(name: str, hint: str, text: str | None) -> QLineEdit:
     field.setAccessibleName(name)
     field.setPlaceholderText(hint)
     return field
+
+
+def _offer(field: QLineEdit, names: Sequence[str]) -> None:
+    """Complete what is typed by one of these."""
+    completer = QCompleter(list(names), field)
+    completer.setFilterMode(Qt.MatchFlag.MatchContains)
+    field.setCompleter(completer)

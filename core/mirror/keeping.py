@@ -68,7 +68,7 @@ class Keeper:
         """What is missing after all was read is in no item: it is not looked for again."""
         self._missing[session_id] = missing
         if missing > 0:
-            reason = f"the table counts {missing:,} events of this session that are not in it"
+            reason = f"by the table's own count {missing:,} of the session's events are not in it"
             self._file.side.note([(session_id, "", reason, "")])
         else:
             self._file.side.forget_note(session_id, "")

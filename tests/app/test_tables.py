@@ -145,7 +145,7 @@ def test_a_server_that_stops_is_told_and_one_that_comes_back_gone_on_with(
     tmp_path: Path,
     aws_environment: None,
 ) -> None:
-    """The network goes on the train: the window says so soon, stays alive, and goes on by itself."""
+    """The network goes on the train: the window says so, stays alive, and goes on by itself."""
     with ministack(tmp_path / "server") as server:
         table = started(server)
         open_table(window, table)

@@ -21,6 +21,7 @@ class TableInMemory:
         self.has_heads = heads
         self.down: StoreError | None = None
         self.pages_read = 0
+        self.counted: int | None = None
 
     def put(self, event: EventEnvelope, *, arrival: int = 0) -> None:
         """Write an event as the store would, over what is there under its key."""
@@ -54,7 +55,7 @@ class TableInMemory:
         rows = self.rows(session_id)
         if not self.has_heads or not rows:
             return None
-        return SessionSummary(session_id, 0, 0, len(rows), None)
+        return SessionSummary(session_id, 0, 0, self.counted or len(rows), None)
 
     def heads(self) -> Sequence[SessionSummary]:
         return [head for name in self.items if (head := self.head(name)) is not None]
