@@ -82,7 +82,10 @@ class SessionListModel(QAbstractListModel):
     def show_times(self) -> None:
         """Times are told in another way, and sessions found by other days."""
         self._haystacks.clear()
-        self._refresh()
+        if self._terms:
+            self._refresh()
+        elif self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
 
     def update_sessions(self, summaries: Mapping[str, SessionSummary]) -> None:
         """Take up sessions that grew, counted, and new ones.
