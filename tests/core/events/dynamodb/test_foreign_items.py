@@ -17,7 +17,7 @@ from tests.core.events.dynamodb_server import Table
 from tests.core.events.store_contract import event, ids_of
 
 MANY = 30_000 if {"CI", "BRAINWEB_TORTURE"} & set(os.environ) else 4_000
-"""How long the long session is; to write it takes ministack most of a minute, so where it counts."""
+"""How long the long session is: ministack takes most of a minute to write it."""
 START = 1_767_614_400_000_000
 
 
