@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.events.errors import StoreError
-from core.mirror.file import MirrorFile
+from core.mirror.file import MirrorFile, instant_of
 from core.mirror.keeping import Keeper
 from core.mirror.remote import Remote
 from core.mirror.timed import TimedRemote
@@ -140,7 +140,7 @@ class Feeder:
 
     def _round(self, wanted: Fed) -> bool:
         """One look at the table; whether anything came."""
-        came = False
+        came = self._hear()
         if wanted.filling:
             totals = [self._keeper.total(session) for session in wanted.sessions]
             total = sum(t for t in totals if t) if None not in totals else None
@@ -152,6 +152,20 @@ class Feeder:
         if wanted.filling:
             self._note(wanted, filling=False)
         return self._list() or came
+
+    def _hear(self) -> bool:
+        """Take up what the table tells of changes; whether that was anything."""
+        side, told = self._file.side, set()
+        for session, row in self._remote.changes():
+            told.add(session)
+            after = side.progress(session).after
+            # Only what came late: the rest is read in its order, with what lies before it.
+            if after is not None and row.key < after:
+                self._file.take(session, [row])
+            side.reach(session, instant_of(row), row.row.actor_id)
+        with self._news:
+            self._changed |= told
+        return bool(told)
 
     def _left(self, wanted: Fed) -> bool:
         return self._stopped.is_set() or self.fed.sessions != wanted.sessions

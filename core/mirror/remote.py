@@ -87,6 +87,14 @@ class Remote(Protocol):
         """The sessions: from the table's list, or where it has none by reading all of it."""
         ...
 
+    def changes(self) -> Sequence[tuple[str, RemoteRow]]:
+        """Events that were written since the last call, with their sessions; from the first on.
+
+        Nothing where the table tells of no changes. What is told may be known already, and after a
+        long sleep some may be missing.
+        """
+        ...
+
     def write_heads(self, told: Callable[[ListingStep], object] = lambda _: None) -> int:
         """Write what a list of sessions needs into the table, by reading it; how many sessions."""
         ...

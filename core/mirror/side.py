@@ -12,6 +12,7 @@ from typing import Any
 import apsw
 
 from core.events.errors import SourceDamaged
+from core.events.instants import UNREADABLE
 from core.events.store.base import SessionSummary
 from core.events.store.faults import translated
 from core.files.database import DatabaseKind, ForeignDatabase
@@ -116,6 +117,16 @@ class SideFile:
                 if connection.changes():
                     changed.add(head.session_id)
         return changed
+
+    def reach(self, session_id: str, instant: int, actor_id: object) -> None:
+        """An event of a session was written: it is listed, as long as it lasts at least."""
+        if instant <= UNREADABLE:
+            return
+        self._rows(
+            "INSERT INTO heads VALUES (?1, ?2, ?2, NULL, ?3) ON CONFLICT DO UPDATE SET"
+            " first = min(first, ?2), last = max(last, ?2)",
+            session_id, instant, actor_id if isinstance(actor_id, str) else None,
+        )  # fmt: skip
 
     def heads(self) -> dict[str, SessionSummary]:
         """What the table said of its sessions, by id."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
-from core.events.errors import StoreClosed
+from core.events.errors import StoreClosed, StoreError
 from core.events.store.base import SessionSummary
 from core.events.store.dynamodb.location import TableLocation
 from core.events.store.dynamodb.reading import Page
@@ -14,6 +16,12 @@ from core.events.store.dynamodb.store import DynamoDBEventStore
 from core.events.store.dynamodb.survey import ScanProgress
 from core.events.store.sessions import newest_first
 from core.mirror.remote import Listing, ListingStep, RemotePage, RemoteRow, Spent
+from core.mirror.stream import TableStream
+
+logger = logging.getLogger(__name__)
+
+_DEAF = 60.0
+"""Seconds until a stream that could not be read is tried again."""
 
 ATTEMPTS = 2
 """How often a request is sent at the most: who feeds a mirror asks again by itself."""
@@ -28,6 +36,8 @@ class TableRemote:
         self._lock = threading.Lock()
         self._store: DynamoDBEventStore | None = None
         self._closed = False
+        self._stream: TableStream | None = None
+        self._deaf_until = 0.0
 
     def session_pages(self, session_id: str, *, after: str | None = None) -> Iterator[RemotePage]:
         """See `Remote`."""
@@ -42,6 +52,23 @@ class TableRemote:
     def heads(self) -> Sequence[SessionSummary]:
         """See `Remote`."""
         return [head.summary() for head in self._connected().heads() if head.count]
+
+    def changes(self) -> Sequence[tuple[str, RemoteRow]]:
+        """See `Remote`; by the table's stream, where it has one that we may read."""
+        arn = self._connected().description.stream
+        if arn is None or time.monotonic() < self._deaf_until:
+            return ()
+        if self._stream is None:
+            self._stream = TableStream(self.location, arn, attempts=self._attempts)
+        try:
+            return list(self._stream.poll())
+        except StoreError as error:
+            # The table is asked all the same: what is written is only seen a little later.
+            logger.info("the stream of %s is not listened to: %s", self.location.table, error)
+            self._deaf_until = time.monotonic() + _DEAF
+            self._stream.close()
+            self._stream = None
+            return ()
 
     def list(
         self,
@@ -91,6 +118,8 @@ class TableRemote:
             store = self._store
         if store is not None:
             store.close()
+        if self._stream is not None:
+            self._stream.close()
 
     def _connected(self) -> DynamoDBEventStore:
         with self._lock:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from core.events.store.base import SessionSummary
-from core.mirror.remote import Listing, ListingStep, Remote, RemotePage, Spent
+from core.mirror.remote import Listing, ListingStep, Remote, RemotePage, RemoteRow, Spent
 
 T = TypeVar("T")
 
@@ -32,6 +32,10 @@ class TimedRemote:
     def heads(self) -> Sequence[SessionSummary]:
         """See `Remote`."""
         return self._timed(self._remote.heads)
+
+    def changes(self) -> Sequence[tuple[str, RemoteRow]]:
+        """See `Remote`."""
+        return self._timed(self._remote.changes)
 
     def list(
         self,

@@ -60,6 +60,9 @@ class TableInMemory:
     def heads(self) -> Sequence[SessionSummary]:
         return [head for name in self.items if (head := self.head(name)) is not None]
 
+    def changes(self) -> Sequence[tuple[str, RemoteRow]]:
+        return ()
+
     def list(
         self,
         *,
