@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -38,11 +39,21 @@ def demo(
     from app.cli import faults
     from app.serving import serve
 
-    with faults(), learner_at_work(rate) as path:
+    with faults(), ended_as_by_interrupt(), learner_at_work(rate) as path:
         if start.has_display():
             raise typer.Exit(start.show_window(path, None, None, serve=port))
         typer.echo("There is no display here: the session that runs is served, without a window.")
         serve(path, port=port)
+
+
+@contextmanager
+def ended_as_by_interrupt() -> Iterator[None]:
+    """Meanwhile who is asked to end (SIGTERM) tidies up, as after Ctrl+C."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

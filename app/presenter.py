@@ -55,6 +55,7 @@ class Presenter:
         self._own: Sequence[Problem] | None = None
         self._detail: int | None = None
         self._was_live = False
+        self._read: str | None = None
         self._running: frozenset[str] = frozenset()
 
     def start(self) -> None:
@@ -187,6 +188,7 @@ class Presenter:
         w.top_bar.show_session(session_id)
         w.session_list.show_current(session_id)
         w.selection.forget()
+        self._read = None
         w.event_detail.show_envelope(None, 0)
         self._detail = None
         if session_id is not None:
@@ -228,9 +230,10 @@ class Presenter:
         w = self._window
         if not w.source.filling:
             w.loading_bar.hide()
-        w.status_line.show_loaded(
-            f"{count(len(step.log), 'event')} read in {step.seconds * 1000:,.0f} ms"
-        )
+        told = count(len(step.log), "event")
+        grew, self._read = self._read == step.log.session_id, step.log.session_id
+        took = "" if grew else f" read in {step.seconds * 1000:,.0f} ms"
+        w.status_line.show_loaded(f"{told}{took}")
 
     def _show_own_problems(self) -> None:
         """The problems of the session."""

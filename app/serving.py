@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -73,11 +74,27 @@ def serve(
         except ServerError as error:
             _fail(str(error))
         typer.echo(f"Serving {source} at {server.address}")
+        for address in _elsewhere(host, server.port):
+            typer.echo(f"For other machines: {address}", err=True)
         typer.echo(f"The token that it asks for is in {token_path()}. Ctrl+C ends it.", err=True)
         # A wait without end could not be interrupted on every system.
         while not stopped.wait(0.5):
             if not server.is_running:
                 _fail("The server ended by itself; what is written above says why.")
+
+
+def _elsewhere(host: str, port: int) -> list[str]:
+    """Where other machines find a server that listens on all addresses of this one."""
+    if host not in ("", "0.0.0.0", "::"):
+        return []
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way_out:
+            # Nothing is sent: it tells by which address this machine would.
+            way_out.connect(("192.0.2.1", port))
+            address = way_out.getsockname()[0]
+    except OSError:
+        return []
+    return [] if address.startswith("127.") else [f"http://{address}:{port}/"]
 
 
 def _tell_left() -> None:

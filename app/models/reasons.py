@@ -64,13 +64,13 @@ def concept_reason(label: str, shares: Shares) -> Reason:
     total = steps[-1].stop if steps else 0.0
     given = sum(step.change for step in steps if step.change > 0)
     bars = _bars((_given(len(shares)), 0.0, given), steps, ("decay", "cap"), ("weight", total))
-    name = plain(label, limit=_NAME).upper()
+    name = plain(label, limit=_NAME)
     return Reason(("WHY “", name, f"” IS {weight(total)}"), "", bars, shares)
 
 
 def object_reason(key: tuple[str, str], why: ObjectWhy) -> Reason:
     """Why an object is as relevant as it is, or why it is not active."""
-    name = plain(" ".join(key), limit=_NAME).upper()
+    name = plain(" ".join(key), limit=_NAME)
     is_active = why.standing is Standing.ACTIVE
     after = f"” IS {weight(why.relevance)}" if is_active else "” IS NOT ACTIVE"
     which = "first touch" if why.rule == "first" else "last touch"

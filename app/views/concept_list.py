@@ -22,6 +22,8 @@ MOST_ROWS = 12
 _USUAL_ROWS = 10
 _RANK = 20
 _WEIGHT = 30
+_LEAST = "<0.01"
+"""The widest weight there is."""
 _CHANGE = 44
 _ARROW = 7
 _LEAST_BAR, _MOST_BAR = 40, 84
@@ -61,6 +63,7 @@ class ConceptDelegate(RowDelegate):
         super().__init__()
         self._name = Writer(ui_font(13, tabular=False))
         self._number = Writer(ui_font(13))
+        self._wide = max(_WEIGHT, self._number.width(_LEAST))
         self._small = Writer(ui_font(12))
         self._small_metrics = QFontMetrics(ui_font(12))
 
@@ -69,8 +72,9 @@ class ConceptDelegate(RowDelegate):
         assert isinstance(row, ConceptRow)
         theme = self.theme
         change = QRect(rect.right() + 1 - EDGE - _CHANGE, rect.y(), _CHANGE, rect.height())
-        number = change.translated(-_WEIGHT - SPACE, 0)
-        number.setWidth(_WEIGHT)
+        wide = self._wide if row.weight < 0.01 else _WEIGHT
+        number = change.translated(-wide - SPACE, 0)
+        number.setWidth(wide)
         room = number.x() - 2 * SPACE - rect.x() - EDGE - _RANK - 2 * SPACE
         width = min(max(room - _NAME, _LEAST_BAR), _MOST_BAR)
         bar = QRect(number.x() - 2 * SPACE - width, rect.center().y() - BAR // 2 + 1, width, BAR)

@@ -56,7 +56,9 @@ class ObjectDelegate(RowDelegate):
         self._paint_swatch(painter, rect, touch_colour(theme, row.touch))
         width = max(_TIME, self._figures.width(row.time))
         time = QRect(rect.right() + 1 - EDGE - width, rect.y(), width, rect.height())
-        relevance = QRect(time.x() - 2 * SPACE - _RELEVANCE, rect.y(), _RELEVANCE, rect.height())
+        told = weight(row.relevance)
+        wide = max(_RELEVANCE, self._figures.width(told))
+        relevance = QRect(time.x() - 2 * SPACE - wide, rect.y(), wide, rect.height())
         left = rect.x() + EDGE + _SWATCH + 2 * SPACE
         room = relevance.x() - 2 * SPACE - left
         kind = QRect(left, rect.y(), max(_TYPE, round(room * _TYPE_SHARE)), rect.height())
@@ -64,7 +66,7 @@ class ObjectDelegate(RowDelegate):
         key.setRight(relevance.x() - 2 * SPACE)
         self._words.write(painter, kind, row.object_type, theme.text)
         self._key.write(painter, key, row.object_id, theme.text)
-        self._figures.write(painter, relevance, weight(row.relevance), theme.text, RIGHT)
+        self._figures.write(painter, relevance, told, theme.text, RIGHT)
         muted = readable(theme.muted, ground, theme.text)
         self._figures.write(painter, time, row.time, muted, RIGHT)
 

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from app import theme as themes
 from app.demo import learner_at_work
+from app.sample import DEMO_FOLDER
 from app.settings import SettingsFile
 from app.window import Window
 from core.events.store import SQLiteEventStore
@@ -69,9 +70,10 @@ def test_the_window_follows_a_learner_at_work(window: Window, qtbot: QtBot) -> N
     assert not path.exists()
 
 
-def test_without_a_display_the_session_is_served() -> None:
-    """On a server one can still look at the demonstration with a browser."""
-    environ = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+@pytest.mark.parametrize("ended_by", [signal.SIGINT, signal.SIGTERM])
+def test_without_a_display_the_session_is_served(ended_by: signal.Signals, tmp_path: Path) -> None:
+    """On a server one can still look at the demonstration with a browser, and end it cleanly."""
+    environ = os.environ | {"QT_QPA_PLATFORM": "offscreen", "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-m", "app", "demo", "--rate", "50"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
@@ -85,9 +87,10 @@ def test_without_a_display_the_session_is_served() -> None:
             answer = httpx.get(f"{found[0]}api/sessions", headers=headers)
             assert answer.status_code == 200
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(ended_by)
             process.communicate(timeout=60)
     assert process.returncode == 0
+    assert list(tmp_path.glob(f"{DEMO_FOLDER}*")) == []
 
 
 @pytest.mark.parametrize("rate", ["0", "-1", "fast"])

@@ -85,11 +85,11 @@ def test_a_concept_takes_the_place_of_what_was_selected(
     """Two things would look selected, and one of them be explained."""
     opened.why.select(("document", "a"))
     settled()
-    assert heading(opened) == "WHY “DOCUMENT A” IS 0.70"
+    assert heading(opened) == "WHY “document a” IS 0.70"
     opened.replay.select_id("raft")
     settled()
     assert opened.why.model.subject is None
-    assert heading(opened) == "WHY “RAFT” IS 1.00"
+    assert heading(opened) == "WHY “Raft” IS 1.00"
     qtbot.keyClick(QApplication.focusWidget() or opened, Qt.Key.Key_Escape)
     assert opened.replay.selected is None
     run(opened, settled, "clear-selection")
@@ -105,7 +105,7 @@ def test_the_object_of_the_event_is_explained_where_it_is_not_active_too(
     opened.clock.change(lambda playback: playback.at_position(8))
     run(opened, settled, "explain-object")
     assert opened.why.model.subject == ("claim", "c")
-    assert heading(opened) == "WHY “CLAIM C” IS NOT ACTIVE"
+    assert heading(opened) == "WHY “claim c” IS NOT ACTIVE"
     assert "Number 2 by first touch; 1 are kept." in texts(opened.context_panel)
     opened.clock.change(lambda playback: playback.at_position(1))
     opened.why.clear()

@@ -140,7 +140,7 @@ def test_a_change_of_rank_alone_is_no_change_of_weight(shown: Shown) -> None:
 
 def test_why_lists_each_event_the_newest_first(shown: Shown) -> None:
     shown.at(6).why("raft", 6)
-    assert shown.heading("why-heading") == "WHY “RAFT” IS 0.65"
+    assert shown.heading("why-heading") == "WHY “Raft” IS 0.65"
     assert shown.told("why") == [
         "09:00:50 claimed in cl-14, +0.10",
         "09:00:40 viewed, +0.20",
