@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
+from app.background import Latest
 from app.features.base import Feature, Slot
 from app.models.compared_session import ComparedSession
 from app.models.comparing import CompareMoment, Comparing, Laid
@@ -61,6 +62,7 @@ class ComparingFeature(Feature):
         self._theme = DARK
         self._sessions: Sequence[SessionSummary] = ()
         self._listed: Listed | None = None
+        self._finding = Latest(window.background)
 
     # -- commands ---------------------------------------------------------------------------------
 
@@ -140,7 +142,7 @@ class ComparingFeature(Feature):
 
     @property
     def busy(self) -> bool:
-        return self.model.busy or self.other.busy
+        return self.model.busy or self.other.busy or self._finding.busy
 
     def close(self) -> None:
         self.model.end()
@@ -155,6 +157,7 @@ class ComparingFeature(Feature):
             return
         dialog = self.dialog = CompareChooser(self.window, self._theme, this=this)
         dialog.chosen.connect(self._compare_with)
+        dialog.words_changed.connect(self._find)
         dialog.other_requested.connect(self.choose_file)
         dialog.source_requested.connect(self.open_other)
         dialog.here_requested.connect(self._offer_here)
@@ -186,23 +189,28 @@ class ComparingFeature(Feature):
 
     def _offer_here(self) -> None:
         self._listed = None
-        self._offer(self._source_name, self._sessions, is_other=False)
+        if self.dialog is not None:
+            self.dialog.show_source(self._source_name, is_other=False)
 
     def _offer_other(self, listed: Listed) -> None:
         self._listed = listed
-        self._offer(listed.name, listed.sessions, is_other=True)
+        if self.dialog is not None:
+            self.dialog.show_source(listed.name, is_other=True)
 
-    def _offer(self, name: str, sessions: Sequence[SessionSummary], *, is_other: bool) -> None:
-        if self.dialog is None:
-            return
-        this = self.window.opening.session_id or ""
+    def _find(self, words: str) -> None:
+        """Find the sessions that hold these words, the latest first."""
+        listed = self._listed
+        sessions = self._sessions if listed is None else listed.sessions
+        # A session of another source may bear the same name, and is another.
+        leave_out = "" if listed is not None else self.window.opening.session_id or ""
+        self._finding.run(
+            lambda: choices(leave_out, sessions, (), chosen=(), words=words), then=self._show_found
+        )
 
-        def offer(words: str) -> Sequence[LinkChoice]:
-            # A session of another file may bear the same name, and is another.
-            leave_out = "" if is_other else this
-            return choices(leave_out, sessions, (), chosen=(), words=words)
-
-        self.dialog.show_source(name, offer, is_other=is_other)
+    def _show_found(self, found: Sequence[LinkChoice]) -> None:
+        # Of what was asked for since, more is to come.
+        if self.dialog is not None and not self._finding.busy:
+            self.dialog.show_choices(found)
 
     def _fail_other(self, error: Exception) -> None:
         if self.dialog is not None:

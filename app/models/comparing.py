@@ -274,7 +274,10 @@ class Comparing(QObject):
             chosen = events if by is AlignBy.EVENT else None
             alignment = aligned(a, b, by, chosen)  # type: ignore[arg-type]
             shared = alignment.axis(mode)
-            return Laid(alignment, shared, alignment.axes(shared))
+            axes = alignment.axes(shared)
+            # Asked for here, so that the first paint does not have to.
+            assert all(each.gaps is not None for each in axes)
+            return Laid(alignment, shared, axes)
 
         self._laying.run(lay, then=lambda laid: self._take_laid(laid, logs, events))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -50,7 +51,7 @@ def opened(window: Window, settled: Settled, log_file: Path) -> Window:
 @pytest.fixture
 def compared(opened: Window, settled: Settled, qtbot: QtBot) -> Window:
     """`study` compared with `again`."""
-    compare_with(opened, "again")
+    compare_with(opened, settled, "again")
     settled()
     # Where there is no screen, no window comes back to the front when a dialog goes.
     opened.activateWindow()
@@ -76,10 +77,15 @@ def offered(window: Window) -> list[str]:
     return [item.text(0) for item in found if item is not None]
 
 
-def compare_with(window: Window, name: str) -> None:
+def compare_with(window: Window, settled: Settled, name: str) -> None:
     trigger(window, "compare-with")
-    chooser(window).words.setText(name)
+    find(window, settled, name)
     accept(window)
+
+
+def find(window: Window, settled: Settled, words: str) -> None:
+    chooser(window).words.setText(words)
+    settled()
 
 
 def accept(window: Window) -> None:
@@ -107,13 +113,16 @@ def rows(listed: PairList | ObjectPairList | LastEventList) -> list[str]:
     return [model.index(row, 0).data(role) for row in range(model.rowCount())]
 
 
-def test_the_chooser_offers_the_other_sessions_the_latest_first(opened: Window) -> None:
+def test_the_chooser_offers_the_other_sessions_the_latest_first(
+    opened: Window, settled: Settled
+) -> None:
     """Of ten thousand sessions nobody would find the one to compare with."""
     trigger(opened, "compare-with")
+    settled()
     assert offered(opened) == ["glimpse", "again"]
-    chooser(opened).words.setText("aga")
+    find(opened, settled, "aga")
     assert offered(opened) == ["again"]
-    chooser(opened).words.setText("nothing of the kind")
+    find(opened, settled, "nothing of the kind")
     assert "No session is found" in texts(chooser(opened))
     chooser(opened).reject()
 
@@ -263,21 +272,20 @@ def test_swapped_b_stands_above_and_the_transport_stays(compared: Window, settle
     assert rows(page(compared).panel.concepts)[0] == "skew, A 0.00, B 0.10"
 
 
-def test_a_press_on_either_lane_set_moves_both(compared: Window, qtbot: QtBot) -> None:
+def test_a_press_on_either_lane_set_moves_both(compared: Window) -> None:
     """The pointer would move one session and leave the other where it was."""
     for timeline in page(compared).timelines:
         trigger(compared, "start")
         picture = timeline._shown()
         assert picture is not None
         end = QPoint(picture.layout.right - 1, picture.layout.concepts.bottom() - 4)
-        qtbot.mousePress(timeline, Qt.MouseButton.LeftButton, pos=end)
-        qtbot.mouseRelease(timeline, Qt.MouseButton.LeftButton, pos=end)
+        QTest.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=end)
         assert positions(compared)[1] == 3
         assert positions(compared)[0] >= 3
 
 
 def test_by_event_number_the_pointer_goes_past_the_end_of_the_shorter(
-    compared: Window, settled: Settled, qtbot: QtBot
+    compared: Window, settled: Settled
 ) -> None:
     """Over the lanes of the shorter session nobody could scrub to the longer one's end."""
     trigger(compared, "compare-number")
@@ -286,8 +294,7 @@ def test_by_event_number_the_pointer_goes_past_the_end_of_the_shorter(
     picture = timeline._shown()
     assert picture is not None
     end = QPoint(picture.layout.right, picture.layout.concepts.center().y())
-    qtbot.mousePress(timeline, Qt.MouseButton.LeftButton, pos=end)
-    qtbot.mouseRelease(timeline, Qt.MouseButton.LeftButton, pos=end)
+    QTest.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=end)
     assert positions(compared) == (5, 3)
 
 
@@ -355,7 +362,7 @@ def test_what_is_the_same_never_parts(opened: Window, settled: Settled, tmp_path
     chooser(opened).source.setText(str(tmp_path / "my.db"))
     chooser(opened).source.returnPressed.emit()
     settled()
-    chooser(opened).words.setText("copy")
+    find(opened, settled, "copy")
     accept(opened)
     settled()
     assert page(opened).panel.parting_text == (
@@ -405,7 +412,7 @@ def test_a_long_session_shows_how_far_it_is_and_reading_can_be_stopped(
     window.open(path, Wish("short"))
     settled()
     told: list[tuple[int, int]] = []
-    compare_with(window, "long")
+    compare_with(window, settled, "long")
     model = window.comparing.model
     model.sessions_changed.connect(
         lambda: told.append((model.sessions[1].read, model.sessions[1].total))  # type: ignore[index]

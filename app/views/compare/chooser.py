@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -26,15 +26,13 @@ from app.views.text_views import ElidedLabel, PlainLabel, tint
 _ID = Qt.ItemDataRole.UserRole
 _SIZE = QSize(640, 480)
 
-Offer = Callable[[str], Sequence[LinkChoice]]
-"""The sessions that hold these words, the latest first."""
-
 
 class CompareChooser(QDialog):
     """``chosen`` carries a session's id; ``other_requested`` asks for a file to choose from,
     ``source_requested`` for a source of that name, ``here_requested`` for the open one again."""
 
     chosen = Signal(str)
+    words_changed = Signal(str)
     other_requested = Signal()
     source_requested = Signal(str)
     here_requested = Signal()
@@ -45,7 +43,6 @@ class CompareChooser(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Compare with…")
         self._theme = theme
-        self._offer: Offer = lambda _: ()
         self._about = ElidedLabel(f"Compare {plain(this)} with a session of:")
         self.source = QLineEdit(placeholderText="A file, or dynamodb://TABLE?region=…")
         self.source.setObjectName("compare-source")
@@ -55,7 +52,7 @@ class CompareChooser(QDialog):
         self.words.setObjectName("compare-words")
         self.words.setAccessibleName("Find a session")
         self.words.setClearButtonEnabled(True)
-        self.words.textChanged.connect(self.show_choices)
+        self.words.textChanged.connect(self._look)
         self.list = _tree()
         self.list.itemDoubleClicked.connect(lambda *_: self._accept())
         self.list.itemSelectionChanged.connect(self._tell)
@@ -105,21 +102,25 @@ class CompareChooser(QDialog):
         tint(self._told, self._theme.muted)
         self.words.setFocus()
 
-    def show_source(self, name: str, offer: Offer, *, is_other: bool) -> None:
-        """Offer the sessions of a source."""
-        self._offer = offer
+    def show_source(self, name: str, *, is_other: bool) -> None:
+        """Name the source whose sessions are offered; these are asked for by ``words_changed``."""
         self.source.setText(name)
         self.here.setVisible(is_other)
-        self.show_choices()
+        self._look()
+
+    def _look(self, *_: object) -> None:
+        # What is offered now may not be what is looked for: Enter waits.
+        self._go.setEnabled(False)
+        self.words_changed.emit(self.words.text())
 
     def show_message(self, text: str) -> None:
         """Say what is going on, or what is wrong."""
         self._told.setText(text)
 
-    def show_choices(self, *_: object) -> None:
-        """Offer anew: other words are looked for, or other sessions are there."""
+    def show_choices(self, found: Sequence[LinkChoice]) -> None:
+        """Offer these."""
         self.list.clear()
-        for choice in self._offer(self.words.text()):
+        for choice in found:
             item = QTreeWidgetItem([choice.name, choice.actor, choice.begun])
             item.setData(0, _ID, choice.session_id)
             item.setSizeHint(0, QSize(0, ROW))
@@ -145,7 +146,7 @@ class CompareChooser(QDialog):
 
     def _accept(self) -> None:
         item = self.list.currentItem()
-        if item is not None:
+        if item is not None and self._go.isEnabled():
             self.chosen.emit(item.data(0, _ID))
             self.accept()
 
