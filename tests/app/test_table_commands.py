@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,8 @@ from tests.core.events.dynamodb.tables import backend_item, put_all
 from tests.core.events.dynamodb_server import Table
 from tests.core.events.logs import GOLDEN, add, make_log, row
 from tests.core.events.store_contract import event
+
+ROOT = Path(__file__).parents[2]
 
 
 def run(*words: object, status: int = 0) -> Result:
@@ -146,6 +151,26 @@ def test_a_copy_that_was_stopped_goes_on(dynamodb_table: Table, small: Path) -> 
     assert "24 events of 3 sessions copied" in shown
     assert "6 known before" in shown
     assert kept(dynamodb_table) == whole
+
+
+def test_ctrl_c_leaves_what_the_same_command_goes_on_from(
+    dynamodb_table: Table, tmp_path: Path
+) -> None:
+    path = tmp_path / "long.db"
+    with SQLiteEventStore(path, writable=True, create=True) as store:
+        store.append_many([event(number) for number in range(700)])
+    command = [sys.executable, "-m", "app", "copy", str(path), dynamodb_table.location]
+    with subprocess.Popen(command, cwd=ROOT, text=True, stderr=subprocess.PIPE) as copying:
+        with DynamoDBEventStore(dynamodb_table.location, read_seconds=60) as table:
+            while table.head("s") is None and copying.poll() is None:
+                pass
+        copying.send_signal(signal.SIGINT)
+        said = copying.communicate()[1]
+    assert copying.returncode == 130, said
+    assert "The same command goes on from there" in said
+    assert 0 < len(kept(dynamodb_table)["s"]) < 700
+    assert "known before, 0 refused" in run("copy", path, dynamodb_table.location).stderr
+    assert kept(dynamodb_table) == stored(path)
 
 
 def test_one_session_alone_is_copied(dynamodb_table: Table, small: Path, tmp_path: Path) -> None:

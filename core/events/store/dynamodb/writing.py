@@ -10,7 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from core.events.errors import EventRejected, SourceDamaged, SourceLocked
+from core.events.errors import (
+    EventRejected,
+    SourceDamaged,
+    SourceLocked,
+    SourceThrottled,
+    StoreError,
+)
 from core.events.rows import decode_row
 from core.events.schema import EventEnvelope
 from core.events.store.base import Appended
@@ -30,6 +36,7 @@ PATIENCE: Final = 20.0
 _HEADS_KEPT = 1024
 _FIRST_WAIT, _LONGEST_WAIT = 0.02, 1.0
 _EXISTS = "ConditionalCheckFailed"
+_THROTTLED = ("ThrottlingError", "ProvisionedThroughputExceeded")
 _HEAD_BYTES = 3 * 1024
 _IF_NEW = {
     "ConditionExpression": "attribute_not_exists(pk)",
@@ -118,7 +125,9 @@ class Writer:
             except Cancelled as cancelled:
                 if not self._learn(batch, plan.actions, cancelled):
                     tries += 1
-                    _wait(tries, deadline, batch.events[plan.start])
+                    if time.monotonic() > deadline:
+                        raise self._gave_up(cancelled, batch.events[plan.start]) from cancelled
+                    _wait(tries)
         for head in plan.heads.values():
             self._keep(head)
         for place in range(plan.start, plan.stop):
@@ -246,6 +255,17 @@ class Writer:
             )
         return found
 
+    def _gave_up(self, cancelled: Cancelled, event: EventEnvelope) -> StoreError:
+        if any(reason.get("Code") in _THROTTLED for reason in cancelled.reasons):
+            return SourceThrottled(
+                f"“{self._client.location.table}” takes no more requests just now. Try again in a "
+                "while; a table with on-demand capacity grows with its load."
+            )
+        return SourceLocked(
+            f"Others write to the session {event.session_id!r} all the time: the event "
+            f"{event.event_id!r} found no turn. Try again."
+        )
+
     def _keep(self, head: Head) -> None:
         self._heads[head.session_id] = head
         self._heads.move_to_end(head.session_id)
@@ -257,11 +277,6 @@ def _has_key(item: Item, key: Key) -> bool:
     return bool(item) and {"pk": item["pk"], "sk": item["sk"]} == key
 
 
-def _wait(tries: int, deadline: float, event: EventEnvelope) -> None:
+def _wait(tries: int) -> None:
     """Wait before another try, by full jitter (AWS, “Exponential backoff and jitter”, 2015)."""
-    if time.monotonic() > deadline:
-        raise SourceLocked(
-            f"Others write to the session {event.session_id!r} all the time: the event "
-            f"{event.event_id!r} found no turn. Try again."
-        )
     time.sleep(random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(tries, 10))))
