@@ -19,7 +19,7 @@ from app.views.go_to_link_dialog import GoToLinkDialog
 from core.events.store.base import Arrival
 from core.notes.bookmark import Anchor
 from core.notes.places import playhead_of
-from core.projectors.rules import PRESETS
+from core.projectors.rules import PRESETS, ProjectionRules
 from core.replay.columns import SessionLog
 from core.replay.moment import Moment
 from core.replay.moment_link import MomentLink, MomentLinkError, is_link, parse_link
@@ -155,9 +155,14 @@ class MomentLinksFeature(Feature):
         return same and known and link.session_id in (None, w.opening.session_id)
 
     def _show_rules(self, link: MomentLink) -> None:
-        rules = next((r for r in PRESETS if r.name == link.rules), None)
+        rules = self._rules(link.rules)
         if rules is not None and rules != self.window.replay.rules:
-            self.window.replay.set_rules(rules)
+            self.window.what_if.model.choose(rules)
+
+    def _rules(self, name: str | None) -> ProjectionRules | None:
+        """The rules of this name, ours or the user's own."""
+        known = {rules.name: rules for rules in PRESETS} | dict(self.window.what_if.saved.rules)
+        return None if name is None else known.get(name)
 
     def _arrive(self) -> None:
         """The session is there: mark and filter as the link says, and look up its event."""
@@ -170,7 +175,7 @@ class MomentLinksFeature(Feature):
             w.selection.mark(*link.range)
         if link.filter is not None:
             w.filter.show_filter(link.filter)
-        if link.rules is not None and link.rules not in [r.name for r in PRESETS]:
+        if link.rules is not None and self._rules(link.rules) is None:
             told = plain(link.rules, limit=60)
             w.presenter.complaint(
                 f"There are no rules “{told}” here; these are “{w.replay.rules.name}”."

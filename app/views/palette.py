@@ -147,6 +147,8 @@ class Palette(QDialog):
         else:
             row = min(can, key=lambda each: abs(each - start - step))
         self.list.setCurrentIndex(self._rows.index(row))
+        # Who does not see the list hears what Enter would choose.
+        self.search.setAccessibleDescription(self._rows.data(self._rows.index(row)))
         if row == can[0]:
             self.list.scrollToTop()
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.models.link_choices import LinkChoice
-from app.text import plain
+from app.text import plain, time_heading
 from app.theme import ROW, SPACE, Theme
 from app.views.text_views import ElidedLabel, PlainLabel, tint
 
@@ -155,7 +155,8 @@ def _tree() -> QTreeWidget:
     tree = QTreeWidget()
     tree.setObjectName("compare-choices")
     tree.setAccessibleName("Sessions to compare with")
-    tree.setHeaderLabels(["Session", "Actor", "Began (UTC)"])
+    began = time_heading(in_session=False).replace("Time", "Began")
+    tree.setHeaderLabels(["Session", "Actor", began])
     tree.setRootIsDecorated(False)
     tree.setUniformRowHeights(True)
     tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
