@@ -304,6 +304,9 @@ def render(
     theme: Annotated[ThemeName, typer.Option(help="The theme.")] = ThemeName.DARK,
     size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "1600x1000",
     scale: Annotated[float, typer.Option(help="Pixels drawn for each of them.", min=1, max=4)] = 1,
+    bookmarks: Annotated[
+        bool, typer.Option("--bookmarks", help="Your own bookmarks are in it, too.")
+    ] = False,
 ) -> None:
     """Write a picture of the window."""
     from app import start
@@ -314,8 +317,9 @@ def render(
                 _known(store, session)
         width, height = _size(size)
         start.render(
-            source, session, at, out=out, theme=theme.value, size=(width, height), scale=scale
-        )
+            source, session, at, out=out, theme=theme.value, size=(width, height), scale=scale,
+            bookmarks=bookmarks,
+        )  # fmt: skip
 
 
 @app.command()

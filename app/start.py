@@ -12,6 +12,7 @@ from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import theme as themes
+from app.font_scale import follow_system_font
 from app.models.opening import Wish
 from app.sample import sample_path
 from app.settings import Settings, SettingsFile
@@ -20,6 +21,8 @@ from app.theme import ThemeChoice
 from app.uncaught import called_on_interrupt, told_of_uncaught
 from app.window import Window
 from core.events.errors import StoreError
+from core.notes.bookmark import Bookmark
+from core.notes.bookmark_file import BookmarkFile
 from core.projectors.context import SessionContext
 from core.replay.moment import Moment
 from core.replay.moment_link import MomentLink
@@ -78,11 +81,17 @@ def render(
     theme: str = "dark",
     size: tuple[int, int] = (1600, 1000),
     scale: float = 1,
+    bookmarks: bool = False,
 ) -> None:
-    """Write a picture of the window; raises StoreError where it cannot be had."""
+    """Write a picture of the window; raises StoreError where it cannot be had.
+
+    The user's ``bookmarks`` are in it where asked for.
+    """
     offscreen(scale)
     application()
-    with opened_offscreen(source, session, at, theme=ThemeChoice(theme), size=size) as window:
+    with opened_offscreen(
+        source, session, at, theme=ThemeChoice(theme), size=size, bookmarks=bookmarks
+    ) as window:
         save(window, out)
 
 
@@ -123,6 +132,7 @@ def application() -> QApplication:
     """The one Qt application, with its fonts."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
+        follow_system_font()
         app = QApplication(sys.argv[:1])
     app.setApplicationName("Brain Web Replay")
     app.setDesktopFileName("brainweb-replay")
@@ -145,12 +155,15 @@ def opened_offscreen(
     *,
     theme: ThemeChoice,
     size: tuple[int, int] = (1600, 1000),
+    bookmarks: bool = False,
 ) -> Iterator[Window]:
     """A window that nobody sees, with a session read and everything of it on screen.
 
     Raises what would be told on screen, also what happens until the window is done with.
     """
     window = Window(NoSettings(), theme=theme)
+    if not bookmarks:
+        window.bookmarks.model.file = NoBookmarks()
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     window.resize(*size)
     window.show()
@@ -188,6 +201,18 @@ class NoSettings(SettingsFile):
 
     def write(self, settings: Settings) -> None:
         """Nothing."""
+
+
+class NoBookmarks(BookmarkFile):
+    """None of anybody's: a picture does not depend on who makes it."""
+
+    def of_session(self, session_id: str) -> list[Bookmark]:
+        """None."""
+        return []
+
+    def all(self) -> list[Bookmark]:
+        """None."""
+        return []
 
 
 def wait(until: Callable[[], bool]) -> None:

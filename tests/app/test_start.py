@@ -20,6 +20,8 @@ from app.sample import sample_path
 from app.uncaught import called_on_interrupt, told_of_uncaught
 from core.events.errors import SourceNotFound, StoreError
 from core.events.store.sqlite import SQLiteEventStore
+from core.notes.bookmark import Anchor, Bookmark
+from core.notes.bookmark_file import BookmarkFile
 from core.projectors.session_context import SessionContextProjector, fold
 from tests.builders import chat, viewed
 from tests.builders_files import contents, row_of, write_log
@@ -50,6 +52,19 @@ class TestPictures:
         assert (image.width(), image.height()) == size
         panel = (themes.DARK if theme == "dark" else themes.LIGHT).panel
         assert image.pixelColor(4, image.height() - 12) == panel
+
+    def test_bookmarks_of_who_makes_it_are_in_it_where_asked_for(
+        self, qtbot: QtBot, tmp_path: Path, log: Path
+    ) -> None:
+        """What two people draw of one log would differ, and tell what either of them noted."""
+        outs = [tmp_path / f"{name}.png" for name in ("before", "without", "asked")]
+        start.render(log, "s", "#1", out=outs[0])
+        BookmarkFile().put([Bookmark("s", Anchor(None, 1_000_000), "Here it began")])
+        start.render(log, "s", "#1", out=outs[1])
+        start.render(log, "s", "#1", out=outs[2], bookmarks=True)
+        before, without, asked = (out.read_bytes() for out in outs)
+        assert before == without
+        assert asked != without
 
     def test_two_moments_are_two_pictures_and_one_moment_is_one(
         self, qtbot: QtBot, tmp_path: Path
