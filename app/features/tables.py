@@ -34,10 +34,13 @@ _WORDS = {
 }
 _SLOW = "The table is slow to answer. What you see is what was read so far; reading goes on."
 _KEPT = "This is the list of an earlier time: what was written since is not in it."
+_NO_LIST = "The table has no list of its sessions: all of it was read to find them."
+_NOT_YET = "DynamoDB is still filling the index on them: until then all of the table is read."
 _ASK = (
-    "A head is written for each session: a small item of its own beside the backend's, which the "
-    "backend never reads. The whole table is read once for it. Then sessions are listed without "
-    "reading the table."
+    "A head is written for each session and a marker for each event: small items beside the "
+    "backend's, which the backend never reads. The whole table is read once for it. The table gets "
+    "an index on heads, where it has none: DynamoDB takes some minutes to fill one. Then sessions "
+    "are listed without reading the table."
 )
 
 
@@ -56,6 +59,7 @@ class TablesFeature(Feature):
         self._answering = Answering.WELL
         self._told: str | None = None
         self._fed: Fed | None = None
+        self._written: str | None = None
         self._listing: ListingStep | None = None
 
     def slots(self) -> Mapping[str, Slot]:
@@ -109,7 +113,7 @@ class TablesFeature(Feature):
     def _take_source(self) -> None:
         w = self.window
         self._answering, self._spent, self._told = Answering.WELL, Spent(0.0, 0.0), None
-        self._fed = self._listing = None
+        self._fed = self._listing = self._written = None
         if self.model.store is not None:
             self._show_kind()
             self.cache.limit(w.settings.mirrors_at_most)
@@ -163,7 +167,7 @@ class TablesFeature(Feature):
                        then=self.model.list_anew)  # fmt: skip
         elif not how.heads:
             self._tell(
-                "The table has no list of its sessions: all of it was read to find them.",
+                _NO_LIST if self._written is None else f"{self._written} {_NOT_YET}",
                 action="Write a list…",
                 then=self.ask_to_write_heads,
             )
@@ -196,7 +200,8 @@ class TablesFeature(Feature):
         self.question = None
 
     def _tell_written(self, number: int) -> None:
-        self._tell(f"{count(number, 'head')} written: the sessions are listed by them from now on.")
+        self._written = f"{count(number, 'item')} written."
+        self._tell(f"{self._written} The sessions are listed by them from now on.")
 
     # -- how it answers ---------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from core.events.store.dynamodb.location import TableLocation
 from core.events.store.dynamodb.reading import Page
 from core.events.store.dynamodb.store import DynamoDBEventStore
 from core.events.store.dynamodb.survey import ScanProgress
+from core.events.store.dynamodb.table import add_heads_index
 from core.events.store.sessions import newest_first
 from core.mirror.remote import Listing, ListingStep, RemotePage, RemoteRow, Spent
 from core.mirror.stream import TableStream
@@ -35,6 +36,7 @@ class TableRemote:
         self._attempts = attempts
         self._lock = threading.Lock()
         self._store: DynamoDBEventStore | None = None
+        self._stores: list[DynamoDBEventStore] = []
         self._closed = False
         self._stream: TableStream | None = None
         self._deaf_until = 0.0
@@ -93,30 +95,28 @@ class TableRemote:
             return Listing((), scanned=True, whole=False)
 
     def write_heads(self, told: Callable[[ListingStep], object] = lambda _: None) -> int:
-        """Write the heads that are missing or wrong, by reading the table; how many were."""
+        """See `Remote`; heads that are missing or wrong, and an index on them."""
         with DynamoDBEventStore(self.location, writable=True) as store:
-            return store.write_heads(lambda progress: told(_step(progress)))
-
-    @property
-    def can_list(self) -> bool:
-        """Whether heads, once written, would be found."""
-        return self._connected().description.heads_index
+            written = store.write_heads(lambda progress: told(_step(progress)))
+            add_heads_index(store.client)
+        with self._lock:
+            # What the table is like is asked anew; others may still be reading by the old store.
+            self._store = None
+        return written
 
     def spent(self) -> Spent:
         """See `Remote`."""
         with self._lock:
-            store = self._store
-        if store is None:
-            return Spent(0.0, 0.0)
-        capacity = store.capacity
-        return Spent(capacity.read_units + capacity.write_units, capacity.price())
+            spent = [store.capacity for store in self._stores]
+        units = sum(each.read_units + each.write_units for each in spent)
+        return Spent(units, sum(each.price() for each in spent))
 
     def close(self) -> None:
         """See `Remote`."""
         with self._lock:
             self._closed = True
-            store = self._store
-        if store is not None:
+            stores = list(self._stores)
+        for store in stores:
             store.close()
         if self._stream is not None:
             self._stream.close()
@@ -127,6 +127,7 @@ class TableRemote:
                 raise StoreClosed(f"“{self.location}” was closed. Open it again.")
             if self._store is None:
                 self._store = DynamoDBEventStore(self.location, attempts=self._attempts)
+                self._stores.append(self._store)
             return self._store
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.events.errors import AccessDenied, SourceNotFound, StoreError
+from core.events.errors import AccessDenied, EventRejected, SourceNotFound, StoreError
 from core.events.store.dynamodb.client import Client
 from core.events.store.dynamodb.faults import wrong_keys
 from core.events.store.dynamodb.keys import HEADS_INDEX, IDEMPOTENCY_INDEX
 from core.events.store.dynamodb.location import TableLocation
+
+logger = logging.getLogger(__name__)
 
 _CREATE_SECONDS = 120.0
 
@@ -86,6 +89,29 @@ def create(client: Client, *, idempotency_index: bool = True) -> TableDescriptio
         PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
     )
     return describe(client, with_recovery=True)
+
+
+def add_heads_index(client: Client) -> bool:
+    """Make the index on heads where there is none; whether it can be used by now.
+
+    DynamoDB fills it by itself, which takes some minutes where the table is large.
+    """
+    if not describe(client).heads_index:
+        try:
+            client.call(
+                "UpdateTable",
+                AttributeDefinitions=[
+                    {"AttributeName": name, "AttributeType": "S"}
+                    for name in ("heads_pk", "heads_sk")
+                ],
+                GlobalSecondaryIndexUpdates=[
+                    {"Create": _index(HEADS_INDEX, "heads_pk", "heads_sk")}
+                ],
+            )
+        except EventRejected:
+            # It is being made already.
+            logger.info("the index on heads of %s is not made anew", client.location.table)
+    return describe(client).heads_index
 
 
 def _wait_for(client: Client) -> None:
