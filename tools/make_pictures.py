@@ -29,6 +29,7 @@ from app.window import Window  # noqa: E402
 
 OUT = ROOT / "docs" / "pictures"
 SESSION = "session_1794474072480_9c2hv6ron"
+COMPARED = "session_1794229824118_k3f9x2mq7"
 LATE_SESSION = "session_1794229824118_k3f9x2mq7"
 Scene = Callable[[Window], QWidget]
 
@@ -115,6 +116,20 @@ def palette(window: Window) -> QWidget:
     return shown
 
 
+def comparing(window: Window) -> QWidget:
+    """Two sessions on one transport, and what differs at the playhead."""
+    window.actions_by_id["compare-with"].trigger()
+    done(window)
+    chooser = window.comparing.dialog
+    assert chooser is not None
+    chooser.words.setText(COMPARED)
+    done(window)
+    chooser.press()
+    done(window)
+    window.comparing.model.clock.change(lambda playback: playback.moved(-6_000))
+    return window
+
+
 SCENES: dict[str, tuple[ThemeChoice, tuple[int, int], Scene]] = {
     "window-dark": (ThemeChoice.DARK, (1600, 1000), whole),
     "window-light": (ThemeChoice.LIGHT, (1600, 1000), whole),
@@ -123,6 +138,7 @@ SCENES: dict[str, tuple[ThemeChoice, tuple[int, int], Scene]] = {
     "filter": (ThemeChoice.DARK, (1440, 900), filtering),
     "why": (ThemeChoice.DARK, (1600, 1000), why),
     "range": (ThemeChoice.LIGHT, (1440, 900), two_moments),
+    "compare": (ThemeChoice.DARK, (1600, 1000), comparing),
     "recorded": (ThemeChoice.DARK, (1440, 900), recorded),
     "as-known": (ThemeChoice.LIGHT, (1440, 900), as_known),
     "impact": (ThemeChoice.DARK, (1600, 1000), impact),

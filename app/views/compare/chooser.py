@@ -54,7 +54,7 @@ class CompareChooser(QDialog):
         self.words.setClearButtonEnabled(True)
         self.words.textChanged.connect(self._look)
         self.list = _tree()
-        self.list.itemDoubleClicked.connect(lambda *_: self._accept())
+        self.list.itemDoubleClicked.connect(lambda *_: self.press())
         self.list.itemSelectionChanged.connect(self._tell)
         self.other = QPushButton("From another file…")
         self.other.setObjectName("compare-other")
@@ -69,7 +69,7 @@ class CompareChooser(QDialog):
         self._go.setObjectName("compare-accept")
         self._go.setProperty("primary", True)
         self._go.setDefault(True)
-        self._go.clicked.connect(self._accept)
+        self._go.clicked.connect(self.press)
         self._lay_out()
         self.resize(_SIZE)
         self._tell()
@@ -144,7 +144,8 @@ class CompareChooser(QDialog):
         if not (enter and self.source.hasFocus()):
             super().keyPressEvent(event)
 
-    def _accept(self) -> None:
+    def press(self) -> None:
+        """Do what the button “Compare” does: choose the session that is marked."""
         item = self.list.currentItem()
         if item is not None and self._go.isEnabled():
             self.chosen.emit(item.data(0, _ID))
