@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +26,7 @@ from app.import_command import import_
 from app.link_command import link, links, unlink
 from app.preferences_command import preferences
 from app.range_commands import compare, stats
+from app.rules_option import LeaveOutOption, RulesOption, chosen_rules, leaving_out
 from app.serving import serve
 from app.source_argument import Source, as_file, listed
 from app.sources import Place, place_of
@@ -40,7 +41,8 @@ from core.events.store.factory import named_table
 from core.events.store.sqlite import SQLiteEventStore
 from core.filter.parsing import FilterError, parse
 from core.projectors.context import SessionContext
-from core.projectors.rules import PRESETS, ProjectionRules, preset
+from core.projectors.rule_files import RuleError
+from core.projectors.rules import ProjectionRules
 from core.replay.index import ContextIndex
 from core.replay.link_file import LinkFile
 from core.replay.linked import LinkedEventStore
@@ -263,9 +265,8 @@ def context(
     source: Source,
     session: Session,
     at: At = None,
-    rules: Annotated[
-        str, typer.Option(help=f"Rules: {', '.join(r.name for r in PRESETS)}.")
-    ] = "Brain Web",
+    rules: RulesOption = "Brain Web",
+    leave_out: LeaveOutOption = None,
     as_known: Annotated[
         bool,
         typer.Option(
@@ -281,7 +282,7 @@ def context(
         if as_known:
             print_as_known(load(store, session), at, _rules(rules), as_json=as_json)
             return
-        found = _context(store, session, at, _rules(rules))
+        found = _context(store, session, at, _rules(rules), leave_out)
         if as_json:
             _print_json(
                 found.to_wire()
@@ -301,6 +302,7 @@ def render(
     out: Annotated[Path, typer.Option(help="The PNG to write.", show_default=False)],
     session: AnySession = None,
     at: At = None,
+    rules: RulesOption = "Brain Web",
     theme: Annotated[ThemeName, typer.Option(help="The theme.")] = ThemeName.DARK,
     size: Annotated[str, typer.Option(help="Width and height in pixels.")] = "1600x1000",
     scale: Annotated[float, typer.Option(help="Pixels drawn for each of them.", min=1, max=4)] = 1,
@@ -318,7 +320,7 @@ def render(
         width, height = _size(size)
         start.render(
             source, session, at, out=out, theme=theme.value, size=(width, height), scale=scale,
-            bookmarks=bookmarks,
+            bookmarks=bookmarks, rules=_rules(rules),
         )  # fmt: skip
 
 
@@ -422,9 +424,13 @@ def _known(store: LinkedEventStore, session: str) -> None:
 
 
 def _context(
-    store: SQLiteEventStore, session: str, at: str | None, rules: ProjectionRules
+    store: SQLiteEventStore,
+    session: str,
+    at: str | None,
+    rules: ProjectionRules,
+    leave_out: Sequence[str] | None = None,
 ) -> SessionContext:
-    log = load(store, session)
+    log = leaving_out(store, load(store, session), leave_out)
     index = ContextIndex(log, rules)
     if at is None:
         return index.context_at(len(log))
@@ -434,10 +440,9 @@ def _context(
 
 def _rules(name: str) -> ProjectionRules:
     try:
-        return preset(name)
-    except KeyError:
-        known = ", ".join(f"“{rules.name}”" for rules in PRESETS)
-        _fail(f"There are no rules named “{name}”. There are {known}.", FAULT)
+        return chosen_rules(name)
+    except RuleError as error:
+        _fail(str(error), FAULT)
 
 
 def _size(text: str) -> tuple[int, int]:

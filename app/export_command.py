@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from app.progress_line import ProgressLine
+from app.rules_option import LeaveOutOption, RulesOption, chosen_rules, leaving_out
 from app.source_argument import Source
 from app.text import count
-from core.events.errors import StoreError
 from core.events.store.sqlite import SQLiteEventStore
 from core.export.errors import ExportError
 from core.export.events import Progress
@@ -21,7 +21,6 @@ from core.export.target import check_target
 from core.filter.parsing import FilterError, parse
 from core.filter.query import Query
 from core.filter.search import search
-from core.projectors.rules import PRESETS, ProjectionRules, preset
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
 from core.replay.loader import load, log_of_instants, readable_instants
@@ -62,9 +61,8 @@ def export(
             "one after each event.",
         ),
     ] = None,
-    rules: Annotated[
-        str, typer.Option(help=f"Rules: {', '.join(r.name for r in PRESETS)}.")
-    ] = "Brain Web",
+    rules: RulesOption = "Brain Web",
+    leave_out: LeaveOutOption = None,
     bom: Annotated[
         bool, typer.Option("--bom", help="Begin CSV with a byte order mark, for spreadsheets.")
     ] = False,
@@ -78,7 +76,7 @@ def export(
             raise ExportError(
                 "A report is of the whole session: leave out --from, --to and --filter."
             )
-        chosen = _rules(rules)
+        chosen = chosen_rules(rules)
         query = None if where is None else _query(where)
         with _open(source, session) as store, ProgressLine() as line:
             _known(store, session)
@@ -86,10 +84,13 @@ def export(
             done = Progress(0, 0)
             try:
                 line.tell("Reading the session…")
-                whole = query is not None or not form.is_events
+                whole = query is not None or bool(leave_out) or not form.is_events
                 log = _log(store, session, whole=whole)
-                index = ContextIndex(log, chosen)
+                index = ContextIndex(leaving_out(store, log, leave_out), chosen)
                 events: Iterable[int] = _range(log, start, stop)
+                gone = index.log.left_out
+                if gone is not None:
+                    events = [each for each in events if not gone[each]]
                 if query is not None:
                     line.tell("Searching…")
                     events = _found(store, index, query, events)
@@ -157,11 +158,3 @@ def _first(log: SessionLog, text: str) -> int:
     if text.strip().lstrip("#").isdecimal():
         return max(playhead.position - 1, 0)
     return log.position_at(playhead.instant - 1)
-
-
-def _rules(name: str) -> ProjectionRules:
-    try:
-        return preset(name)
-    except KeyError:
-        known = ", ".join(f"“{rules.name}”" for rules in PRESETS)
-        raise StoreError(f"There are no rules named “{name}”. There are {known}.") from None

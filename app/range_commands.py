@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -11,11 +11,13 @@ import typer
 
 from app.compare_command import ALIGN, compare_sessions
 from app.models.range_rows import ShiftRow, difference_rows, signed, statistic_rows
+from app.rules_option import LeaveOutOption, RulesOption, leaving_out
 from app.source_argument import Source, parsed
 from app.sources import Place
 from app.text import clock, count, date_and_clock, duration, plain
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
+from core.replay.leaving_out import shortened
 from core.replay.loader import load
 from core.replay.moment import Moment
 from core.replay.playback import Playhead
@@ -75,7 +77,7 @@ def compare(
             show_default=False,
         ),
     ] = None,
-    rules: Annotated[str, typer.Option(help="The rules, by name.")] = "Brain Web",
+    rules: RulesOption = "Brain Web",
     as_json: AsJson = False,
 ) -> None:
     """Tell what changed from one moment to another, or what differs between two sessions.
@@ -129,10 +131,14 @@ def stats(
         str | None,
         typer.Option("--to", metavar="TIME|#N", help="By default the end.", show_default=False),
     ] = None,
+    leave_out: LeaveOutOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Count what a range of a session holds: events, actors, concepts, objects, time and rate."""
-    with _read(source, session) as log:
+    """Count what a range of a session holds: events, actors, concepts, objects, time and rate.
+
+    With --leave-out positions are counted among the events that are left.
+    """
+    with _read(source, session, leave_out) as log:
         a = Moment(start or "#0").in_log(log)
         b = Moment(end or f"#{len(log)}").in_log(log)
         a, b = sorted((a, b), key=lambda each: (each.position, each.instant))
@@ -147,12 +153,14 @@ def stats(
 
 
 @contextmanager
-def _read(source: Place, session: str) -> Iterator[SessionLog]:
+def _read(
+    source: Place, session: str, leave_out: Sequence[str] | None = None
+) -> Iterator[SessionLog]:
     from app.cli import _known, _open, faults
 
     with faults(), _open(source, session) as store:
         _known(store, session)
-        yield load(store, session)
+        yield shortened(leaving_out(store, load(store, session), leave_out))
 
 
 def _head(session_id: str, a: Playhead, b: Playhead) -> str:

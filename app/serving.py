@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from app.rules_option import RulesOption, chosen_rules
 from app.source_argument import Source, followed_file
 from app.sources import TableLocation
 
@@ -23,6 +24,7 @@ def serve(
     port: Annotated[
         int, typer.Option(help="The port; 0 takes any free one.", min=0, max=65_535)
     ] = 8765,
+    rules: RulesOption = "Brain Web",
     writable: Annotated[
         bool, typer.Option("--writable", help="Take events, and keep contexts up to date.")
     ] = False,
@@ -55,12 +57,15 @@ def serve(
         _fail("--record-contexts writes to the log: add --writable.")
     with faults(), ExitStack() as stack:
         try:
+            chosen = chosen_rules(rules)
             token = read_or_make_token()
             path = stack.enter_context(followed_file(source))
             opening = (
-                opened_to_write(path, record_contexts=record_contexts, on_left=_tell_left)
+                opened_to_write(
+                    path, record_contexts=record_contexts, on_left=_tell_left, rules=chosen
+                )
                 if writable
-                else opened_to_read(path)
+                else opened_to_read(path, rules=chosen)
             )
             opened = stack.enter_context(opening)
             if opened.notice:

@@ -24,6 +24,7 @@ from core.events.errors import StoreError
 from core.notes.bookmark import Bookmark
 from core.notes.bookmark_file import BookmarkFile
 from core.projectors.context import SessionContext
+from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.moment import Moment
 from core.replay.moment_link import MomentLink
 from core.replay.playback import SPEEDS
@@ -80,6 +81,7 @@ def render(
     out: Path,
     theme: str = "dark",
     size: tuple[int, int] = (1600, 1000),
+    rules: ProjectionRules = BRAIN_WEB,
     scale: float = 1,
     bookmarks: bool = False,
 ) -> None:
@@ -92,6 +94,8 @@ def render(
     with opened_offscreen(
         source, session, at, theme=ThemeChoice(theme), size=size, bookmarks=bookmarks
     ) as window:
+        window.what_if.model.choose(rules)
+        wait(lambda: not window.busy)
         save(window, out)
 
 

@@ -9,12 +9,14 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from app.nearest import no_such_concept, no_such_object, no_such_session
+from app.rules_option import RulesOption, chosen_rules
 from app.source_argument import Source, as_file
 from app.sources import Place
 from app.text import count, date_and_clock, delta, plain, weight
 from core.events.instants import format_instant, parse_instant
 from core.events.store.sqlite import SQLiteEventStore
-from core.projectors.rules import PRESETS, ProjectionRules, preset
+from core.projectors.rule_files import RuleError
+from core.projectors.rules import ProjectionRules
 from core.replay.columns import SessionLog
 from core.replay.explain import Share, explain_concept
 from core.replay.explain_object import TouchShare, explain_object
@@ -48,9 +50,7 @@ def why(
         str | None,
         typer.Option(metavar="TIME|#N", help="A moment, as of `context`; by default the end."),
     ] = None,
-    rules: Annotated[
-        str, typer.Option(help=f"Rules: {', '.join(r.name for r in PRESETS)}.")
-    ] = "Brain Web",
+    rules: RulesOption = "Brain Web",
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """Print why a concept, an object or the uncertainty is what it is at a moment."""
@@ -93,10 +93,9 @@ def _index(source: Place, session: str, rules: ProjectionRules) -> ContextIndex:
 
 def _rules(name: str) -> ProjectionRules:
     try:
-        return preset(name)
-    except KeyError:
-        known = ", ".join(f"“{rules.name}”" for rules in PRESETS)
-        _fail(f"There are no rules named “{plain(name)}”. There are {known}.", _FAULT)
+        return chosen_rules(name)
+    except RuleError as error:
+        _fail(plain(str(error)), _FAULT)
 
 
 def _concept(index: ContextIndex, concept_id: str, at: Playhead) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from core.projectors.rules import BRAIN_WEB, PRESETS, ProjectionRules
 from core.replay.columns import Int64, SessionLog
 from core.replay.index import ContextIndex
 from core.replay.leaving_out import NOTHING
-from core.replay.whatif import WhatIfDifference, whatif_difference
+from core.replay.whatif import Comparison, WhatIfDifference
 
 EDITED = ", edited"
 """What follows the name of rules that are no longer what the name says."""
@@ -88,6 +88,7 @@ class WhatIfModel(QObject):
         self._log: SessionLog | None = None
         self._base: ContextIndex | None = None
         self._indexing = Latest(background)
+        self._comparison: Comparison | None = None
         self._shown = False
         self._moment: Moment | None = None
         replay.rules_changed.connect(self._take_rules)
@@ -308,7 +309,9 @@ class WhatIfModel(QObject):
         at = moment.playhead
         if at.position > len(base.log):
             return None
-        return whatif_difference(base, now, at.position, at.instant)
+        if self._comparison is None or (self._comparison.base, self._comparison.now) != (base, now):
+            self._comparison = Comparison(base, now)
+        return self._comparison.at(at.position, at.instant)
 
 
 def _indexed(log: SessionLog, rules: ProjectionRules) -> Callable[[], ContextIndex]:

@@ -120,3 +120,24 @@ def _changes(concept: Int32, names: Strings) -> Bool:
     for place in np.flatnonzero(concept[1:] == concept[:-1]).tolist():
         changed[place + 1] = names[place] != names[place + 1]
     return changed
+
+
+def shortened(log: SessionLog) -> SessionLog:
+    """The log with what is left out gone altogether; positions are those among the others."""
+    if log.left_out is None:
+        return log
+    kept = ~log.left_out
+    place = (np.cumsum(kept) - 1).astype(np.int32)
+    made, names = log.contributions, log.names
+    return replace(
+        log,
+        rows=log.rows[kept],
+        times=log.times[kept],
+        kinds=log.kinds[kept],
+        actors=log.actors[kept],
+        objects=log.objects[kept],
+        contributions=replace(made, event=place[made.event]),
+        names=replace(names, event=place[names.event]),
+        left_out=None,
+        original=None,
+    )

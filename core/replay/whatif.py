@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -74,56 +75,67 @@ class WhatIfDifference:
         return same and not self.changed and not self.objects
 
 
-def whatif_difference(
-    base: ContextIndex, now: ContextIndex, position: int, instant: int | None = None
-) -> WhatIfDifference:
-    """What differs at a playhead, see `ContextIndex.context_at`; about a millisecond.
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Compares two indexes at any playhead; each of them knows a concept by another code.
 
-    The two may be under other rules, and of logs without some of the same session's events.
+    They may be under other rules, and of logs without some of the same session's events.
     """
-    then, here = base.context_at(position, instant), now.context_at(position, instant)
-    return WhatIfDifference(
-        position=position,
-        instant=here.instant,
-        concepts=_standings(base, now, then, here),
-        objects=difference(then, here).objects,
-        uncertainty_base=then.uncertainty_score,
-        uncertainty_now=here.uncertainty_score,
-    )
 
+    base: ContextIndex
+    now: ContextIndex
 
-def _standings(
-    base: ContextIndex, now: ContextIndex, then: SessionContext, here: SessionContext
-) -> tuple[Standing, ...]:
-    at = here.instant or 0
-    weights = [index.weights_at(here.position, at) for index in (base, now)]
-    were = {c.concept_id for c in then.active_concepts}
-    are = {c.concept_id: c.label for c in here.active_concepts}
-    labels = are | {c.concept_id: c.label for c in then.active_concepts if c.concept_id not in are}
-    found = []
-    for concept_id, label in labels.items():
-        (was, rank_base), (weight, rank_now) = (
-            _place(index, each, concept_id)
-            for index, each in zip((base, now), weights, strict=True)
+    def at(self, position: int, instant: int | None = None) -> WhatIfDifference:
+        """What differs at a playhead, see `ContextIndex.context_at`; about a millisecond."""
+        then, here = (each.context_at(position, instant) for each in (self.base, self.now))
+        return WhatIfDifference(
+            position=position,
+            instant=here.instant,
+            concepts=self._standings(then, here),
+            objects=difference(then, here).objects,
+            uncertainty_base=then.uncertainty_score,
+            uncertainty_now=here.uncertainty_score,
         )
-        found.append(
-            Standing(
-                concept_id=concept_id,
-                label=label,
-                base=was,
-                now=weight,
-                rank_base=rank_base,
-                rank_now=rank_now,
-                was_active=concept_id in were,
-                is_active=concept_id in are,
+
+    def _standings(self, then: SessionContext, here: SessionContext) -> tuple[Standing, ...]:
+        at = here.instant or 0
+        base, now = (each.weights_at(here.position, at) for each in (self.base, self.now))
+        were = {c.concept_id: c.label for c in then.active_concepts}
+        are = {c.concept_id: c.label for c in here.active_concepts}
+        found = []
+        for concept_id in [*are, *(name for name in were if name not in are)]:
+            codes = self._codes(concept_id)
+            (was, rank_base), (weight, rank_now) = _place(base, codes[0]), _place(now, codes[1])
+            found.append(
+                Standing(
+                    concept_id=concept_id,
+                    label=are.get(concept_id) or were[concept_id],
+                    base=was,
+                    now=weight,
+                    rank_base=rank_base,
+                    rank_now=rank_now,
+                    was_active=concept_id in were,
+                    is_active=concept_id in are,
+                )
             )
-        )
-    return tuple(found)
+        return tuple(found)
+
+    def _codes(self, concept_id: str) -> tuple[int | None, int | None]:
+        known = self._known.get(concept_id)
+        if known is None:
+            log, other = self.base.log, self.now.log
+            code = log.concept_code(concept_id)
+            known = (code, code if log is other else other.concept_code(concept_id))
+            self._known[concept_id] = known
+        return known
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[int | None, int | None]]:
+        return {}
 
 
-def _place(index: ContextIndex, weights: Float64, concept_id: str) -> tuple[float, int | None]:
+def _place(weights: Float64, code: int | None) -> tuple[float, int | None]:
     """A concept's weight and its rank, ties by first contribution."""
-    code = index.log.concept_code(concept_id)
     if code is None or weights[code] <= 0:
         return 0.0, None
     own = weights[code]

@@ -13,6 +13,7 @@ from core.events.spool import Spool
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.projection import Projection
 from core.projectors.read_model.factory import open_read_models
+from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.server.service import LogService
 
 _AT_END = 5.0
@@ -28,10 +29,10 @@ class OpenedLog:
 
 
 @contextmanager
-def opened_to_read(source: Path) -> Iterator[OpenedLog]:
+def opened_to_read(source: Path, *, rules: ProjectionRules = BRAIN_WEB) -> Iterator[OpenedLog]:
     """A service that only looks at the log, and writes nothing anywhere. Raises StoreError."""
     with SQLiteEventStore(source) as store:
-        yield OpenedLog(LogService(store), store.notice)
+        yield OpenedLog(LogService(store, rules=rules), store.notice)
 
 
 @contextmanager
@@ -41,9 +42,11 @@ def opened_to_write(
     record_contexts: bool = False,
     on_problem: Callable[[ProjectionProblem], object] | None = None,
     on_left: Callable[[], object] = lambda: None,
+    rules: ProjectionRules = BRAIN_WEB,
 ) -> Iterator[OpenedLog]:
     """A service that takes events, and has sessions that grow projected into the read models.
 
+    It answers under ``rules``; read models and recorded contexts are always under the default ones.
     What an earlier program left to be stored, and what the read models miss, is made up for in the
     background.
 
@@ -69,7 +72,11 @@ def opened_to_write(
         )
         stack.callback(lambda: emitter.close(_AT_END) or on_left())
         service = LogService(
-            store, emitter=emitter, read_model=read_models[0], projection=projection
+            store,
+            emitter=emitter,
+            read_model=read_models[0],
+            projection=projection,
+            rules=rules,
         )
         emitter.start()
         projection.catch_up()

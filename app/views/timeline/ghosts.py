@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from app.text import plain, weight
 from app.views.contrast import mixed
@@ -23,6 +24,7 @@ _SHARE = 0.9
 _LINE = 14
 _LEAST_LEGEND = 96
 _REACH = 4
+_RISERS_MOST = 80
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +72,17 @@ class GhostLayer:
     def _concepts(self, scene: Scene) -> list[tuple[int, int]]:
         """The base's codes of the concepts that have a curve, with the slots of their colours."""
         ids = scene.log.contributions.concept_ids
-        codes = ((self.base.log.concept_code(ids[c.concept]), c.slot) for c in scene.curves)
+        codes = ((self._code(ids[c.concept]), c.slot) for c in scene.curves)
         return [(code, slot) for code, slot in codes if code is not None]
+
+    def _code(self, concept_id: str) -> int | None:
+        if concept_id not in self._codes:
+            self._codes[concept_id] = self.base.log.concept_code(concept_id)
+        return self._codes[concept_id]
+
+    @cached_property
+    def _codes(self) -> dict[str, int | None]:
+        return {}
 
     def _positions(self, scene: Scene) -> Int64:
         # The base may be of the session a moment ago.
@@ -105,25 +116,30 @@ class GhostLayer:
 def _paint_dotted(painter: QPainter, plot: QRect, y: Float64, colour: QColor) -> None:
     """A dotted line through a y (px, or nan) at each edge of the plot's columns.
 
-    Made column by column into an image, so that it costs the same however often it goes up.
+    Its flat parts are dotted along, its risers down; where it goes up and down all the time, only
+    the dots along are drawn, so that it costs what a calm one does.
     """
-    scale = painter.device().devicePixelRatioF()
-    columns, rows = max(1, round(plot.width() * scale)), max(1, round(plot.height() * scale))
     drawn = np.isfinite(y)
-    at = np.minimum((np.arange(columns + 1) / scale).astype(np.int64), len(y) - 1)
-    level = (np.where(drawn, y, plot.bottom())[at] - plot.top()) * scale
-    there = drawn[at][1:] | drawn[at][:-1]
-    thick, dot, period = max(1, round(1.5 * scale)), round(_DOT * scale), round(_PERIOD * scale)
-    high = np.clip(np.minimum(level[:-1], level[1:]), 0, rows - thick).astype(np.int32)
-    low = np.clip(np.maximum(level[:-1], level[1:]), 0, rows - thick).astype(np.int32) + thick
-    row = np.arange(rows, dtype=np.int32)[:, None]
-    within = (row >= high) & (row < low) & there
-    # Flat parts are dotted along, risers down.
-    flat = low - high <= 2 * thick
-    along = (np.arange(columns) + plot.left()) % period < dot
-    shown = within & np.where(flat, along, row % period < dot)
-    pixels = np.where(shown, np.uint32(colour.rgb()), np.uint32(0)).astype(np.uint32)
-    image = QImage(
-        pixels.tobytes(), columns, rows, columns * 4, QImage.Format.Format_ARGB32_Premultiplied
-    )
-    painter.drawImage(plot, image)
+    level = np.rint(np.where(drawn, y, plot.bottom())).astype(np.int64)
+    level = np.clip(level, plot.top(), plot.bottom())
+    high, low = np.minimum(level[:-1], level[1:]), np.maximum(level[:-1], level[1:])
+    there = drawn[1:] | drawn[:-1]
+    on = np.flatnonzero(there & (np.arange(len(high)) % _PERIOD < _DOT))
+    rects = [
+        QRect(plot.left() + column, top, 1, bottom - top + 1)
+        for column, top, bottom in zip(
+            on.tolist(), high[on].tolist(), low[on].tolist(), strict=True
+        )
+    ]
+    risers = np.flatnonzero(there & (low - high > _PERIOD))
+    if len(risers) <= _RISERS_MOST:
+        for column in risers.tolist():
+            left = plot.left() + column
+            dots = range(int(high[column]), int(low[column]) + 1, _PERIOD)
+            rects += [QRect(left, top, 1, _DOT) for top in dots]
+        kept = set(risers.tolist())
+        rects = [r for r in rects if r.left() - plot.left() not in kept or r.height() <= _DOT]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRects(rects)

@@ -15,7 +15,7 @@ from core.replay.changes import uncertainty_changes
 from core.replay.explain_uncertainty import explain_uncertainty
 from core.replay.growth import Growth
 from core.replay.index import ContextIndex
-from core.replay.leaving_out import without, without_rows
+from core.replay.leaving_out import shortened, without, without_rows
 from core.replay.loader import load
 from tests.builders import EventsInMemory, captured, chat, log_of, viewed
 from tests.core.replay.strategies import logs, rules
@@ -91,6 +91,20 @@ def test_events_keep_their_places(events: list[EventEnvelope], mask: list[bool])
     assert again is whole, "what is put back is the log as it was"
     by_row = without_rows(whole, whole.rows[np.flatnonzero(mask[: len(events)])])
     assert np.array_equal(by_row.uncounted, log.uncounted)
+
+
+@given(events=logs, mask=masks, rules=rules(decay=False))
+def test_a_shortened_log_is_that_of_the_other_events(
+    events: list[EventEnvelope], mask: list[bool], rules: ProjectionRules
+) -> None:
+    """Counting what is left would count what is gone."""
+    ordered = in_order(events)
+    kept = [e for e, gone in zip(ordered, mask, strict=False) if not gone]
+    log = shortened(without(log_of(events), np.array(mask[: len(events)], dtype=bool)))
+    assert len(log) == len(kept)
+    index = ContextIndex(log, rules)
+    for position in range(len(kept) + 1):
+        assert index.context_at(position) == fold("s", kept[:position], rules=rules)
 
 
 def test_a_name_stays_where_another_event_gives_it_too() -> None:

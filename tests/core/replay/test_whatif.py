@@ -9,7 +9,7 @@ from core.events.schema import EventEnvelope
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.index import ContextIndex
 from core.replay.leaving_out import without
-from core.replay.whatif import whatif_difference
+from core.replay.whatif import Comparison
 from tests.builders import captured, log_of, viewed
 from tests.core.replay.strategies import logs, rules
 from tests.core.replay.test_leaving_out import masks
@@ -24,7 +24,7 @@ def test_weights_ranks_and_objects_are_those_of_the_two_contexts(
     gone = np.array(mask[: len(log)], dtype=bool)
     base, now = ContextIndex(log, BRAIN_WEB), ContextIndex(without(log, gone), other)
     for position in range(len(log) + 1):
-        found = whatif_difference(base, now, position)
+        found = Comparison(base, now).at(position)
         then, here = base.context_at(position), now.context_at(position)
         active = [c for c in found.concepts if c.is_active]
         assert [(c.concept_id, c.now) for c in active] == [
@@ -48,7 +48,7 @@ def test_weights_ranks_and_objects_are_those_of_the_two_contexts(
 def test_nothing_differs_from_itself(events: list[EventEnvelope]) -> None:
     index = ContextIndex(log_of(events), BRAIN_WEB)
     for position in range(len(events) + 1):
-        assert whatif_difference(index, index, position).is_none
+        assert Comparison(index, index).at(position).is_none
 
 
 def test_a_concept_that_is_not_active_has_a_rank_all_the_same() -> None:
@@ -57,9 +57,8 @@ def test_a_concept_that_is_not_active_has_a_rank_all_the_same() -> None:
     events += [viewed("c", seconds=4), captured("document", "d", seconds=5)]
     log = log_of(events)
     two = BRAIN_WEB.model_copy(update={"max_concepts": 2})
-    found = whatif_difference(
-        ContextIndex(log, two), ContextIndex(without(log, [0, 1, 5]), two), len(log)
-    )
+    without_a = ContextIndex(without(log, [0, 1, 5]), two)
+    found = Comparison(ContextIndex(log, two), without_a).at(len(log))
     told = {c.concept_id: (c.rank_base, c.rank_now, c.was_active, c.is_active, c.places)
             for c in found.concepts}  # fmt: skip
     assert told == {
