@@ -52,6 +52,9 @@ class RecordedFeature(Feature):
     def show_theme(self, theme: Theme) -> None:
         self.page.show_theme(theme)
 
+    def show_times(self) -> None:
+        self._take_log(self.window.opening.log)
+
     def close(self) -> None:
         self.model.close()
 

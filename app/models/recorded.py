@@ -19,7 +19,7 @@ from core.replay.verifying import PayloadSource, Verified, recording_events, ver
 AT_ONCE = 2_000
 """So many are checked as a session opens; more of them once somebody looks."""
 
-_STEP, _SHOWN = 0.02, 0.2
+_STEP, _SHOWN = 0.02, 0.1
 """At which shares of the work one tells how far it is, and shows what was found so far."""
 
 Findings: TypeAlias = dict[int, Finding]
@@ -184,7 +184,7 @@ def _check(
     index: ContextIndex, steps: Iterator[Verified], found: Findings, state: RecordedState
 ) -> Iterator[tuple[RecordedState, Findings]]:
     """How far it is and what was found so far, now and then, and at last all of it."""
-    told = shown = 0.0
+    told, shown = 0.0, -1.0
     for step in steps:
         found.update({finding.row: finding for finding in step.found})
         share = step.done / step.total

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
 from app.models.recorded import RecordedState
 from app.models.recorded_words import Discrepancy, count_of, discrepancies
-from app.text import clock, crosses_days, dated, plain
+from app.text import clock, crosses_days, dated, is_in_session, plain
 from core.replay.recorded import Finding
 
 NUMBER, TIME, WHAT, RECORDED, GIVEN, KNOWN = range(6)
@@ -36,7 +36,7 @@ class _Line:
 class RecordedTableModel(CellTableModel):
     """A row for each thing that differs, by time."""
 
-    columns = ("#", "Time", "What differs", "Recorded", "By the rules", "Events known")
+    columns = ("#", "Time (UTC)", "What differs", "Recorded", "By the rules", "Events known")
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,8 +46,9 @@ class RecordedTableModel(CellTableModel):
         self._dated = False
 
     def show_start(self, start: int | None) -> None:
-        """When the session of what comes began (µs)."""
+        """When the session began (µs), by which moments may be told; they are told anew."""
         self._start = start
+        self._tell_times()
 
     def show_state(self, state: RecordedState) -> None:
         """List what differs; where that is what is listed, the rows stay."""
@@ -57,9 +58,13 @@ class RecordedTableModel(CellTableModel):
         lines, self._listed = _lines(*listed), listed
         self.beginResetModel()
         self._lines = lines
-        instants = [line.finding.instant for line in lines]
-        self._dated = bool(instants) and crosses_days(instants[0], instants[-1])
+        self._tell_times()
         self.endResetModel()
+
+    def _tell_times(self) -> None:
+        instants = [line.finding.instant for line in self._lines]
+        several = bool(instants) and crosses_days(instants[0], instants[-1])
+        self._dated = several and not is_in_session(start=self._start, position=0)
 
     @property
     def is_dated(self) -> bool:

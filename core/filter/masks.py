@@ -13,6 +13,7 @@ from core.filter.patterns import Pattern
 from core.filter.predicate import is_object, names_both
 from core.filter.query import And, Field, Flag, Has, Is, Not, Or, Query, Term, When, Word, terms
 from core.filter.query import written as as_written
+from core.replay.arrival import ArrivalOrder
 from core.replay.columns import KINDS_MOST, Bool, SessionLog
 from core.replay.index import ContextIndex
 from core.replay.linked import PREFIX
@@ -205,10 +206,9 @@ def _when(log: SessionLog, term: When) -> Bool:
 
 def _late(log: SessionLog) -> Bool:
     """Which events arrived after one of a later place."""
-    if not len(log):
-        return np.zeros(0, dtype=np.bool_)
-    least_after = np.minimum.accumulate(log.rows[::-1])[::-1]
-    return np.append(log.rows[:-1] > least_after[1:], False)
+    late = np.zeros(len(log), dtype=np.bool_)
+    late[ArrivalOrder(log).late] = True
+    return late
 
 
 def _problems(log: SessionLog) -> Bool:

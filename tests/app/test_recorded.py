@@ -119,6 +119,15 @@ def test_other_rules_have_all_of_it_checked_again(
     assert "“Recency”" in texts(opened.recorded.page)
 
 
+def test_times_are_told_as_the_user_chose(opened: Window, settled: Callable[[], None]) -> None:
+    opened.actions_by_id["show-recorded"].trigger()
+    assert rows_of(opened)[0][1] == "09:01:00.000"
+    opened.actions_by_id["times-start"].trigger()
+    settled()
+    assert rows_of(opened)[0][1].startswith("+00:01:00")
+    opened.actions_by_id["times-utc"].trigger()
+
+
 def test_a_session_that_grows_has_only_what_came_checked(
     opened: Window, qtbot: QtBot, log_file: Path, settled: Callable[[], None]
 ) -> None:
