@@ -983,7 +983,7 @@ class Learner:
     def update_context(self, turn: str) -> None:
         """The system notes the three heaviest concepts and the uncertainty of this moment."""
         names = {c.id: c.name for c in self._concepts.values()}
-        heaviest = sorted(self._weights, key=lambda k: -self._weights[k])[:3]
+        heaviest = sorted(self._weights, key=lambda k: -min(1.0, self._weights[k]))[:3]
         count = len(self.rows)
         payload: Payload = {
             "active_concepts": [
