@@ -62,7 +62,9 @@ class TestPictures:
         BookmarkFile().put([Bookmark("s", Anchor(None, 1_000_000), "Here it began")])
         start.render(log, "s", "#1", out=outs[1])
         start.render(log, "s", "#1", out=outs[2], bookmarks=True)
-        before, without, asked = (out.read_bytes() for out in outs)
+        # Below stands how long the reading took.
+        images = [QImage(str(out)) for out in outs]
+        before, without, asked = (i.copy(0, 0, i.width(), i.height() - 40) for i in images)
         assert before == without
         assert asked != without
 
