@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
-from app.text import clock, date, plain, time_heading, times
+from app.text import clock, date, plain, times, zone
 from core.events.instants import format_instant, from_datetime
 from core.events.schema import EventEnvelope
 
@@ -50,8 +50,7 @@ def _fields(envelope: EventEnvelope, position: int) -> tuple[tuple[str, str | No
     ref = envelope.object_ref
     return (
         ("Type", envelope.event_type),
-        (time_heading(in_session=False), f"{date(instant)} {clock(instant, decimals=6)}"),
-        *([] if times().is_utc else [("Time (UTC)", format_instant(instant))]),
+        *_times(instant),
         ("Position", f"{position:,}"),
         ("Actor", envelope.actor_id),
         ("Object", None if ref is None else f"{ref.type} {ref.id}"),
@@ -62,6 +61,14 @@ def _fields(envelope: EventEnvelope, position: int) -> tuple[tuple[str, str | No
         ("Trace id", envelope.trace_id),
         ("Idempotency", envelope.idempotency_key),
     )
+
+
+def _times(instant: int) -> tuple[tuple[str, str], ...]:
+    """When it happened by the clock of the zone, and as it is stored where that is another."""
+    told = f"{date(instant)} {clock(instant, decimals=6)}"
+    if times().is_utc:
+        return (("Time (UTC)", told),)
+    return ("Time", f"{told}{zone(instant)}"), ("Time (UTC)", format_instant(instant))
 
 
 def _version(envelope: EventEnvelope) -> str:

@@ -145,10 +145,11 @@ class EventTableView(CellTable):
         digits = "0" * max(3, len(str(self._table.count)))
         # The widest that a session can have, so that columns stand where they stood in another.
         times = self._table.widest_times
+        heading = self.horizontalHeader().fontMetrics().horizontalAdvance(times[0])
         narrow = self.viewport().width() < _NARROW
         widths = {
             NUMBER: metrics.horizontalAdvance(digits) + 2 * PADDING,
-            TIME: max(map(metrics.horizontalAdvance, times)) + 2 * PADDING,
+            TIME: max(heading, *map(metrics.horizontalAdvance, times)) + 2 * PADDING,
             **(_NARROW_WIDTHS if narrow else _WIDTHS),
         }
         self._laying_out = True

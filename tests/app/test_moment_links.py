@@ -155,6 +155,20 @@ def test_rules_that_nobody_knows_here_are_told(
     assert "no rules “<b>Mine</b>” here" in study.banner.accessibleDescription()
 
 
+def test_rules_of_ones_own_are_brought_back(
+    study: Window, settled: Callable[[], None], log_file: Path
+) -> None:
+    """A link of one's own would lead to other weights than those that were linked."""
+    mine = RECENCY.model_copy(update={"name": "Of the links' test"})
+    study.what_if.saved.save(mine)
+    settled()
+    study.moment_links.follow(str(MomentLink(str(log_file), "study", rules=mine.name)))
+    settled()
+    assert study.replay.rules == mine
+    study.what_if.saved.delete(mine.name)
+    settled()
+
+
 def test_a_session_that_is_not_there_is_told(
     study: Window, settled: Callable[[], None], log_file: Path
 ) -> None:
