@@ -130,6 +130,18 @@ def comparing(window: Window) -> QWidget:
     return window
 
 
+def what_if(window: Window) -> QWidget:
+    """Other rules, the chats left out, and the session as it was beside it."""
+    window.actions_by_id["show-rules"].trigger()
+    rules = window.replay.rules
+    window.what_if.model.edit(rules.model_copy(update={"viewed": 0.3, "half_life": 5_400.0}))
+    window.filter.show_filter("type:ChatMessageCreated actor:user-ada")
+    done(window)
+    window.actions_by_id["leave-out-hits"].trigger()
+    window.filter.show_filter("")
+    return window
+
+
 SCENES: dict[str, tuple[ThemeChoice, tuple[int, int], Scene]] = {
     "window-dark": (ThemeChoice.DARK, (1600, 1000), whole),
     "window-light": (ThemeChoice.LIGHT, (1600, 1000), whole),
@@ -141,6 +153,7 @@ SCENES: dict[str, tuple[ThemeChoice, tuple[int, int], Scene]] = {
     "compare": (ThemeChoice.DARK, (1600, 1000), comparing),
     "recorded": (ThemeChoice.DARK, (1440, 900), recorded),
     "as-known": (ThemeChoice.LIGHT, (1440, 900), as_known),
+    "what-if": (ThemeChoice.DARK, (1600, 1000), what_if),
     "impact": (ThemeChoice.DARK, (1600, 1000), impact),
     "palette": (ThemeChoice.DARK, (1280, 800), palette),
     "since-start": (ThemeChoice.LIGHT, (1440, 900), since_start),

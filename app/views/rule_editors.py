@@ -98,6 +98,7 @@ class NumberEditor(QWidget):
             widget.setAccessibleName(told)
             widget.setToolTip(told)
         spin.setKeyboardTracking(False)
+        spin.setAlignment(Qt.AlignmentFlag.AlignRight)
         spin.setFixedWidth(_SPIN)
         if isinstance(spin, QDoubleSpinBox):
             spin.setDecimals(field.digits)
@@ -279,6 +280,7 @@ class StepsEditor(QWidget):
         share.setAccessibleName(f"Step {place + 1}: uncertainty")
         for widget in (events, share):
             widget.setKeyboardTracking(False)
+            widget.setAlignment(Qt.AlignmentFlag.AlignRight)
             widget.setFixedWidth(_SPIN)
             without_wheel(widget)
             widget.valueChanged.connect(lambda _: self._tell())

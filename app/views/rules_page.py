@@ -38,7 +38,7 @@ _WIDE = 820
 _PARTS = (("Fields", "Fields"), ("Out", "Left out"), ("Differs", "What differs"))
 _WIDTHS = {BASE: 56, NOW: 68, RANK: 112}
 _SHEET = """
-QAbstractSpinBox QLineEdit {{ border: none; background: transparent; padding: 0 0 0 4px;
+QAbstractSpinBox QLineEdit {{ border: none; background: transparent; padding: 0 2px 0 0;
     min-height: 0; }}
 QDoubleSpinBox {{ background: {ground}; color: {text}; border: 1px solid {line};
     border-radius: 5px; padding: 3px 4px 3px 8px; min-height: 20px;
