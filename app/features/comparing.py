@@ -145,8 +145,8 @@ class ComparingFeature(Feature):
         return self.model.busy or self.other.busy or self._finding.busy
 
     def close(self) -> None:
-        self.model.end()
         self.other.close()
+        self.model.end()
 
     # -- choosing ---------------------------------------------------------------------------------
 

@@ -17,9 +17,11 @@ from app.views.compare.page import ComparePage
 from app.views.compare.pair_lists import LastEventList, ObjectPairList, PairList
 from app.window import Window
 from core.replay.alignment import AlignBy
-from tests.app.windows import press, texts
+from tests.app.tables import append
+from tests.app.windows import PATIENCE, press, texts
 from tests.builders import captured, chat, claim, event, viewed
 from tests.builders_files import append_elsewhere, in_session, write_log, write_long_log
+from tests.core.events.dynamodb_server import Table
 
 Settled = Callable[[], None]
 SAME = [viewed("raft", name="Raft"), chat("raft", seconds=10)]
@@ -337,6 +339,28 @@ def test_a_session_of_another_file_is_read_only_and_closed_again(
     settled()
     assert other.read_bytes() == before
     assert not opened.comparing.other._open
+
+
+def test_what_a_table_has_stands_against_what_the_file_has(
+    opened: Window, settled: Settled, qtbot: QtBot, dynamodb_table: Table
+) -> None:
+    """An operator could not tell what of a session never reached the table."""
+    rows_of_it = [viewed("raft", name="Raft"), chat("raft", seconds=10)]
+    append(dynamodb_table, [
+        each.model_copy(update={"event_id": f"e-{n}"})
+        for n, each in enumerate(in_session("study", rows_of_it))
+    ])  # fmt: skip
+    trigger(opened, "compare-with")
+    dialog = chooser(opened)
+    dialog.source.setText(dynamodb_table.location)
+    dialog.source.returnPressed.emit()
+    settled()
+    assert offered(opened) == ["study"]
+    accept(opened)
+    qtbot.wait_until(lambda: opened.comparing.model.parting is not None, timeout=PATIENCE)
+    settled()
+    assert f"study ({dynamodb_table.name})" in page(opened).bar.text
+    assert page(opened).panel.parting_text.startswith("B ends first; event 3 of A:")
 
 
 def test_what_cannot_be_opened_is_said_where_it_was_asked_for(

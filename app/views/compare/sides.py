@@ -31,7 +31,7 @@ def side_colour(theme: Theme, side: int) -> QColor:
 
 def on_side_colour(theme: Theme) -> QColor:
     """What is written upon that colour."""
-    return theme.on_accent if theme.is_dark else QColor("#0b1320")
+    return theme.on_accent if theme.is_dark else QColor("#000000")
 
 
 def said(log: SessionLog, event: int) -> str:
