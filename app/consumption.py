@@ -14,8 +14,10 @@ def consumption(store: object) -> str | None:
 
 def described(capacity: Capacity) -> str:
     """The same of what was counted."""
+    price = capacity.price()
+    about = f"about ${price:,.6f}" if price >= 0.000_001 else "less than $0.000001"
     return (
         f"{count(capacity.requests, 'request')}, {capacity.read_units:,.1f} read units, "
-        f"{capacity.write_units:,.1f} write units: about ${capacity.price():,.6f} on demand "
+        f"{capacity.write_units:,.1f} write units: {about} on demand "
         f"({PRICES.region}, {PRICES.as_of})."
     )

@@ -23,11 +23,16 @@ _NO, _STOPPED = 1, 130
 def copy(
     source: Annotated[
         str,
-        typer.Argument(help="An events.db, or dynamodb://TABLE?region=….", show_default=False),
+        typer.Argument(
+            metavar="SOURCE",
+            help="An events.db, or dynamodb://TABLE?region=….",
+            show_default=False,
+        ),
     ],
     target: Annotated[
         str,
         typer.Argument(
+            metavar="TARGET",
             help="The same; a file is made where there is none, a table is not.",
             show_default=False,
         ),

@@ -129,32 +129,41 @@ def _progress(verb: str) -> Iterator[_Tell]:
 
 def _print_description(client: Client, found: TableDescription) -> None:
     recovery = {True: "on", False: "off: turn it on", None: "not allowed to know"}
-    rows = {
-        "table": str(client.location),
-        "status": found.status.lower(),
-        "items": f"about {found.items:,}, {found.bytes:,} bytes, as DynamoDB last counted",
-        "capacity": "on demand" if found.on_demand else "provisioned",
-        "index on heads": "there" if found.heads_index else "none: sessions are listed by a scan",
-        "index on idempotency keys": "there" if found.idempotency_index else "none",
-        "stream": found.stream or "none",
-        "recovery to a point in time": recovery[found.recovery],
-    }
-    for name, value in rows.items():
-        typer.echo(f"{name + ':':30}{plain(value)}")
+    _print_rows(
+        {
+            "table": str(client.location),
+            "status": found.status.lower(),
+            "items": f"about {found.items:,}, {found.bytes:,} bytes, as DynamoDB last counted",
+            "capacity": "on demand" if found.on_demand else "provisioned",
+            "index on heads": "there" if found.heads_index else "none: sessions need a scan",
+            "index on idempotency keys": "there" if found.idempotency_index else "none",
+            "stream": found.stream or "none",
+            "recovery to a point in time": recovery[found.recovery],
+        }
+    )
 
 
 def _print_verification(found: Verification) -> None:
     for wrong in found.wrong_heads:
         told = "no head" if wrong.told is None else f"its head says {_in_words(wrong.told)}"
         typer.echo(f"{plain(wrong.found.session_id)}  {told}; found {_in_words(wrong.found)}")
-    typer.echo(
-        f"{count(found.events, 'event')} of {count(found.sessions, 'session')}, "
-        f"{count(found.foreign, 'foreign item')}; {count(len(found.wrong_heads), 'wrong head')}, "
-        f"{count(found.ids, 'event')} and {count(found.keys, 'idempotency key')} without a marker, "
-        f"{count(found.duplicates, 'event')} of a key that another has."
+    lacking = f"{count(found.ids, 'event')} and {count(found.keys, 'idempotency key')} have none"
+    _print_rows(
+        {
+            "events": f"{found.events:,} of {count(found.sessions, 'session')}",
+            "heads": f"{len(found.wrong_heads):,} wrong" if found.wrong_heads else "right",
+            "markers": lacking if found.ids or found.keys else "all there",
+            "events of a key of another": f"{found.duplicates:,}",
+            "foreign items": f"{found.foreign:,}",
+        }
     )
     if not found.good:
         typer.echo("`brainweb-replay table verify LOCATION --write-heads` mends heads and markers.")
+
+
+def _print_rows(rows: dict[str, str]) -> None:
+    for name, value in rows.items():
+        typer.echo(f"{name + ':':30}{plain(value, limit=200)}")
 
 
 def _in_words(head: Head) -> str:

@@ -21,7 +21,8 @@ ATTEMPTS: Final = 3
 _MAX_CONNECTIONS = 16
 _WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
 _COUNTED = _WRITES | {"GetItem", "BatchGetItem", "Query", "Scan"}
-# At DEBUG they write the headers of requests down, a session token among them.
+# At DEBUG they write the headers of requests down, a session token among them; at INFO, at every
+# start, where credentials were found.
 _TALKATIVE = ("botocore", "boto3")
 
 Item = Mapping[str, Mapping[str, Any]]
@@ -120,7 +121,7 @@ def make_boto(
 
     for name in _TALKATIVE:
         quiet = logging.getLogger(name)
-        quiet.setLevel(max(quiet.level, logging.INFO))
+        quiet.setLevel(max(quiet.level, logging.WARNING))
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=read_seconds,
