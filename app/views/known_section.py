@@ -69,8 +69,11 @@ def _told(known: KnownThen | None) -> str:
     late = f"This event came {known.late.words}. " if known.late is not None else ""
     if not known.missing:
         return late + ALL_KNOWN
-    events = count(known.playhead.position, "event")
-    told = f"{late}When it arrived, {known.missing:,} of the {events} until here had not come yet"
+    position = known.playhead.position
+    told = (
+        f"{late}When event {position:,} arrived, {known.missing:,} of the "
+        f"{count(position, 'event')} until here had not come yet"
+    )
     change = known.change
     changed = change.concepts or change.objects
     if changed or change.uncertainty_before != change.uncertainty_after:
@@ -82,7 +85,7 @@ class _KnownTable(CellTable):
     """What, then and now."""
 
     def __init__(self, model: KnownTableModel) -> None:
-        super().__init__(model, inset=EDGE)
+        super().__init__(model)
         self.setObjectName("known")
         self.setAccessibleName("Known then and known now")
         columns = self.horizontalHeader()

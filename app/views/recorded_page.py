@@ -40,7 +40,7 @@ STOPPED = "The check was stopped"
 
 _WIDTHS = {NUMBER: 76, TIME: 108, WHAT: 180, RECORDED: 160, GIVEN: 160}
 _NARROW_WIDTHS = {NUMBER: 52, TIME: 98, WHAT: 112, RECORDED: 96, GIVEN: 96}
-_NARROW = 760
+_NARROW, _KNOWN_FROM, _NUMBER_FROM = 680, 820, 480
 _DATED = 168
 
 
@@ -228,7 +228,8 @@ class _RecordedTable(CellTable):
             widths[TIME] = _DATED
         for column, width in widths.items():
             self.horizontalHeader().resizeSection(column, width)
-        self.setColumnHidden(KNOWN, self.width() < _NARROW)
+        self.setColumnHidden(KNOWN, self.width() < _KNOWN_FROM)
+        self.setColumnHidden(NUMBER, self.width() < _NUMBER_FROM)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
