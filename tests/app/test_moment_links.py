@@ -133,26 +133,23 @@ def test_before_the_first_event_there_is_a_moment_too(
     assert position(study) == 0
 
 
-def test_an_event_that_is_not_there_is_told(
+def test_what_of_a_link_is_not_there_is_told(
     study: Window, settled: Callable[[], None], log_file: Path
 ) -> None:
-    """Another moment would be taken for the one that was meant."""
+    """Another moment, or weights under other rules, would be taken for those that were meant."""
     log = study.opening.log
     assert log is not None
-    link = MomentLink(str(log_file), "study", "gone", 1, log.start + 20_000_000)
-    assert study.moment_links.follow(str(link)) == ""
+    source = str(log_file)
+    assert study.moment_links.follow(str(MomentLink(source, "study", "gone", 1, log.end))) == ""
     settled()
-    assert position(study) == 3
+    assert position(study) == 4
     assert "not in this log" in study.banner.accessibleDescription()
-
-
-def test_rules_that_nobody_knows_here_are_told(
-    study: Window, settled: Callable[[], None], log_file: Path
-) -> None:
-    """Weights under other rules would be taken for those of the sender."""
-    study.moment_links.follow(str(MomentLink(str(log_file), "study", rules="<b>Mine</b>")))
+    study.moment_links.follow(str(MomentLink(source, "study", rules="<b>Mine</b>")))
     settled()
     assert "no rules “<b>Mine</b>” here" in study.banner.accessibleDescription()
+    study.moment_links.follow(str(MomentLink(source, "studi", position=1)))
+    settled()
+    assert "no session “studi”" in study.banner.accessibleDescription()
 
 
 def test_rules_of_ones_own_are_brought_back(
@@ -167,16 +164,6 @@ def test_rules_of_ones_own_are_brought_back(
     assert study.replay.rules == mine
     study.what_if.saved.delete(mine.name)
     settled()
-
-
-def test_a_session_that_is_not_there_is_told(
-    study: Window, settled: Callable[[], None], log_file: Path
-) -> None:
-    """A link to a session that was renamed would do nothing."""
-    study.moment_links.follow(str(MomentLink(str(log_file), "studi", position=1)))
-    settled()
-    assert "no session “studi”" in study.banner.accessibleDescription()
-    assert "study" in study.banner.accessibleDescription()
 
 
 def test_a_file_that_is_not_there_is_told(
