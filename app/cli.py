@@ -132,6 +132,9 @@ def window(
             show_default=False,
         ),
     ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Start with nothing open, whatever was open before.")
+    ] = False,
 ) -> None:
     """Open the window (the default command)."""
     from app import start
@@ -149,7 +152,7 @@ def window(
             print(f"Wrote {without_display}. The context at the end:")
             _print_context(context)
             return
-        raise typer.Exit(start.show_window(path, session, at))
+        raise typer.Exit(start.show_window(path, session, at, fresh=fresh))
 
 
 def _place(source: str | None) -> Place | None:

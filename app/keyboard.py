@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QApplication,
+    QDockWidget,
     QLineEdit,
     QPlainTextEdit,
     QTextEdit,
@@ -56,13 +57,22 @@ class KeyboardManners(QObject):
         if event.type() not in _HEARD:
             # Every event of the program comes by here.
             return False
-        if not isinstance(watched, QWidget) or watched.window() is not self._window:
+        if not isinstance(watched, QWidget) or not self._is_ours(watched):
             return False
         if isinstance(event, QFocusEvent) and event.gotFocus():
             self._kept_by = watched if event.reason() in _BY_KEYBOARD else None
         elif isinstance(event, QKeyEvent):
             return self._key(watched, event)
         return False
+
+    def _is_ours(self, widget: QWidget) -> bool:
+        """Whether it is in the window, or on a panel of it that floats."""
+        top = widget.window()
+        if top is self._window:
+            return True
+        parent = top.parentWidget()
+        is_panel = isinstance(top, QDockWidget) or top.inherits("QDockWidgetGroupWindow")
+        return is_panel and parent is not None and parent.window() is self._window
 
     def _key(self, widget: QWidget, event: QKeyEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and self._keeps(widget, event):

@@ -25,10 +25,13 @@ class Menus(QObject):
         self._groups = _groups(actions, window)
         self._recent = QMenu("Recent", window)
         self.main = QMenu("Menu", window)
+        self._by_name: dict[str, list[QMenu]] = {}
         for name in MENUS:
-            self._fill(self.main.addMenu(name), name)
+            menus = self._by_name[name] = [self.main.addMenu(name)]
             if sys.platform == "darwin":
-                self._fill(window.menuBar().addMenu(name), name)
+                menus.append(window.menuBar().addMenu(name))
+            for menu in menus:
+                self._fill(menu, name)
         self.open = QMenu("Open", window)
         self.open.addActions([actions["open"], actions["open-table"], actions["open-sample"]])
         self.open.addMenu(self._recent)
@@ -45,6 +48,11 @@ class Menus(QObject):
             action = self._recent.addAction(plain(_short(name)).replace("&", "&&"))
             action.setToolTip(plain(name))
             action.triggered.connect(lambda _=False, name=name: self.recent_requested.emit(name))
+
+    def add(self, name: str, menu: QMenu, *, before: str) -> None:
+        """Put a menu into the one of that name, before a command of it."""
+        for own in self._by_name[name]:
+            own.insertMenu(self._actions[before], menu)
 
     def _fill(self, menu: QMenu, name: str) -> None:
         group = ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,15 +15,20 @@ import pydantic.fields  # noqa: F401
 from platformdirs import user_config_path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from app.kept import Layout, OpenWindow, Placement
 from app.sources import Place
 from app.text import is_encodable
 from app.theme import ThemeChoice
 from app.time_format import Shown
+from core.files.whole import set_aside, write_whole
 from core.replay.axis import AxisMode
 
 logger = logging.getLogger(__name__)
 
 RECENT = 10
+
+_MOST_BYTES = 4_000_000
+"""Ours are a few kilobytes: a larger file is none of ours, and is not read."""
 
 
 class Motion(StrEnum):
@@ -47,6 +54,15 @@ class Settings(BaseModel):
     mirrors_at_most: int = 10 * 10**9
     """How many bytes the cache of tables may have."""
     recent_commands: tuple[str, ...] = ()
+    placement: Placement | None = None
+    layout: Layout | None = None
+    layouts: dict[str, Layout] = {}
+    """The user's own, by name."""
+    locked: bool = False
+    reopen: bool = True
+    """Whether a start without a source shows what was open at the end of the one before."""
+    windows: tuple[OpenWindow, ...] = ()
+    """What was open then."""
 
     def with_recent(self, place: Place) -> Settings:
         """The same with this file or table at the head of the recent ones.
@@ -61,57 +77,135 @@ class Settings(BaseModel):
 
 
 class SettingsFile:
-    """Reads and writes the settings; neither ever fails its caller."""
+    """Reads and writes the settings; neither ever fails its caller.
+
+    All windows of the program share one, and other programs may write the same file: what is
+    written is the fields that were changed here, over what the file says then. ``notice`` is a
+    sentence about what was wrong with the file, or empty.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or user_config_path("brainweb-replay", appauthor=False) / "settings.json"
+        self.notice = ""
+        self._known = Settings()
+        self._changed: dict[str, object] = {}
         self._writing = threading.Lock()
-        self._asked = 0
-        self._written = 0
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as this program has them now."""
+        return self._known
 
     def read(self) -> Settings:
-        """The settings; the defaults where there are none. A broken file is set aside."""
-        try:
-            return Settings.model_validate_json(self.path.read_bytes())
-        except FileNotFoundError:
-            return Settings()
-        except OSError as error:
-            logger.warning("the settings cannot be read: %s", error)
-        except (ValidationError, RecursionError):
-            self._set_aside()
-        return Settings()
+        """The settings; the defaults where there are none. A broken file is set aside.
+
+        What can be understood of it is kept.
+        """
+        settings, self.notice = self._read()
+        self._known = settings
+        return settings
 
     def keeping(self, settings: Settings) -> Callable[[], None]:
-        """A job that writes these settings, on any thread; older ones never replace newer ones.
+        """A job that writes what these settings change, on any thread.
 
-        Which are newer goes by the order of the calls of this, not by when the jobs are run.
+        Newer changes of a field win, by the order of the calls of this.
         """
-        self._asked += 1
-        turn = self._asked
+        with self._writing:
+            for name in Settings.model_fields:
+                value = getattr(settings, name)
+                if value != getattr(self._known, name):
+                    self._changed[name] = value
+            self._known = settings
 
         def keep() -> None:
             with self._writing:
-                if turn > self._written:
-                    self._written = turn
-                    self.write(settings)
+                changed, self._changed = self._changed, {}
+                if changed:
+                    self._merge(changed)
 
         return keep
 
     def write(self, settings: Settings) -> None:
         """Keep the settings: the old file or the new one, never half of it."""
-        fresh = self.path.with_suffix(".new")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.touch(mode=0o600)
-            fresh.write_text(settings.model_dump_json(indent=2), encoding="utf-8")
-            fresh.replace(self.path)
-        except OSError as error:
+            write_whole(self.path, settings.model_dump_json(indent=2).encode("utf-8"))
+        except (OSError, ValueError) as error:
             logger.warning("the settings cannot be kept: %s", error)
 
-    def _set_aside(self) -> None:
-        aside = self.path.with_suffix(".broken.json")
-        logger.warning("the settings could not be read and were set aside as %s", aside.name)
+    def _merge(self, changed: dict[str, object]) -> None:
+        found, notice = self._read()
+        if notice and self.path.exists():
+            logger.warning("the settings are not kept: %s", notice)
+        else:
+            self.write(found.model_copy(update=changed))
+
+    def _read(self) -> tuple[Settings, str]:
         try:
-            self.path.replace(aside)
+            status = self.path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                return Settings(), "The settings cannot be read: something else has their place."
+            if status.st_size > _MOST_BYTES:
+                return Settings(), self._set_aside("is too large to be ours")
+            found = json.loads(self.path.read_bytes())
+        except FileNotFoundError:
+            return Settings(), ""
         except OSError as error:
-            logger.warning("the settings cannot be set aside: %s", error)
+            return Settings(), f"The settings cannot be read: {error.strerror}."
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            return Settings(), self._set_aside("could not be read")
+        settings, broken = _understood(found)
+        if not broken:
+            return settings, ""
+        told = self._set_aside(f"could not be read in full ({', '.join(broken)})")
+        if settings != Settings():
+            self.write(settings)
+        return settings, f"{told} The rest was kept."
+
+    def _set_aside(self, why: str) -> str:
+        try:
+            aside = set_aside(self.path)
+        except OSError as error:
+            return f"The file of settings {why}, and cannot be set aside: {error.strerror}."
+        logger.warning("the settings could not be read and were set aside as %s", aside.name)
+        return f"The file of settings {why}, and was set aside as {aside.name}."
+
+
+def _understood(found: dict[str, object]) -> tuple[Settings, list[str]]:
+    """What can be understood of a file's fields, and the names of those that cannot, or in part."""
+    good: dict[str, object] = {}
+    broken = []
+    for name in Settings.model_fields:
+        if name not in found:
+            continue
+        parts = [one for one in _parts(found[name]) if _is_good(name, one)]
+        if _is_good(name, found[name]):
+            good[name] = found[name]
+        else:
+            broken.append(name)
+            if parts:
+                good[name] = _joined(parts)
+    return Settings.model_validate(good), broken
+
+
+def _is_good(name: str, value: object) -> bool:
+    try:
+        Settings.model_validate({name: value})
+    except (ValidationError, RecursionError):
+        return False
+    return True
+
+
+def _parts(value: object) -> Iterator[object]:
+    """Each part of a field that has many, as a field of one."""
+    if isinstance(value, dict):
+        yield from ({key: part} for key, part in value.items())
+    elif isinstance(value, list):
+        yield from ([part] for part in value[:1_000])
+
+
+def _joined(parts: list[object]) -> object:
+    if isinstance(parts[0], dict):
+        return {key: part for one in parts if isinstance(one, dict) for key, part in one.items()}
+    return [part for one in parts if isinstance(one, list) for part in one]

@@ -29,6 +29,9 @@ from core.replay.moment import Moment
 from core.replay.moment_link import MomentLink
 from core.replay.playback import SPEEDS
 
+MOST_WINDOWS = 12
+"""So many windows are opened again at most."""
+
 _FRAMES = 240
 _PATIENCE = 600_000
 """How long (ms) a picture may take to be complete."""
@@ -50,10 +53,12 @@ def show_window(
     *,
     serve: int | None = None,
     link: MomentLink | None = None,
+    fresh: bool = False,
 ) -> int:
     """Open the window and stay until it is closed; answers the exit status.
 
-    With ``serve`` the file is served on that port from the start. A ``link`` is followed.
+    With ``serve`` the file is served on that port from the start. A ``link`` is followed. With
+    neither, what was open at the end of the last time is opened again, unless ``fresh``.
     """
     if not has_display():
         raise StoreError(
@@ -69,8 +74,18 @@ def show_window(
         window.open(source, _wish(session, at))
         if serve is not None:
             window.server.model.start(file_of(source), port=serve)
-    with told_of_uncaught(window.presenter.failed), called_on_interrupt(window.close):
+    if source is None and link is None and not fresh and window.settings.reopen:
+        reopen(window)
+    windows = window.others
+    with told_of_uncaught(windows.tell), called_on_interrupt(windows.quit):
         return app.exec()
+
+
+def reopen(window: Window) -> None:
+    """Show what was open in the windows of the last time, the first of them in this one."""
+    was = window.settings.windows
+    for number, known in enumerate(was[:MOST_WINDOWS]):
+        (window if not number else window.others.new(window)).reopening.restore(known)
 
 
 def render(
@@ -202,6 +217,11 @@ class NoSettings(SettingsFile):
     def read(self) -> Settings:
         """The defaults."""
         return Settings()
+
+    def keeping(self, settings: Settings) -> Callable[[], None]:
+        """Have them for as long as this lives."""
+        super().keeping(settings)
+        return lambda: None
 
     def write(self, settings: Settings) -> None:
         """Nothing."""

@@ -202,9 +202,13 @@ def use_fonts(app: QApplication) -> None:
 
 def apply(app: QApplication, theme: Theme) -> None:
     """Give the whole program this theme."""
+    sheet = _style_sheet(theme)
+    if app.styleSheet() == sheet:
+        # Every widget of every window would be styled anew.
+        return
     app.setStyle("Fusion")
     app.setPalette(_palette(theme))
-    app.setStyleSheet(_style_sheet(theme))
+    app.setStyleSheet(sheet)
 
 
 def _palette(theme: Theme) -> QPalette:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app import theme as themes
 from app.background import Background
 from app.commands import build_actions
+from app.features.arranging import ArrangingFeature
 from app.features.arrival import ArrivalFeature
 from app.features.base import Feature
 from app.features.bookmarks import BookmarkFeature
@@ -35,6 +36,7 @@ from app.features.palette import PaletteFeature
 from app.features.people import PeopleFeature
 from app.features.range import RangeFeature
 from app.features.recorded import RecordedFeature
+from app.features.reopening import ReopeningFeature
 from app.features.serving import ServingFeature
 from app.features.settings import SettingsFeature
 from app.features.tables import TablesFeature
@@ -51,11 +53,12 @@ from app.models.range_selection import RangeSelection
 from app.models.replay import Replay
 from app.models.source import Source
 from app.models.viewport import Viewport
+from app.open_windows import OpenWindows
 from app.presenter import Presenter
-from app.settings import SettingsFile
+from app.settings import Settings, SettingsFile
 from app.sources import Place, place_of
 from app.theme import ThemeChoice
-from app.views.banner import Banner, LoadingBar
+from app.views.banner import Banner, BannerKind, LoadingBar
 from app.views.before_after import BeforeAfterView
 from app.views.context_panel import ContextPanel
 from app.views.desk import Area, Desk
@@ -74,20 +77,30 @@ from app.wishes import Wishes
 class Window(QMainWindow):
     """Everything the user sees of one source."""
 
-    def __init__(self, settings_file: SettingsFile, *, theme: ThemeChoice | None = None) -> None:
+    def __init__(
+        self,
+        settings_file: SettingsFile,
+        *,
+        theme: ThemeChoice | None = None,
+        others: OpenWindows | None = None,
+    ) -> None:
         super().__init__()
         self.setObjectName("window")
         self.setWindowTitle("Brain Web Replay")
         self.setAcceptDrops(True)
         self.settings_file = settings_file
-        self.settings = settings_file.read()
-        self._theme_choice = theme or self.settings.theme
+        if others is None:
+            # The first window reads them for all.
+            settings_file.read()
+        self.others = others or OpenWindows()
+        self.theme_choice = theme or self.settings.theme
         self._build_models()
         self._build_features()
         self._build_views()
         self._lay_out()
         self._connect_signals()
         self._restore()
+        self.others.add(self)
 
     def _build_models(self) -> None:
         self.background = Background(self)
@@ -117,12 +130,14 @@ class Window(QMainWindow):
         self.filter = FilterFeature(self)
         self.impact = ImpactFeature(self)
         self.exporting = ExportingFeature(self)
-        self.tables = TablesFeature(self)
         self.comparing = ComparingFeature(self)
+        self.tables = TablesFeature(self)
         self.moment_links = MomentLinksFeature(self)
         self.times = TimesFeature(self)
         self.palette_of_all = PaletteFeature(self)
         self.what_if = WhatIfFeature(self)
+        self.arranging = ArrangingFeature(self)
+        self.reopening = ReopeningFeature(self)
         self.telling = TellingFeature(self)
         self.settings_shown = SettingsFeature(self)
         self.features: tuple[Feature, ...] = (
@@ -140,11 +155,13 @@ class Window(QMainWindow):
             self.linking,
             self.exporting,
             self.what_if,
-            self.tables,
             self.comparing,
+            self.tables,
             self.moment_links,
             self.times,
             self.palette_of_all,
+            self.arranging,
+            self.reopening,
             self.settings_shown,
         )
 
@@ -158,6 +175,7 @@ class Window(QMainWindow):
         self.top_bar = TopBar(
             open_menu=self.menus.open, rules_menu=self.menus.rules, main_menu=self.menus.main
         )
+        self.notice = Banner()
         self.banner = Banner()
         self.loading_bar = LoadingBar()
         self.start_page = StartPage()
@@ -193,7 +211,7 @@ class Window(QMainWindow):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self.desk)
-        self.setCentralWidget(_column(self.top_bar, self.pages, self.status_line))
+        self.setCentralWidget(_column(self.top_bar, self.notice, self.pages, self.status_line))
         self.setMinimumSize(900, 600)
         self.resize(_first_size())
 
@@ -271,6 +289,19 @@ class Window(QMainWindow):
         self.clock.change(lambda playback: playback.skipping_idle(self.settings.skip_idle))
         self.apply_theme()
         self.presenter.start()
+        self.arranging.restore(self.settings.placement, self.settings.layout)
+        if self.settings_file.notice:
+            self.notice.show_message(self.settings_file.notice, kind=BannerKind.WARNING)
+            self.settings_file.notice = ""
+
+    @property
+    def settings(self) -> Settings:
+        """What is remembered of the user, the same for all windows."""
+        return self.settings_file.settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self.settings_file.keeping(settings)
 
     def open(self, place: Place, wish: Wish | None = None) -> None:
         """Open a file or a table, and in it what is wished for."""
@@ -279,31 +310,30 @@ class Window(QMainWindow):
 
     def keep(self, **changes: object) -> None:
         """Change settings and keep them."""
-        self.settings = self.settings.model_copy(update=changes)
-        write = self.settings_file.keeping(self.settings)
+        write = self.settings_file.keeping(self.settings.model_copy(update=changes))
         self.background.run(write, then=lambda _: None, lasting=True)
 
     def choose_theme(self, choice: ThemeChoice) -> None:
         """Show this theme, and remember it."""
-        self._theme_choice = choice
+        self.theme_choice = choice
         self.keep(theme=choice)
         self.apply_theme()
 
     def apply_theme(self) -> None:
         """Draw everything in the chosen theme."""
-        theme = themes.theme_for(self._theme_choice)
+        theme = themes.theme_for(self.theme_choice)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         themes.apply(app, theme)
         for view in (
             self.top_bar, self.banner, self.loading_bar, self.start_page, self.session_list,
             self.timeline, self.transport, self.event_table, self.event_detail, self.before_after,
-            self.problem_page, self.context_panel, self.status_line, self.desk,
+            self.problem_page, self.context_panel, self.status_line, self.desk, self.notice,
         ):  # fmt: skip
             view.show_theme(theme)
         for feature in self.features:
             feature.show_theme(theme)
-        self.actions_by_id[f"theme-{self._theme_choice}"].setChecked(True)
+        self.actions_by_id[f"theme-{self.theme_choice}"].setChecked(True)
 
     @property
     def busy(self) -> bool:
@@ -324,11 +354,15 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let everything end before the window goes."""
+        for feature in self.features:
+            feature.leave()
+        self.others.leave(self)
         self.hide()
         self.opening.close()
         self.background.close()
         for feature in self.features:
             feature.close()
+        self.others.remove(self)
         super().closeEvent(event)
 
 

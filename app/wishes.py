@@ -80,7 +80,7 @@ class Wishes:
             "open-sample": self.open_sample,
             "reload": self.reload,
             "close": lambda *_: w.opening.close(),
-            "quit": lambda *_: w.close(),
+            "quit": lambda *_: w.others.quit(),
             "play": move(Playback.toggled),
             "previous": move(lambda p: p.stepped(-1)),
             "next": move(lambda p: p.stepped(1)),

@@ -47,5 +47,8 @@ class Feature:
         """Whether something of it is still to come on screen that `Background` does not know of."""
         return False
 
+    def leave(self) -> None:
+        """The window is about to close: keep what is to be kept."""
+
     def close(self) -> None:
         """The window goes; nothing runs in the background any more."""

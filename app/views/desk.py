@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
+from functools import partial
+
+from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QTabWidget, QWidget
 
 from app.theme import Theme
 from app.views.panel import Panel
@@ -13,15 +15,25 @@ from app.views.panel_tabs import PanelTabs
 Area = Qt.DockWidgetArea
 _Option = QMainWindow.DockOption
 
+_VERSION = 1
+_LEAST_MIDDLE = 200
+"""How narrow panels may leave the timeline (px)."""
+_IN_SIGHT = 48
+"""How much of the bar of a panel that floats a screen must show (px)."""
+_STEP = 40
+
 
 class Desk(QMainWindow):
     """Panels around what stands in the middle, each by its page and a name of its own.
 
     ``shown_changed`` carries a page that came into view or left it, ``arranged`` tells that the
-    user sized, moved, floated or hid a panel. Until then the panels have their share of the size.
+    user sized, moved, floated or hid a panel, ``panel_entered`` carries the panel whose tab was
+    chosen, or that was gone to by keyboard. Until they are arranged the panels have their share of
+    the size.
     """
 
     shown_changed = Signal(object)
+    panel_entered = Signal(object)
     arranged = Signal()
 
     def __init__(self, middle: QWidget, parent: QWidget | None = None) -> None:
@@ -41,7 +53,10 @@ class Desk(QMainWindow):
         self.panels: list[Panel] = []
         self.chosen = False
         self._homes: dict[Panel, Area] = {}
-        self._tabs = PanelTabs(self)
+        self._tabs = PanelTabs(self, self.panels)
+        self._tabs.menu_requested.connect(lambda panel, at: panel.bar.menu.popup(at))
+        self._tabs.float_requested.connect(self.float_or_dock)
+        self.tabifiedDockWidgetActivated.connect(self._note_front)
 
     # -- what there is ----------------------------------------------------------------------------
 
@@ -53,15 +68,14 @@ class Desk(QMainWindow):
         ``head`` stands in the place of the name, where the page has something to say there.
         """
         panel = Panel(page, title, name=name or _slug(title), head=head)
-        before = [other for other in self.panels if self._homes[other] == area]
         self.panels.append(panel)
         self._homes[panel] = area
-        self.addDockWidget(area, panel)
-        if before:
-            page.hide()
-            self.tabifyDockWidget(before[-1], panel)
-            before[0].raise_()
+        self._go_home(panel)
+        page.setHidden(bool(self.tabifiedDockWidgets(panel)))
+        panel.bar.show_menu(self._menu(panel))
         panel.shown_changed.connect(lambda _: self.shown_changed.emit(page))
+        panel.bar.float_button.clicked.connect(lambda: self.float_or_dock(panel))
+        panel.bar.close_button.clicked.connect(lambda: self.hide_panel(panel))
         for changed in (panel.visibilityChanged, panel.topLevelChanged, panel.dockLocationChanged):
             changed.connect(self._tidy)
         return panel
@@ -72,6 +86,12 @@ class Desk(QMainWindow):
             if panel.page is page:
                 return panel
         raise KeyError(page.objectName())
+
+    def panel_with(self, widget: QWidget | None) -> Panel | None:
+        """The panel that a widget is in."""
+        while widget is not None and not isinstance(widget, Panel):
+            widget = widget.parentWidget()
+        return widget if widget in self.panels else None
 
     def set_title(self, page: QWidget, title: str) -> None:
         """Name a page; its tab has a tip with the whole name where that is shortened."""
@@ -92,13 +112,156 @@ class Desk(QMainWindow):
         panel.show()
         panel.raise_()
         self._tidy()
+        panel.show_page(True)
         if panel.isFloating():
             panel.activateWindow()
+
+    def enter(self, page: QWidget) -> None:
+        """Give a page the keys, as a person does who goes there by keyboard."""
+        self.show_page(page)
+        target: QWidget | None = page
+        if page.focusPolicy() == Qt.FocusPolicy.NoFocus and page.focusProxy() is None:
+            target = next((w for w in page.findChildren(QWidget) if _takes_keys(w)), None)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.panel_entered.emit(self.panel_of(page))
+
+    def focused(self) -> QWidget | None:
+        """What has the keys, on the desk or on a panel that floats."""
+        return QApplication.focusWidget()
 
     def show_theme(self, theme: Theme) -> None:
         """Paint by this theme."""
         for panel in self.panels:
             panel.show_theme(theme)
+
+    # -- what is done with a panel ----------------------------------------------------------------
+
+    def _menu(self, panel: Panel) -> QMenu:
+        menu = QMenu(panel)
+        floats = menu.addAction("", lambda: self.float_or_dock(panel))
+        for text, area in (
+            ("Move to the left", Area.LeftDockWidgetArea),
+            ("Move to the right", Area.RightDockWidgetArea),
+            ("Move to the bottom", Area.BottomDockWidgetArea),
+        ):
+            menu.addAction(text, partial(self.move_panel, panel, area))
+        menu.addSeparator()
+        menu.addAction("Hide the panel", lambda: self.hide_panel(panel))
+        menu.aboutToShow.connect(lambda: self._name_float(floats, panel))
+        return menu
+
+    def _name_float(self, action: QAction, panel: Panel) -> None:
+        action.setText("Dock the panel" if panel.isFloating() else "Float the panel")
+
+    def float_or_dock(self, panel: Panel) -> None:
+        """Have a panel float, or go back to where it was docked."""
+        panel.setFloating(not panel.isFloating())
+        panel.show()
+        self.bring_back(panel)
+        self._note()
+
+    def hide_panel(self, panel: Panel) -> None:
+        """Hide it; it comes back where it was."""
+        panel.hide()
+        self._note()
+
+    def show_panel(self, panel: Panel) -> None:
+        """Show it where it was."""
+        self.show_page(panel.page)
+        self._note()
+
+    def move_panel(self, panel: Panel, area: Area) -> None:
+        """Dock a panel at a side; over those that are there, as one more tab."""
+        panel.setFloating(False)
+        self._go_to(panel, area)
+        self.show_page(panel.page)
+        self._note()
+
+    def grow_panel(self, panel: Panel, steps: int) -> None:
+        """Give a panel more room, or less, in the way that its area can be sized."""
+        if panel.isFloating():
+            panel.resize(panel.width() + steps * _STEP, panel.height() + steps * _STEP)
+        else:
+            below = self.dockWidgetArea(panel) in (
+                Area.BottomDockWidgetArea,
+                Area.TopDockWidgetArea,
+            )
+            way = Qt.Orientation.Vertical if below else Qt.Orientation.Horizontal
+            size = panel.height() + self._tabs.height_over(panel) if below else panel.width()
+            self.resizeDocks([panel], [max(1, size + steps * _STEP)], way)
+        self._note()
+
+    def dock_beside(self, panel: Panel, other: Panel) -> None:
+        """Dock a panel as one more tab over another, in front."""
+        panel.setFloating(False)
+        self.addDockWidget(self.dockWidgetArea(other), panel)
+        self.tabifyDockWidget(other, panel)
+        self.show_page(panel.page)
+
+    def lock(self, locked: bool) -> None:
+        """Have panels stay where they are, whatever the mouse does."""
+        feature = Panel.DockWidgetFeature
+        free = feature.DockWidgetClosable | feature.DockWidgetMovable | feature.DockWidgetFloatable
+        for panel in self.panels:
+            panel.setFeatures(feature.DockWidgetClosable if locked else free)
+
+    # -- the arrangement of all -------------------------------------------------------------------
+
+    def arrange(self) -> None:
+        """Have all panels where they belong, with their share of the size."""
+        for panel in self.panels:
+            panel.setFloating(False)
+            self.removeDockWidget(panel)
+        for panel in self.panels:
+            self._go_home(panel)
+            panel.show()
+        for area in set(self._homes.values()):
+            next(panel for panel, home in self._homes.items() if home == area).raise_()
+        self.chosen = False
+        self.share()
+        self._tidy()
+
+    def state(self) -> bytes:
+        """How the panels are arranged, for `restore`."""
+        return bytes(self.saveState(_VERSION).data())
+
+    def restore(self, state: bytes, known: frozenset[str]) -> bool:
+        """Arrange the panels as they were; whether that could be done.
+
+        ``known`` names the panels that there were then: others go where they belong.
+        """
+        if not self.restoreState(QByteArray(state), _VERSION) or not self._is_sound():
+            return False
+        for panel in self.panels:
+            if panel.name not in known:
+                self._go_home(panel)
+                panel.show()
+            self.bring_back(panel)
+        self.chosen = True
+        self._tidy()
+        return True
+
+    def _is_sound(self) -> bool:
+        """Whether the panels leave the timeline its room, or can."""
+        docked = (p for p in self.panels if not p.isFloating() and not p.isHidden())
+        return all(0 <= p.width() < 20_000 and 0 <= p.height() < 20_000 for p in docked)
+
+    def bring_back(self, panel: Panel) -> None:
+        """Bring a panel that floats where no screen shows it back onto one."""
+        if not panel.isFloating():
+            return
+        bar = QRect(panel.pos(), panel.bar.size().expandedTo(panel.bar.sizeHint()))
+        rooms = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+        seen = any(
+            room.intersected(bar).width() >= min(_IN_SIGHT, bar.width()) and room.intersects(bar)
+            for room in rooms
+        )
+        room = self.window().screen().availableGeometry()
+        panel.resize(panel.size().boundedTo(room.size()))
+        if not seen:
+            at = room.center() - panel.rect().center()
+            panel.move(max(room.x(), at.x()), max(room.y(), at.y()))
 
     # -- sizes ------------------------------------------------------------------------------------
 
@@ -122,14 +285,38 @@ class Desk(QMainWindow):
 
     # -- Qt ---------------------------------------------------------------------------------------
 
+    def _go_home(self, panel: Panel) -> None:
+        self._go_to(panel, self._homes[panel])
+
+    def _go_to(self, panel: Panel, area: Area) -> None:
+        """Dock it there, as the last of the tabs."""
+        there = [p for p in self.panels if p is not panel and self.dockWidgetArea(p) == area]
+        there = [p for p in there if not p.isFloating()]
+        self.addDockWidget(area, panel)
+        if there:
+            self.tabifyDockWidget(there[-1], panel)
+            there[0].raise_()
+
+    def _note_front(self, dock: QDockWidget) -> None:
+        self._tidy()
+        if isinstance(dock, Panel):
+            self.panel_entered.emit(dock)
+
+    def _note(self) -> None:
+        self.chosen = True
+        self._tidy()
+        self.arranged.emit()
+
     def _tidy(self, *_: object) -> None:
         """Name the panels by their tabs or by their bars, and show the pages that are in front."""
-        fronts = self._tabs.fronts()
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
         for panel in self.panels:
             others = self.tabifiedDockWidgets(panel)
-            tabbed = any(not other.isHidden() for other in others)
-            panel.show_tabbed(tabbed)
-            panel.show_page(not panel.isHidden() and (not tabbed or panel in fronts))
+            panel.show_tabbed(any(not other.isHidden() for other in others))
+            if self.isVisible():
+                panel.show_page(_is_in_front(panel))
         self._tabs.name()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -143,9 +330,20 @@ class Desk(QMainWindow):
             self._tidy()
         elif event.type() == QEvent.Type.MouseButtonRelease:
             # It gets the mouse where no part of it lies: between them.
-            self.chosen = True
-            self.arranged.emit()
+            self._note()
         return done
+
+
+def _is_in_front(panel: Panel) -> bool:
+    """Whether no other tab lies over it: Qt lays such panels outside of the window."""
+    place = panel.geometry()
+    inside = place.right() >= 0 and place.bottom() >= 0
+    return not panel.isHidden() and (panel.isFloating() or inside)
+
+
+def _takes_keys(widget: QWidget) -> bool:
+    by_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return by_tab and widget.isEnabled() and widget.isVisible()
 
 
 def _slug(title: str) -> str:

@@ -48,8 +48,6 @@ class Panel(QDockWidget):
         self.setTitleBarWidget(self.bar)
         self.setWidget(self.body)
         self.topLevelChanged.connect(self.bar.show_floating)
-        self.bar.float_button.clicked.connect(lambda: self.setFloating(not self.isFloating()))
-        self.bar.close_button.clicked.connect(self.hide)
 
     @property
     def shown(self) -> bool:
@@ -97,6 +95,7 @@ class TitleBar(QWidget):
         self.collapsed = False
         self._theme = DARK
         self._floating = False
+        self.menu = QMenu(self)
         self._name = ElidedLabel(title, self)
         self._name.setFont(heading_font())
         self._name.setVisible(head is None)
@@ -119,6 +118,7 @@ class TitleBar(QWidget):
 
     def show_menu(self, menu: QMenu) -> None:
         """What its menu button opens."""
+        self.menu = menu
         self.menu_button.setMenu(menu)
 
     def show_title(self, title: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QMainWindow, QTabBar, QToolTip
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, SignalInstance
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent
+from PySide6.QtWidgets import QMainWindow, QTabBar, QToolTip, QWidget
 from shiboken6 import Shiboken
 
 from app.theme import SPACE
@@ -23,36 +25,51 @@ _SHORT = {
 class PanelTabs(QObject):
     """Names the tabs; where there is no room the names are shorter, stand closer, and are cut.
 
-    Else the first would be scrolled away, with nothing but an arrow to tell.
+    Else the first would be scrolled away, with nothing but an arrow to tell. ``menu_requested``
+    carries the panel of a tab and a point of the screen, ``float_requested`` a panel.
     """
 
-    def __init__(self, desk: QMainWindow) -> None:
+    menu_requested = Signal(object, QPoint)
+    float_requested = Signal(object)
+
+    def __init__(self, desk: QMainWindow, panels: Sequence[Panel]) -> None:
         super().__init__(desk)
         self._desk = desk
+        self._panels = panels
         self._known: set[QTabBar] = set()
 
     def bars(self) -> list[QTabBar]:
-        """The tab bars that are on the desk, and on what floats."""
-        return [bar for bar in self._desk.findChildren(QTabBar) if self._is_ours(bar)]
+        """The tab bars that are on the desk, and on panels that float together."""
+        children = Qt.FindChildOption.FindDirectChildrenOnly
+        holders: list[QWidget] = [self._desk]
+        holders += (w for w in self._desk.findChildren(QWidget, options=children) if _is_group(w))
+        return [
+            bar
+            for holder in holders
+            for bar in holder.findChildren(QTabBar, options=children)
+            if self._is_in_use(bar)
+        ]
 
     def panel_at(self, bar: QTabBar, index: int) -> Panel | None:
         """The panel of a tab."""
         address = bar.tabData(index)
-        for panel in self._desk.findChildren(Panel):
+        for panel in self._panels:
             if Shiboken.getCppPointer(panel)[0] == address:
                 return panel
         return None
 
-    def fronts(self) -> set[Panel]:
-        """The panels whose tabs are chosen."""
-        found = (self.panel_at(bar, bar.currentIndex()) for bar in self.bars())
-        return {panel for panel in found if panel is not None}
+    def height_over(self, panel: Panel) -> int:
+        """How high the tabs over a panel are (px), 0 where it has none."""
+        for bar in self.bars():
+            if panel in self._panels_of(bar):
+                return bar.height()
+        return 0
 
     def name(self) -> None:
         """Name all tabs, as far as there is room."""
         for bar in self.bars():
             self._prepare(bar)
-            panels = [p for i in range(bar.count()) if (p := self.panel_at(bar, i)) is not None]
+            panels = self._panels_of(bar)
             metrics = bar.fontMetrics()
             wanted = sum(metrics.horizontalAdvance(p.title) + _PADDING for p in panels)
             narrow = wanted > bar.width() > 0
@@ -62,9 +79,17 @@ class PanelTabs(QObject):
             for panel in panels:
                 panel.show_title(panel.title, _short(panel.title) if narrow else None)
 
-    def _is_ours(self, bar: QTabBar) -> bool:
-        # Qt keeps bars that it needs no more for later.
-        return bar.metaObject().className() == "QMainWindowTabBar" and bar.count() > 0
+    def _panels_of(self, bar: QTabBar) -> list[Panel]:
+        found = (self.panel_at(bar, index) for index in range(bar.count()))
+        return [panel for panel in found if panel is not None]
+
+    def _is_in_use(self, bar: QTabBar) -> bool:
+        """Whether its panels lie over each other; Qt keeps the bars of others for later."""
+        panels = self._panels_of(bar)
+        if bar.isHidden() or not panels:
+            return False
+        others = self._desk.tabifiedDockWidgets(panels[0])
+        return set(panels) == {panels[0], *(p for p in others if not p.isHidden())}
 
     def _prepare(self, bar: QTabBar) -> None:
         if bar in self._known:
@@ -78,15 +103,34 @@ class PanelTabs(QObject):
         bar.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Tell the whole name of a tab that has a shorter one."""
-        if isinstance(event, QHelpEvent) and isinstance(watched, QTabBar):
+        """Tell the whole name of a tab that has a shorter one; offer what can be done with it."""
+        if not isinstance(watched, QTabBar):
+            return False
+        if isinstance(event, QHelpEvent):
             panel = self.panel_at(watched, watched.tabAt(event.pos()))
             cut = panel is not None and panel.title != panel.windowTitle()
             QToolTip.showText(event.globalPos(), panel.title if panel and cut else "", watched)
             return True
+        if isinstance(event, QContextMenuEvent):
+            by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+            index = watched.currentIndex() if by_key else watched.tabAt(event.pos())
+            return self._tell(self.menu_requested, watched, index, event.globalPos())
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonDblClick:
+            index = watched.tabAt(event.position().toPoint())
+            return self._tell(self.float_requested, watched, index)
         if event.type() == QEvent.Type.Resize:
             self.name()
         return False
+
+    def _tell(self, signal: SignalInstance, bar: QTabBar, index: int, *more: QPoint) -> bool:
+        panel = self.panel_at(bar, index)
+        if panel is not None:
+            signal.emit(panel, *more)
+        return panel is not None
+
+
+def _is_group(widget: QWidget) -> bool:
+    return widget.inherits("QDockWidgetGroupWindow")
 
 
 def _short(title: str) -> str:

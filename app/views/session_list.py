@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from app.models.session_list import SessionListModel
 from app.models.session_order import Sessions, SessionsById, SessionSort
@@ -20,10 +20,12 @@ from app.views.text_views import ElidedLabel, tint
 class SessionListView(QWidget):
     """The sessions of a log: those of several events, then a line that holds those of one.
 
-    ``activity_requested`` asks for the sparklines of sessions (a list of ids) as they show.
+    ``window_requested`` asks for one in a window of its own, ``activity_requested`` for the
+    sparklines of sessions (a list of ids) as they show.
     """
 
     session_requested = Signal(str)
+    window_requested = Signal(str)
     activity_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -66,6 +68,7 @@ class SessionListView(QWidget):
         self._field.left.connect(self._list.enter)
         self._list.left.connect(self.focus_search)
         self._list.session_requested.connect(self.session_requested)
+        self._list.window_requested.connect(self.window_requested)
         self._model.activity_requested.connect(self.activity_requested)
         self._sort.chosen.connect(self._model.sort_by)
 
@@ -153,6 +156,7 @@ class _SessionTable(RowTable):
     """The rows: a click or Enter opens a session, and opens or closes the fold."""
 
     session_requested = Signal(str)
+    window_requested = Signal(str)
     left = Signal()
 
     def __init__(self, model: SessionListModel) -> None:
@@ -205,6 +209,18 @@ class _SessionTable(RowTable):
             self._fold(not self._model.is_open)
         else:
             self.session_requested.emit(session_id)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with the session under the mouse, or the one that the keys are at."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        session_id = self._model.session_id(index.row()) if index.isValid() else None
+        if session_id is not None:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addAction("Open", lambda: self.session_requested.emit(session_id))
+            menu.addAction("Open in a new window", lambda: self.window_requested.emit(session_id))
+            menu.popup(event.globalPos())
 
     def _fold(self, is_open: bool) -> None:
         self._model.set_open(is_open)

@@ -69,9 +69,9 @@ def test_only_the_user_can_read_which_files_were_opened(file: SettingsFile) -> N
 def test_a_write_that_fails_leaves_what_was_there(file: SettingsFile) -> None:
     """A full disk would take the settings with it, and the program."""
     file.write(Settings(skip_idle=True))
-    file.path.with_suffix(".new").mkdir()
-    file.write(Settings(skip_idle=False))
+    file.write(Settings().model_copy(update={"recent": ("\ud800",)}))
     assert file.read().skip_idle
+    assert [kept.name for kept in file.path.parent.iterdir()] == ["settings.json"]
 
 
 def test_the_last_change_is_what_is_kept(file: SettingsFile) -> None:
