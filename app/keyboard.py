@@ -23,6 +23,12 @@ _BY_KEYBOARD = {
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 }
+_BACK = {
+    Qt.FocusReason.ActiveWindowFocusReason,
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+}
+"""Where a dialog or a menu closes, the widget that had the focus has it as it had it before."""
 _MOVING = {
     Qt.Key.Key_Left,
     Qt.Key.Key_Right,
@@ -60,7 +66,8 @@ class KeyboardManners(QObject):
         if not isinstance(watched, QWidget) or not self._is_ours(watched):
             return False
         if isinstance(event, QFocusEvent) and event.gotFocus():
-            self._kept_by = watched if event.reason() in _BY_KEYBOARD else None
+            if event.reason() not in _BACK:
+                self._kept_by = watched if event.reason() in _BY_KEYBOARD else None
         elif isinstance(event, QKeyEvent):
             return self._key(watched, event)
         return False

@@ -98,6 +98,7 @@ class SettingsFeature(Feature):
                 w.actions_by_id["skip-idle"].trigger()
             elif field == "reduced_motion":
                 w.keep(reduced_motion=Motion(str(value)))
+                w.telling.show_motion(Motion(str(value)))
             elif field == "reopen":
                 w.keep(reopen=value)
         self._refresh()

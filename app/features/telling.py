@@ -1,12 +1,17 @@
-"""Telling what the charts show to those who do not see them."""
+"""Telling what the charts show to those who do not see them, and moving nothing unasked."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
 
 from app.features.base import Feature
 from app.models.moment_words import words_of
 from app.models.replay import Moment
+from app.motion import SystemMotion
+from app.settings import Motion
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -24,6 +29,11 @@ class TellingFeature(Feature):
         w.replay.moment_changed.connect(self._take)
         w.clock.settled.connect(lambda _: self._tell())
         w.opening.session_changed.connect(self._forget)
+        self.show_motion(w.settings.reduced_motion)
+
+    def show_motion(self, motion: Motion) -> None:
+        """Have things move by themselves, or not."""
+        _of_system().apply(motion)
 
     def _take(self, moment: Moment) -> None:
         self._moment = moment
@@ -37,3 +47,11 @@ class TellingFeature(Feature):
 
     def _forget(self, _session_id: str | None) -> None:
         self._moment = None
+
+
+@cache
+def _of_system() -> SystemMotion:
+    """As it was before anything was changed."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return SystemMotion(app)
