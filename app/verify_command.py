@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 
 from app.models.recorded_words import discrepancies
@@ -18,7 +17,6 @@ from core.events.instants import format_instant
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.context import ContextDifference
 from core.projectors.rules import PRESETS, ProjectionRules
-from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
 from core.replay.loader import load
 from core.replay.recorded import Finding, Verdict
@@ -49,13 +47,13 @@ def verify_(
         chosen = _rules(rules)
         if session is not None:
             _known(store, session)
-        for log, finding in _findings(store, session, chosen, progress):
+        for session_id, position, finding in _findings(store, session, chosen, progress):
             verdicts[finding.verdict] += 1
             if as_json:
                 if finding.verdict is not Verdict.SILENT:
-                    typer.echo(json.dumps(_to_wire(log, finding)))
+                    typer.echo(json.dumps(_to_wire(session_id, position, finding)))
             else:
-                for line in _lines(log, finding):
+                for line in _lines(session_id, position, finding):
                     typer.echo(line)
     typer.echo(_summary(verdicts, chosen.name), err=True)
     raise typer.Exit(_NO if verdicts[Verdict.DIFFERS] or verdicts[Verdict.UNREADABLE] else 0)
@@ -66,24 +64,24 @@ def _findings(
     session: str | None,
     rules: ProjectionRules,
     progress: ProgressLine,
-) -> Iterator[tuple[SessionLog, Finding]]:
-    """Each recorded context with the log that it is in, session by session."""
+) -> Iterator[tuple[str, int, Finding]]:
+    """Session and position of each recorded context, and what came of it."""
     ids = [session] if session is not None else [s.session_id for s in store.sessions()]
     for number, session_id in enumerate(ids, 1):
         progress.tell(f"session {number:,} of {len(ids):,}")
         log = load(store, session_id)
-        if not len(recording_events(log)):
+        events = recording_events(log)
+        if not len(events):
             continue
+        positions = dict(zip(log.rows[events].tolist(), (events + 1).tolist(), strict=True))
         for step in verify(store, ContextIndex(log, rules)):
             progress.tell(f"session {number:,} of {len(ids):,}: {step.done:,} of {step.total:,}")
             for finding in step.found:
-                yield log, finding
+                yield session_id, positions[finding.row], finding
 
 
-def _lines(log: SessionLog, finding: Finding) -> list[str]:
-    where = (
-        f"{plain(log.session_id)}  #{_position(log, finding)}  {date_and_clock(finding.instant)}"
-    )
+def _lines(session_id: str, position: int, finding: Finding) -> list[str]:
+    where = f"{plain(session_id)}  #{position}  {date_and_clock(finding.instant)}"
     if finding.verdict is Verdict.UNREADABLE:
         return [f"{where}  is no context: {plain(finding.problem)}"]
     if finding.difference is None:
@@ -91,14 +89,10 @@ def _lines(log: SessionLog, finding: Finding) -> list[str]:
     return [f"{where}  {each.words}" for each in discrepancies(finding.difference)]
 
 
-def _position(log: SessionLog, finding: Finding) -> int:
-    return int(np.flatnonzero(log.rows == finding.row)[0]) + 1
-
-
-def _to_wire(log: SessionLog, finding: Finding) -> dict[str, Any]:
+def _to_wire(session_id: str, position: int, finding: Finding) -> dict[str, Any]:
     return {
-        "session_id": log.session_id,
-        "position": _position(log, finding),
+        "session_id": session_id,
+        "position": position,
         "at": format_instant(finding.instant),
         "verdict": finding.verdict.value,
         "known": finding.known,
