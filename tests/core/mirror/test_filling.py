@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -199,3 +201,38 @@ def test_the_mirror_is_an_ordinary_log_of_its_owner_alone(folder: Path) -> None:
     assert modes[EVENTS] == modes["progress.db"] == 0o600
     with SQLiteEventStore(folder / EVENTS, writable=True) as store:
         store.append(numbered(1, 1))
+
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+from core.mirror.file import MirrorFile
+from core.mirror.filling import fill
+from tests.core.mirror.test_filling import SESSION, long_table
+file = MirrorFile(Path(sys.argv[1]))
+for step in fill(long_table(), file, SESSION):
+    if step.read > 40:
+        os._exit(9)
+"""
+
+
+def long_table() -> TableInMemory:
+    """A hundred events, some of one instant, two of one key."""
+    table = TableInMemory(page=7)
+    for number in range(100):
+        key = "same" if number in (20, 80) else None
+        table.put(numbered(number // 3, number, key=key), arrival=number + 1)
+    return table
+
+
+def test_a_program_that_was_killed_in_the_middle_is_gone_on_with(folder: Path) -> None:
+    """A laptop that ran empty must cost neither an event nor a second payment for what was read."""
+    process = subprocess.run([sys.executable, "-c", _KILLED, str(folder)], check=False)
+    assert process.returncode == 9
+    table = long_table()
+    with MirrorFile(folder) as file:
+        there = file.count(SESSION)
+        assert 0 < there < 100
+        assert run(fill(table, file, SESSION)).read == 100 - there
+        assert [each.event_id for each in file.problems()] == ["e-0080"]
+    assert ids(folder) == [f"e-{number:04}" for number in range(100)]
