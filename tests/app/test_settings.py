@@ -136,3 +136,89 @@ def test_it_can_be_imported_first() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+class TestAHostileFile:
+    """Whatever lies there, the program starts, and says what it could not understand."""
+
+    def test_one_bad_field_costs_that_field(self, file: SettingsFile) -> None:
+        """For a theme that a newer version knows, a user would lose the layouts of a year."""
+        kept = Settings(skip_idle=True, recent=("/logs/a.db",)).model_dump(mode="json")
+        kept |= {"theme": "sepia", "recent": ["/logs/a.db", 7, None], "windows": [{"log": 3}]}
+        write(file, json.dumps(kept).encode())
+        read = file.read()
+        assert (read.skip_idle, read.recent, read.theme) == (True, ("/logs/a.db",), "system")
+        assert "theme, recent, windows" in file.notice
+        assert "settings.broken.json" in file.notice
+        assert SettingsFile(file.path).read() == read
+        assert file.path.with_name("settings.broken.json").exists()
+
+    @pytest.mark.parametrize(
+        "field",
+        [
+            {"placement": {"x": 10**30, "y": 0, "width": 1, "height": 1}},
+            {"placement": {"x": 0, "y": 0, "width": -5, "height": 1}},
+            {"layout": {"state": "A" * 100_000, "check": ""}},
+            {"layouts": {"mine": ["no", "layout"]}},
+            {"windows": [{"log": {"source": "x" * 10_000}}]},
+            {"windows": {"not": "a list"}},
+            {"reopen": "perhaps"},
+            {"recent": "\ud800"},
+            {"locked": []},
+        ],
+    )
+    def test_fields_of_the_wrong_kind_or_size(
+        self, file: SettingsFile, field: dict[str, object]
+    ) -> None:
+        """A window of 10^30 pixels, or of none, could not be shown."""
+        write(file, json.dumps({"skip_idle": True} | field).encode())
+        assert file.read() == Settings(skip_idle=True)
+        assert next(iter(field)) in file.notice
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"\0" * 5_000,
+            b'{"recent": ' + b"[" * 50_000,
+            b'{"mirrors_at_most": ' + b"9" * 6_000 + b"}",
+            b'{"skip_idle": true}' + b" " * 5_000_000,
+        ],
+    )
+    def test_content_that_is_none_of_ours(self, file: SettingsFile, content: bytes) -> None:
+        """Deep nesting, endless numbers or megabytes would end the program, or hold it up."""
+        write(file, content)
+        assert file.read() == Settings()
+        assert "set aside as settings.broken.json" in file.notice
+
+    def test_something_else_in_its_place(self, file: SettingsFile) -> None:
+        """A folder or a pipe of that name would end the program, or stop it for ever."""
+        file.path.mkdir(parents=True)
+        assert file.read() == Settings()
+        assert "cannot be read" in file.notice
+        file.keeping(Settings(skip_idle=True))()
+        assert file.path.is_dir()
+        assert file.settings.skip_idle
+
+    @pytest.mark.skipif(os.name != "posix", reason="pipes have no names elsewhere")
+    def test_a_pipe_in_its_place(self, file: SettingsFile) -> None:
+        """Who opens it waits for a writer who never comes."""
+        file.path.parent.mkdir()
+        os.mkfifo(file.path)
+        assert file.read() == Settings()
+        file.keeping(Settings(skip_idle=True))()
+        assert not file.path.is_file()
+
+
+def write(file: SettingsFile, content: bytes) -> None:
+    file.path.parent.mkdir(parents=True, exist_ok=True)
+    file.path.write_bytes(content)
+
+
+def test_two_programs_keep_each_others_changes(file: SettingsFile) -> None:
+    """The theme that was chosen in one would be undone by the next change in the other."""
+    other = SettingsFile(file.path)
+    for one in (file, other):
+        one.read()
+    file.keeping(file.settings.model_copy(update={"theme": ThemeChoice.DARK}))()
+    other.keeping(other.settings.model_copy(update={"skip_idle": True}))()
+    assert file.read() == Settings(theme=ThemeChoice.DARK, skip_idle=True)
