@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.features.base import Feature, Slot
+from app.features.rule_sets import RuleSets
 from app.models.saved_rules import SavedRulesModel
 from app.models.source import Opened
-from app.models.whatif import EDITED, WhatIfModel
+from app.models.whatif import WhatIfModel
 from app.text import clock, count, plain
 from app.theme import Theme
 from app.views.rules_page import NEVER_WRITTEN, RulesPage, RulesState
 from app.views.timeline.ghosts import GhostLayer
 from app.views.timeline.left_out_layer import LeftOutLayer
 from app.views.what_if_chip import WhatIfChip
-from core.projectors.rule_files import NAME_MOST, SUFFIX, RuleError, checked_name
-from core.projectors.rules import BRAIN_WEB, PRESETS, RECENCY, ProjectionRules
+from core.projectors.rules import BRAIN_WEB, RECENCY
 from core.replay.columns import NONE, SessionLog
 from core.replay.index import ContextIndex
 
@@ -34,8 +32,6 @@ STILL_SEARCHING = "The filter is still searching. Leave its hits out when it is 
 NOT_LEFT_OUT = "The event at the playhead is not left out."
 NOTHING_TO_UNDO = "There is no change of the rules or of what is left out to take back."
 NOTHING_TO_REDO = "Nothing was taken back."
-NOT_SAVED = "These rules have no name of yours yet: save them first."
-_FILES = f"Rules (*{SUFFIX});;All files (*)"
 
 
 class WhatIfFeature(Feature):
@@ -46,6 +42,7 @@ class WhatIfFeature(Feature):
         self.model = WhatIfModel(window.replay, window.background, window)
         self.saved = SavedRulesModel(window.background, window)
         self.page = RulesPage()
+        self.sets = RuleSets(window, self.model, self.saved, self.page.menu)
         self.chip = WhatIfChip()
         self._path: Path | None = None
         self._is_last = False
@@ -64,11 +61,7 @@ class WhatIfFeature(Feature):
             "leave-out-hits": self.leave_out_hits,
             "put-back": self.put_back,
             "put-all-back": lambda *_: model.put_all_back(),
-            "save-rules": self.ask_to_save,
-            "rename-rules": self.ask_to_rename,
-            "delete-rules": self.delete,
-            "import-rules": self.ask_to_import,
-            "export-rules": self.ask_to_export,
+            **self.sets.slots(),
         }
 
     def tab(self) -> tuple[QWidget, str]:
@@ -84,8 +77,8 @@ class WhatIfFeature(Feature):
         model.differs.connect(page.show_difference)
         page.edited.connect(model.edit)
         page.settled.connect(model.end_gesture)
-        page.chosen.connect(lambda name: self._choose(name, model.choose))
-        page.base_chosen.connect(lambda name: self._choose(name, model.choose_base))
+        page.chosen.connect(lambda name: self.sets.choose(name, model.choose))
+        page.base_chosen.connect(lambda name: self.sets.choose(name, model.choose_base))
         page.put_back.connect(model.put_back)
         page.shown_changed.connect(model.show)
         page.concept_selected.connect(w.replay.select_id)
@@ -96,18 +89,16 @@ class WhatIfFeature(Feature):
         w.opening.session_changed.connect(model.show_session)
         w.opening.log_changed.connect(self._take_log)
         w.replay.index_changed.connect(self._show_left_out)
-        saved.changed.connect(self._take_saved)
-        saved.saved.connect(model.choose)
-        saved.imported.connect(self._take_imported)
-        saved.complained.connect(w.presenter.complaint)
-        saved.told.connect(w.banner.show_message)
-        saved.read()
-        self._fill_menu()
+        self.sets.connect()
+        saved.changed.connect(lambda _: self._show())
         self._show()
 
     def show_theme(self, theme: Theme) -> None:
         self.page.show_theme(theme)
         self.chip.show_theme(theme)
+
+    def show_times(self) -> None:
+        self.page.show_times()
 
     @property
     def busy(self) -> bool:
@@ -151,101 +142,6 @@ class WhatIfFeature(Feature):
             return None, None
         return log, playback.position - 1
 
-    # -- sets of rules ----------------------------------------------------------------------------
-
-    def _choices(self) -> dict[str, ProjectionRules]:
-        return {rules.name: rules for rules in PRESETS} | dict(self.saved.rules)
-
-    def _choose(self, name: str, how: Callable[[ProjectionRules], None]) -> None:
-        rules = self._choices().get(name)
-        if rules is not None:
-            how(rules)
-
-    def ask_to_save(self, *_: object) -> None:
-        """Ask for the name to save the rules under."""
-        name = self.model.state.rules.name.removesuffix(EDITED)
-        taken = name in {rules.name for rules in PRESETS}
-        self._ask("Save the rules", f"{name} 2" if taken else name, self._save)
-
-    def _save(self, name: str) -> None:
-        rules = self.model.state.rules.model_copy(update={"name": name})
-        self.saved.save(rules)
-
-    def ask_to_rename(self, *_: object) -> None:
-        """Ask for another name of the saved rules in force."""
-        rules = self._mine()
-        if rules is not None:
-            self._ask("Rename the rules", rules.name, partial(self.saved.rename, rules))
-
-    def delete(self, *_: object) -> None:
-        """Let go of the saved rules in force; they stay in force until others are chosen."""
-        rules = self._mine()
-        if rules is not None:
-            self.saved.delete(rules.name)
-            self.window.banner.show_message(
-                f"Deleted the rules “{rules.name}”.", action="Undo", then=self.saved.restore
-            )
-
-    def ask_to_import(self, *_: object) -> None:
-        """Ask for a file of rules and replay under it."""
-        name, _kind = QFileDialog.getOpenFileName(self.window, "Import rules", "", _FILES)
-        if name:
-            self.saved.import_from(Path(name))
-
-    def ask_to_export(self, *_: object) -> None:
-        """Ask where to write the rules in force."""
-        rules = self.model.state.rules
-        name, _kind = QFileDialog.getSaveFileName(
-            self.window, "Export the rules", f"{rules.name}{SUFFIX}", _FILES
-        )
-        if name:
-            self.saved.export_to(Path(name), rules)
-
-    def _mine(self) -> ProjectionRules | None:
-        """The saved rules in force; a word where they are none."""
-        rules = self.saved.rules.get(self.model.state.rules.name)
-        if rules is None:
-            self.window.presenter.complaint(NOT_SAVED)
-        return rules
-
-    def _take_imported(self, rules: ProjectionRules) -> None:
-        self.model.choose(rules)
-        self.window.banner.show_message(
-            f"Replaying under “{plain(rules.name)}”. Save rules… keeps them."
-        )
-
-    def _ask(self, title: str, text: str, then: Callable[[str], None]) -> None:
-        dialog = QInputDialog(self.window)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText("Name")
-        dialog.setTextValue(text[:NAME_MOST])
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-
-        def take(name: str) -> None:
-            try:
-                then(checked_name(name.strip()))
-            except RuleError as error:
-                self.window.presenter.complaint(str(error))
-
-        dialog.textValueSelected.connect(take)
-        dialog.open()
-
-    def _fill_menu(self) -> None:
-        menu, actions = self.page.menu, self.window.actions_by_id
-        menu.clear()
-        for name in ("save-rules", "rename-rules", "delete-rules", "import-rules", "export-rules"):
-            menu.addAction(actions[name])
-        menu.addSeparator()
-        for name in ("undo-what-if", "redo-what-if", "reset-what-if"):
-            menu.addAction(actions[name])
-        if self.saved.deleted is not None:
-            menu.addAction(f"Restore “{self.saved.deleted.name}”", self.saved.restore)
-
-    def _take_saved(self, rules: Mapping[str, ProjectionRules]) -> None:
-        self.model.know(rules.values())
-        self._fill_menu()
-        self._show()
-
     # -- what happens -----------------------------------------------------------------------------
 
     def _take_file(self, opened: Opened) -> None:
@@ -281,12 +177,13 @@ class WhatIfFeature(Feature):
                 rules=state.rules,
                 base=state.base,
                 left_out=model.left_out,
-                choices=self._choices(),
+                choices=self.sets.choices(),
                 saved=tuple(self.saved.rules),
                 has_session=has_session,
                 is_on=is_on,
                 can_undo=model.can_undo,
                 can_redo=model.can_redo,
+                start=log.start if log is not None and has_session else None,
             )
         )
         self.chip.show_told(self._told() if is_on else "")

@@ -16,21 +16,22 @@ WHAT, BASE, NOW, RANK = range(4)
 _NAME = 60
 
 
-def sentence(found: WhatIfDifference, base: str) -> str:
+def sentence(found: WhatIfDifference, base: str, *, start: int | None = None) -> str:
     """What differs at a playhead from the rules of that name, or from all of the events.
 
     `At 10:04:40: 3 of the 10 active concepts change, Raft rises from rank 5 to 2; uncertainty
-    0.20 → 0.47.`
+    0.20 → 0.47.` The session's ``start`` (µs) is for times that are told since then.
     """
-    at = "Before the first event" if not found.position else _at(found.instant)
+    at = "Before the first event" if not found.position else _at(found, start)
     if found.is_none:
         return f"{at}: nothing differs from {base}."
     parts = [_concepts(found), _uncertainty(found), _objects(found.objects)]
     return f"{at}: {'; '.join(filter(None, parts))}."
 
 
-def _at(instant: int | None) -> str:
-    return f"At {clock(instant or 0, decimals=0)}"
+def _at(found: WhatIfDifference, start: int | None) -> str:
+    told = clock(found.instant or 0, decimals=0, start=start, position=found.position)
+    return f"At {told}"
 
 
 def _concepts(found: WhatIfDifference) -> str:

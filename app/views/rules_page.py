@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -26,6 +26,7 @@ from app.views.left_out_list import LeftOutList
 from app.views.menu_button import MenuButton
 from app.views.rule_form import RuleForm
 from app.views.text_views import ElidedLabel, PlainLabel, tint
+from app.views.undo_keys import UndoKeys
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.whatif import WhatIfDifference
 
@@ -73,6 +74,7 @@ class RulesState:
     is_on: bool = False
     can_undo: bool = False
     can_redo: bool = False
+    start: int | None = None
 
 
 class RulesPage(QWidget):
@@ -185,7 +187,8 @@ class RulesPage(QWidget):
         self._switches.idClicked.connect(lambda _: self._show_parts())
         self.parts.splitterMoved.connect(self._note_widths)
         self.table.selectionModel().currentRowChanged.connect(self._select)
-        self._keys = _UndoKeys(self)
+        self._keys = UndoKeys(self)
+        self._keys.command_requested.connect(self.command_requested)
 
     @property
     def form(self) -> RuleForm:
@@ -242,6 +245,10 @@ class RulesPage(QWidget):
         self._model.show_difference(found)
         self._tell()
 
+    def show_times(self) -> None:
+        """Tell the moment anew: times are shown in another way."""
+        self._tell()
+
     def _tell(self) -> None:
         state = self._state
         if not state.has_session:
@@ -252,7 +259,7 @@ class RulesPage(QWidget):
             text = COMPUTING
         else:
             base = state.base.name if not state.left_out else f"{state.base.name} with all events"
-            text = sentence(self._found, base)
+            text = sentence(self._found, base, start=state.start)
         self.sentence.setText(text)
         self.table.setAccessibleDescription(text)
 
@@ -303,35 +310,6 @@ class RulesPage(QWidget):
         if not self._chose_widths and self._form is not None:
             form, left = self.width() * 41 // 100, self.width() * 23 // 100
             self.parts.setSizes([form, left, self.width() - form - left])
-
-
-class _UndoKeys(QObject):
-    """Has Ctrl+Z and its like mean the page's own changes, wherever in it the focus is."""
-
-    def __init__(self, page: RulesPage) -> None:
-        super().__init__(page)
-        self._page = page
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not isinstance(event, QKeyEvent):
-            return False
-        command = _undoing(event)
-        if command is None:
-            return False
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-        elif event.type() == QEvent.Type.KeyPress:
-            self._page.command_requested.emit(command)
-        else:
-            return False
-        return True
-
-
-def _undoing(event: QKeyEvent) -> str | None:
-    standard = QKeySequence.StandardKey
-    if event.matches(standard.Undo):
-        return "undo-what-if"
-    return "redo-what-if" if event.matches(standard.Redo) else None
 
 
 def _offer(button: MenuButton, choices: Mapping[str, str], chosen: str) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
-from app.features import whatif
+from app.features import rule_sets, whatif
 from app.models.cells import CellTableModel
 from app.models.event_table import NUMBER
 from app.sample import sample_path
@@ -321,7 +321,7 @@ class TestSets:
         for command in ("rename-rules", "delete-rules"):
             desk.banner.hide()
             do(desk, command)
-            assert whatif.NOT_SAVED in texts(desk.banner)
+            assert rule_sets.NOT_SAVED in texts(desk.banner)
 
     def test_rules_go_to_a_file_and_come_from_one(
         self,
