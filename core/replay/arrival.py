@@ -74,10 +74,6 @@ class ArrivalOrder:
         """After each arrival, how far the known events reach: the last one's index and 1."""
         return np.maximum.accumulate(self.order) + np.int32(1) if len(self.order) else _NONE
 
-    def is_late(self, event: int) -> bool:
-        """Whether an event is late."""
-        return bool(self._soonest_later[event] < self.ranks[event])
-
     @cached_property
     def overtaken(self) -> Int64:
         """For each late event, how many that happened later had arrived before it."""

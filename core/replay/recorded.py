@@ -11,14 +11,11 @@ late are so no difference: whoever recorded could not know them.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from core.events.instants import InstantError, parse_instant
-from core.events.problems import printable
 from core.projectors.context import (
     ActiveConcept,
     ActiveObject,
@@ -28,18 +25,13 @@ from core.projectors.context import (
     difference,
 )
 from core.replay.arrival import ArrivalOrder
-from core.replay.as_known import context_without
+from core.replay.as_known import arrived_context, context_without
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
+from core.replay.recorded_payload import NoContextError, RecordedContext, parse_recorded
 
 CLOSE = 1e-9
 """Values that are no further apart are equal."""
-
-_PARTS = ("active_concepts", "active_objects", "uncertainty_score")
-
-
-class NoContextError(ValueError):
-    """A payload that is no context; the message says what of it, and what was expected."""
 
 
 class Verdict(StrEnum):
@@ -53,34 +45,12 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedContext:
-    """A context as a payload has it; a part that it does not speak of is None."""
-
-    concepts: tuple[ActiveConcept, ...] | None
-    objects: tuple[ActiveObject, ...] | None
-    uncertainty: float | None
-    position: int | None = None
-    instant: int | None = None
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether it speaks of no part."""
-        return self.concepts is None and self.objects is None and self.uncertainty is None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it speaks of all parts of a context."""
-        return None not in (self.concepts, self.objects, self.uncertainty)
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """What came of one recorded context.
 
     ``row`` is the store's key of its event, ``instant`` (µs) when that happened. ``known`` is how
     many events it speaks of, None where it cannot be read; ``problem`` then says why. Of
     ``difference``, ``before`` is what was recorded and ``after`` what the rules give.
-    ``uncertainty`` is the recorded one, None where there is none.
     """
 
     row: int
@@ -88,26 +58,7 @@ class Finding:
     verdict: Verdict
     known: int | None = None
     difference: ContextDifference | None = None
-    uncertainty: float | None = None
     problem: str = ""
-
-
-def parse_recorded(payload: Mapping[str, Any]) -> RecordedContext:
-    """The context of a payload. Raises NoContextError where it makes no sense.
-
-    A context within a field ``context`` is read too. Absent parts, and nulls, say nothing.
-    """
-    inner = payload.get("context")
-    if isinstance(inner, dict):
-        payload = {"position": payload.get("position")} | inner
-    concepts, objects, uncertainty = (payload.get(name) for name in _PARTS)
-    return RecordedContext(
-        concepts=None if concepts is None else _concepts(concepts),
-        objects=None if objects is None else _objects(objects),
-        uncertainty=None if uncertainty is None else _number(uncertainty, "uncertainty_score"),
-        position=_position(payload.get("position")),
-        instant=_instant(payload.get("last_updated")),
-    )
 
 
 def check(
@@ -138,7 +89,6 @@ def check(
         Verdict.DIFFERS if differs else Verdict.AGREES,
         known=given.position,
         difference=found if differs else None,
-        uncertainty=recorded.uncertainty,
     )
 
 
@@ -154,9 +104,7 @@ def _given(
         raise NoContextError(
             f"it speaks of {recorded.position:,} events, but {rank:,} had arrived before it"
         )
-    position = order.front(recorded.position)
-    missing = order.missing(position, recorded.position)
-    return context_without(index, position, missing, recorded.instant)
+    return arrived_context(index, order, recorded.position, recorded.instant)
 
 
 def _differences(
@@ -220,82 +168,3 @@ def _without_shifts(
         if change.before != change.after
         or places[0][change.concept_id] != places[1][change.concept_id]
     )
-
-
-# -- reading --------------------------------------------------------------------------------------
-
-
-def _concepts(entries: object) -> tuple[ActiveConcept, ...]:
-    found = tuple(
-        ActiveConcept(
-            _text(entry, "concept_id", where),
-            _number(entry.get("weight"), f"the weight{where}"),
-            entry["name"] if isinstance(entry.get("name"), str) and entry["name"] else None,
-        )
-        for entry, where in _entries(entries, "active_concepts")
-    )
-    _no_twins([c.concept_id for c in found], "active_concepts")
-    return found
-
-
-def _objects(entries: object) -> tuple[ActiveObject, ...]:
-    found = tuple(
-        ActiveObject(
-            _text(entry, "object_type", where),
-            _text(entry, "object_id", where),
-            _number(entry.get("relevance_score"), f"the relevance_score{where}"),
-        )
-        for entry, where in _entries(entries, "active_objects")
-    )
-    _no_twins([" ".join(_key(o)) for o in found], "active_objects")
-    return found
-
-
-def _entries(entries: object, name: str) -> list[tuple[dict[str, Any], str]]:
-    if not isinstance(entries, list):
-        raise NoContextError(f"its {name} are no list")
-    for number, entry in enumerate(entries, 1):
-        if not isinstance(entry, dict):
-            raise NoContextError(f"entry {number} of its {name} is no object")
-    return [(entry, f" of entry {number} of {name}") for number, entry in enumerate(entries, 1)]
-
-
-def _no_twins(keys: Sequence[str], name: str) -> None:
-    twins = {key for key in keys if keys.count(key) > 1}
-    if twins:
-        raise NoContextError(f"its {name} have “{printable(min(twins), limit=60)}” more than once")
-
-
-def _text(entry: Mapping[str, Any], name: str, where: str) -> str:
-    value = entry.get(name)
-    if not isinstance(value, str) or not value:
-        raise NoContextError(f"the {name}{where} is no text")
-    return value
-
-
-def _number(value: object, what: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise NoContextError(f"{what} is no number")
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise NoContextError(f"{what} is no finite number")
-    return number
-
-
-def _position(value: object) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise NoContextError("its position is no number of events")
-    return value
-
-
-def _instant(value: object) -> int | None:
-    """When it was true; what cannot be read says nothing, for the events tell it too."""
-    try:
-        return parse_instant(value)
-    except InstantError:
-        return None

@@ -16,7 +16,8 @@ from core.replay.columns import SYSTEM_KIND, Int32, Int64, SessionLog
 from core.replay.index import ContextIndex
 from core.replay.process import WORTH_IT, Origin, ReadHereError, items_apart, origin_of
 from core.replay.reading import RowTuple
-from core.replay.recorded import Finding, NoContextError, check
+from core.replay.recorded import Finding, check
+from core.replay.recorded_payload import NoContextError
 
 logger = logging.getLogger(__name__)
 

@@ -36,8 +36,6 @@ def test_a_late_event_tells_who_overtook_it_and_how_many() -> None:
     assert order.overtaken.tolist() == [2]
     assert order.overtakers.tolist() == [2], "the event of second 2 was there first"
     assert order.ahead.tolist() == [3], "the log reached to second 3 when it came"
-    assert order.is_late(1)
-    assert not order.is_late(2)
 
 
 def test_what_was_known_at_a_position_is_what_had_arrived_with_its_last_event() -> None:
