@@ -121,3 +121,23 @@ def test_quitting_closes_the_window(opened: Window, qtbot: QtBot) -> None:
     """The program would go on where nobody sees it."""
     trigger(opened, "quit")
     qtbot.wait_until(lambda: not opened.isVisible())
+
+
+@pytest.mark.parametrize(
+    ("command", "page"),
+    [
+        ("panel-context", "context_panel"), ("panel-events", "event_table"),
+        ("panel-detail", "event_detail"), ("panel-change", "before_after"),
+        ("panel-problems", "problem_page"), ("panel-sessions", "session_list"),
+    ],
+)  # fmt: skip
+def test_a_panel_is_hidden_and_shown(opened: Window, command: str, page: str) -> None:
+    """What is in the way could not be put aside, or not be had back."""
+    widget, action = getattr(opened, page), opened.actions_by_id[command]
+    assert action.isChecked()
+    trigger(opened, command)
+    assert not action.isChecked()
+    assert not widget.isVisible()
+    trigger(opened, command)
+    assert action.isChecked()
+    assert widget.isVisible()
