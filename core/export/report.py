@@ -88,8 +88,15 @@ def _head(index: ContextIndex, file_name: str) -> str:
     return (
         f"<header><h1>{safe(log.session_id)}</h1>"
         f'<p class="muted">{safe(file_name)} · actor {safe(actor)} · {when} · '
-        f"rules {safe(index.rules.name)}</p></header>"
+        f"rules {safe(index.rules.name)}{_left_out(log)}</p></header>"
     )
+
+
+def _left_out(log: SessionLog) -> str:
+    """A report of a what-if says that it is one."""
+    if log.left_out is None:
+        return ""
+    return f" · as if {int(log.left_out.sum()):,} of the events said nothing"
 
 
 def _tiles(facts: Facts, log: SessionLog, end: SessionContext) -> str:

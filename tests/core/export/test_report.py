@@ -14,6 +14,7 @@ from core.export.errors import TargetRefused
 from core.export.report import Mark, export_report, session_report
 from core.projectors.rules import BRAIN_WEB, RECENCY, ProjectionRules
 from core.replay.index import ContextIndex
+from core.replay.leaving_out import without
 from core.replay.loader import load
 from resources.make_events import SAMPLE
 from tests.builders import captured, chat, claim, event, log_of, viewed
@@ -76,6 +77,13 @@ def test_it_tells_of_the_session(sample: ContextIndex) -> None:
     assert after(page, "Active objects at the end", 6)[3:] == ["claim", "cl-1", "0.80"]
     assert after(page, "Bookmarks", 6)[3:] == ["2026-11-12 09:01:12", "Look", "at this"]
     assert "The weightiest moments" in page.texts
+
+
+def test_a_report_of_a_what_if_says_so(sample: ContextIndex) -> None:
+    """Who is handed it would take it for what the system held."""
+    fewer = ContextIndex(without(sample.log, [0, 1, 2]))
+    assert "as if 3 of the events said nothing" in session_report(fewer, file_name="a.db")
+    assert "said nothing" not in session_report(sample, file_name="a.db")
 
 
 def test_its_charts_are_drawn_and_told(sample: ContextIndex) -> None:
