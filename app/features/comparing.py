@@ -264,8 +264,10 @@ class ComparingFeature(Feature):
         w, model = self.window, self.model
         w.clock.change(Playback.paused)
         index, playback = w.replay.index, w.clock.playback
-        if index is not None and index.log.session_id == a.session_id:
-            a.take(index)
+        for each in (a, b):
+            if index is not None and self._is_on_screen(each):
+                each.followed = True
+                each.take(index)
         model.axis_mode = w.opening.axis_mode
         model.set_rules(w.replay.rules)
         model.begin(a, b, None if playback is None else playback.playhead)
@@ -273,12 +275,14 @@ class ComparingFeature(Feature):
 
     def _follow(self, index: object) -> None:
         """Take up what arrived of the session on screen, and what of it is left out."""
-        w, sessions = self.window, self.model.sessions
-        own = w.replay.index
-        for each in sessions or ():
-            of_window = each.store is w.source.store and own is not None
-            if of_window and own is not None and own.log.session_id == each.session_id:
+        own = self.window.replay.index
+        for each in self.model.sessions or ():
+            if own is not None and each.followed:
                 each.take(own)
+
+    def _is_on_screen(self, each: ComparedSession) -> bool:
+        w = self.window
+        return each.store is w.source.store and each.session_id == w.opening.session_id
 
     # -- the page ---------------------------------------------------------------------------------
 

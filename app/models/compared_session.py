@@ -25,6 +25,7 @@ class ComparedSession(QObject):
     """A session of an open store; ``source_name`` is what its source is called.
 
     ``changed`` comes with every step of reading and with another index, ``failed`` with a fault.
+    One that is ``followed`` is given its index by its owner when there is another (`take`).
     """
 
     changed = Signal()
@@ -43,6 +44,7 @@ class ComparedSession(QObject):
         self.store = store
         self.session_id = session_id
         self.source_name = source_name
+        self.followed = False
         self.log: SessionLog | None = None
         self.index: ContextIndex | None = None
         self.read = self.total = 0
@@ -93,7 +95,8 @@ class ComparedSession(QObject):
 
     def _reindex(self, rules: ProjectionRules) -> None:
         log, index = self.log, self.index
-        if log is not None and index is not None and index.rules != rules:
+        stale = index is not None and index.rules != rules
+        if log is not None and stale and not self.followed:
             self._indexing.run(
                 lambda: ContextIndex(log, rules).prepare(), then=self._take_if_of(log)
             )

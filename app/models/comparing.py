@@ -76,6 +76,7 @@ class Comparing(QObject):
         self._rules = BRAIN_WEB
         self._sessions: Both | None = None
         self._laid: Laid | None = None
+        self._laid_logs: tuple[SessionLog, SessionLog] | None = None
         self._parting: Parting | None = None
         self._wanted_at: tuple[int, Playhead] | None = None
         self._colours = ConceptColours()
@@ -139,7 +140,7 @@ class Comparing(QObject):
             each.failed.disconnect(self.failed)
             each.deleteLater()
         self.clock.close()
-        self._sessions = self._laid = self._parting = None
+        self._sessions = self._laid = self._laid_logs = self._parting = None
         self.ended.emit()
 
     def cancel_reading(self) -> None:
@@ -172,6 +173,7 @@ class Comparing(QObject):
             return
         laid = self._laid
         self._laid = Laid(laid.alignment.swapped(), laid.axis, laid.axes[::-1])
+        self._laid_logs = self._logs()
         self._tell_curves()
         self.sessions_changed.emit()
         self.laid_changed.emit(self._laid)
@@ -251,9 +253,18 @@ class Comparing(QObject):
             return
         times = () if laid is None else laid.alignment.sides
         same = [len(t) == len(log) for t, log in zip(times, logs, strict=False)] == [True, True]
-        # What has the same instants stays as it is while the rows come in.
-        if not same or all(log.complete for log in logs):
+        if logs == self._laid_logs:
+            self._take_indexes()
+        elif not same or all(log.complete for log in logs):
+            # What has the same instants stays as it is while the rows come in.
             self._lay()
+
+    def _take_indexes(self) -> None:
+        """Tell anew what the contexts say, under other rules; once both are there."""
+        if self._indexes() is not None:
+            self.clock.change(lambda playback: playback)
+            self._choose()
+            self._find_parting()
 
     def _logs(self) -> tuple[SessionLog, SessionLog] | None:
         if self._sessions is None:
@@ -289,7 +300,7 @@ class Comparing(QObject):
         wanted, self._wanted_at = self._wanted_at, None
         if wanted is None and old is not None and playback is not None:
             wanted = (A, old.alignment.playheads(playback.playhead)[A])
-        self._laid = laid
+        self._laid, self._laid_logs = laid, logs
         same = old is not None and old.alignment.by is laid.alignment.by is not AlignBy.EVENT
         self.laid_changed.emit(laid)
         self.clock.open(

@@ -15,6 +15,7 @@ from app.models.opening import Wish
 from app.views.compare.chooser import CompareChooser
 from app.views.compare.page import ComparePage
 from app.views.compare.pair_lists import LastEventList, ObjectPairList, PairList
+from app.views.compare.side_timeline import SideTimeline
 from app.window import Window
 from core.replay.alignment import AlignBy
 from tests.app.tables import append
@@ -156,6 +157,17 @@ def test_a_above_b_with_what_differs_at_the_playhead(compared: Window) -> None:
     assert rows(shown.panel.last)[1] == "Last in B: 09:00:25 #3  “document d-1” captured"
     assert shown.panel.parting_text == "They part first at event 3 of A: “skew” claimed"
     assert not compared.top_bar.isVisible()
+    # A concept has one colour in both.
+    of_a, of_b = (slots(compared, side) for side in (0, 1))
+    assert of_b == {"raft": of_a["raft"]}
+    assert set(of_a) == {"raft", "skew", "paxos"}
+
+
+def slots(window: Window, side: int) -> dict[str, int]:
+    log = window.comparing.model.sessions[side].log  # type: ignore[index]
+    assert log is not None
+    ids = log.contributions.concept_ids
+    return {ids[curve.concept]: curve.slot for curve in page(window).timelines[side]._curves}
 
 
 def test_where_they_part_is_one_command_away(compared: Window) -> None:
@@ -214,32 +226,32 @@ def test_escape_leads_back_to_the_desk_as_it_was(
     assert compared.clock.playback.position == 3
 
 
-@pytest.mark.parametrize(
-    ("command", "by", "reached", "said"),
-    [
-        ("compare-clock", AlignBy.CLOCK, (2, 2), "Align by: clock"),
-        ("compare-number", AlignBy.NUMBER, (2, 2), "Align by: event number"),
-        ("compare-event", AlignBy.EVENT, (2, 2), "Align by: event"),
-    ],
-)
-def test_what_they_are_aligned_by_can_be_chosen(
-    compared: Window, settled: Settled, command: str, by: AlignBy, reached: tuple[int, int],
-    said: str,
-) -> None:  # fmt: skip
+def test_what_they_are_aligned_by_can_be_chosen(compared: Window, settled: Settled) -> None:
     """Sessions of different days, or paces, could not be set beside each other."""
-    trigger(compared, command)
-    settled()
-    laid = compared.comparing.model.laid
-    assert laid is not None
-    assert laid.alignment.by is by
-    assert compared.actions_by_id[command].isChecked()
-    assert page(compared).bar.text.endswith(said)
-    assert positions(compared) == reached
-    trigger(compared, "end")
+    for command, by, said in (
+        ("compare-clock", AlignBy.CLOCK, "Align by: clock"),
+        ("compare-event", AlignBy.EVENT, "Align by: event"),
+        ("compare-start", AlignBy.START, "Align by: start"),
+        ("compare-number", AlignBy.NUMBER, "Align by: event number"),
+    ):
+        trigger(compared, command)
+        settled()
+        laid = compared.comparing.model.laid
+        assert laid is not None
+        assert laid.alignment.by is by
+        assert compared.actions_by_id[command].isChecked()
+        assert page(compared).bar.text.endswith(said)
+        assert positions(compared) == (2, 2)
+    # By number the pointer goes past the end of the shorter, over its own lanes, too.
+    press_at_the_end(page(compared).timelines[1])
     assert positions(compared) == (5, 3)
-    trigger(compared, "compare-start")
-    settled()
-    assert page(compared).bar.text.endswith("Align by: start")
+
+
+def press_at_the_end(timeline: SideTimeline) -> None:
+    picture = timeline._shown()
+    assert picture is not None
+    end = QPoint(picture.layout.right, picture.layout.concepts.bottom() - 4)
+    QTest.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=end)
 
 
 def test_an_event_of_each_can_be_chosen_to_align_by(compared: Window, settled: Settled) -> None:
@@ -278,41 +290,9 @@ def test_a_press_on_either_lane_set_moves_both(compared: Window) -> None:
     """The pointer would move one session and leave the other where it was."""
     for timeline in page(compared).timelines:
         trigger(compared, "start")
-        picture = timeline._shown()
-        assert picture is not None
-        end = QPoint(picture.layout.right - 1, picture.layout.concepts.bottom() - 4)
-        QTest.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=end)
+        press_at_the_end(timeline)
         assert positions(compared)[1] == 3
         assert positions(compared)[0] >= 3
-
-
-def test_by_event_number_the_pointer_goes_past_the_end_of_the_shorter(
-    compared: Window, settled: Settled
-) -> None:
-    """Over the lanes of the shorter session nobody could scrub to the longer one's end."""
-    trigger(compared, "compare-number")
-    settled()
-    timeline = page(compared).timelines[1]
-    picture = timeline._shown()
-    assert picture is not None
-    end = QPoint(picture.layout.right, picture.layout.concepts.center().y())
-    QTest.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=end)
-    assert positions(compared) == (5, 3)
-
-
-def test_a_concept_has_one_colour_in_both(compared: Window, settled: Settled) -> None:
-    """The same curve would seem to be another concept."""
-    settled()
-    found = []
-    for side, timeline in enumerate(page(compared).timelines):
-        sessions = compared.comparing.model.sessions
-        assert sessions is not None
-        log = sessions[side].log
-        assert log is not None
-        ids = log.contributions.concept_ids
-        found.append({ids[curve.concept]: curve.slot for curve in timeline._curves})
-    assert found[1] == {"raft": found[0]["raft"]}
-    assert set(found[0]) == {"raft", "skew", "paxos"}
 
 
 def test_a_session_of_another_file_is_read_only_and_closed_again(
