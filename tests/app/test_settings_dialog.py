@@ -58,6 +58,8 @@ def test_each_change_acts_at_once_and_is_kept(
     pick(dialog.motion, "Reduced: nothing glides")
     pick(dialog.times, "Times since the start")
     dialog.skip_idle.click()
+    assert dialog.reopen.isChecked()
+    dialog.reopen.click()
     settled()
     assert window.actions_by_id["theme-light"].isChecked()
     assert window.actions_by_id["axis-event"].isChecked()
@@ -65,6 +67,7 @@ def test_each_change_acts_at_once_and_is_kept(
     assert dialog.times.text() == "Since start"
     found = kept(tmp_path)
     assert (found.theme, found.axis, found.skip_idle) == (ThemeChoice.LIGHT, AxisMode.EVENT, True)
+    assert not found.reopen
     assert (found.reduced_motion, found.times) == (Motion.REDUCED, "start")
     dialog.accept()
 
