@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app.commands import COMMANDS, MENUS
+from app.sources import shown_name
 from app.text import plain
 
 
@@ -77,5 +77,4 @@ def _groups(actions: Mapping[str, QAction], window: QMainWindow) -> list[QAction
 
 
 def _short(name: str) -> str:
-    path = Path(name)
-    return f"{path.name} — {path.parent}"
+    return " — ".join(shown_name(name))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeAlias
 
+from core.events.errors import WrongLocation
 from core.events.store.dynamodb.location import (
     DEFAULT_REGION,
     TableLocation,
@@ -30,6 +31,7 @@ __all__ = [
     "open_store",
     "parse_location",
     "place_of",
+    "shown_name",
     "table_location",
 ]
 
@@ -53,6 +55,18 @@ def absolute(place: Place) -> Place:
 def name_of(place: Place) -> str:
     """What a source is called: the name of its file or table."""
     return place.table if isinstance(place, TableLocation) else place.name
+
+
+def shown_name(text: str) -> tuple[str, str]:
+    """What a source in a list is called, and where it is, from the text that is kept of it."""
+    try:
+        place = place_of(text)
+    except WrongLocation:
+        return text, "DynamoDB"
+    if isinstance(place, Path):
+        return place.name or text, str(place.parent)
+    parts = ("DynamoDB", place.region, place.endpoint, place.profile)
+    return place.table, " · ".join(part for part in parts if part)
 
 
 def kind_of(place: Place) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from pathlib import PurePath
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
+from app.sources import shown_name
 from app.text import plain
 from app.theme import SPACE
 from app.views.cell_table import CellTable
@@ -77,9 +77,8 @@ class _RecentModel(CellTableModel):
         path = self._paths[row]
         gone = path in self._missing
         if column == 0:
-            name = plain(PurePath(path).name or path)
-            return Cell(name, Tone.MUTED if gone else Tone.NORMAL)
-        folder = plain(str(PurePath(path).parent))
+            return Cell(plain(shown_name(path)[0]), Tone.MUTED if gone else Tone.NORMAL)
+        folder = plain(shown_name(path)[1])
         return Cell(f"not there now · {folder}" if gone else folder, Tone.MUTED)
 
     def rowCount(self, parent: Index = NO_PARENT) -> int:

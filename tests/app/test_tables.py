@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.models.opening import Wish
 from app.sources import place_of
 from app.views.cache_settings import CacheSettings
+from app.views.recent_list import RecentList
 from app.window import Window
 from core.replay.moment import Moment
 from tests.app.gate import Gate, gate
@@ -324,4 +325,23 @@ def test_events_of_one_key_are_listed_as_problems(
     qtbot.wait_until(
         lambda: "Problems · 1" in window.desk.title(window.problem_page), timeout=PATIENCE
     )
+    settled()
+
+
+def test_a_recent_table_is_shown_by_its_name(
+    window: Window, qtbot: QtBot, settled: Callable[[], None], dynamodb_table: Table
+) -> None:
+    """A location is long: a person looks for the table's name, and for where it is."""
+    append(dynamodb_table, [padded(n) for n in range(4)])
+    open_table(window, dynamodb_table)
+    qtbot.wait_until(lambda: log_length(window) == 4, timeout=PATIENCE)
+    window.opening.close()
+    settled()
+    recent = window.start_page.findChild(RecentList)
+    assert isinstance(recent, RecentList)
+    name, where = (recent.model().index(0, column).data() for column in (0, 1))
+    assert name == dynamodb_table.name
+    assert where == f"DynamoDB · us-east-1 · {dynamodb_table.endpoint}"
+    recent.recent_requested.emit(str(place_of(dynamodb_table.location)))
+    qtbot.wait_until(lambda: log_length(window) == 4, timeout=PATIENCE)
     settled()
