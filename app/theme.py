@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import as_file, files
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
@@ -244,7 +245,9 @@ def _style_sheet(theme: Theme) -> str:
             "accent", "on_accent", "selection",
         )
     }  # fmt: skip
-    return _SHEET.format(**named, radius=RADIUS)
+    # Qt takes a picture in a style sheet from a file alone.
+    check = Path(str(files("resources").joinpath("icons", f"check-{theme.name}.svg"))).as_posix()
+    return _SHEET.format(**named, radius=RADIUS, check=check)
 
 
 _SHEET = """
@@ -275,7 +278,8 @@ QSpinBox:focus {{ border: 1px solid {accent}; }}
 QSpinBox:disabled, QCheckBox:disabled {{ color: {muted}; }}
 QCheckBox::indicator {{ width: 12px; height: 12px; border: 1px solid {muted};
     border-radius: 3px; background: {ground}; }}
-QCheckBox::indicator:checked {{ background: {accent}; border: 1px solid {accent}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border: 1px solid {accent};
+    image: url("{check}"); }}
 QCheckBox::indicator:focus {{ border: 1px solid {text}; }}
 QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
 QMenu {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px; }}
