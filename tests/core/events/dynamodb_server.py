@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -213,8 +213,8 @@ def _client(endpoint: str | None, region: str) -> Any:
     return boto3.client("dynamodb", region_name=region, endpoint_url=endpoint, config=patient)
 
 
-def create_backend_table(table: Table, **more: Any) -> None:
-    """A table of the keys pk and sk alone."""
+def create_backend_table(table: Table, *, names: Sequence[str] = (), **more: Any) -> None:
+    """A table of the keys pk and sk; `names` are the attributes that more indexes are keyed by."""
     client = table.client()
     client.create_table(
         TableName=table.name,
@@ -223,7 +223,7 @@ def create_backend_table(table: Table, **more: Any) -> None:
             {"AttributeName": "sk", "KeyType": "RANGE"},
         ],
         AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")
+            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", *names)
         ],
         BillingMode="PAY_PER_REQUEST",
         **more,

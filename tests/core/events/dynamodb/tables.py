@@ -11,11 +11,9 @@ from uuid import uuid4
 
 from boto3.dynamodb.types import TypeSerializer
 
-from core.events.store.dynamodb.client import Client
-from core.events.store.dynamodb.location import parse_location
+from core.events.store.dynamodb.keys import HEADS_INDEX, IDEMPOTENCY_INDEX
 from core.events.store.dynamodb.store import DynamoDBEventStore
-from core.events.store.dynamodb.table import create
-from tests.core.events.dynamodb_server import Table
+from tests.core.events.dynamodb_server import Table, create_backend_table
 
 # A server that shares a busy machine with the tests may take longer than a person would wait.
 OPTIONS = {"writable": True, "read_seconds": 60.0}
@@ -24,11 +22,24 @@ serialize = TypeSerializer().serialize
 
 
 def full_table(endpoint: str | None) -> Table:
-    """A table as `table create` makes it; to be deleted by who asks for it."""
+    """A table with the indexes that `table create` makes, in one request; delete it afterwards."""
     table = Table(f"events-{uuid4().hex[:12]}", endpoint)
-    client = Client(parse_location(table.location), read_seconds=60)
-    create(client)
-    client.close()
+    keys = {HEADS_INDEX: ("heads_pk", "heads_sk"), IDEMPOTENCY_INDEX: ("idempotency_key",)}
+    create_backend_table(
+        table,
+        names=[name for names in keys.values() for name in names],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": index,
+                "KeySchema": [
+                    {"AttributeName": name, "KeyType": kind}
+                    for name, kind in zip(names, ("HASH", "RANGE"), strict=False)
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+            for index, names in keys.items()
+        ],
+    )
     return table
 
 
