@@ -177,6 +177,9 @@ class ArrangingFeature(Feature):
         """Arrange all panels, and offer the way back."""
         self._now = self.layout()
         how()
+        self._tell_arranged(name)
+
+    def _tell_arranged(self, name: str) -> None:
         self._note()
         self.window.notice.show_message(
             f"Layout: {plain(name, limit=NAME_MOST)}.", action="Undo", then=self.undo
@@ -303,7 +306,7 @@ class ArrangingFeature(Feature):
         was = self.layout()
         if self._restore(layout):
             self._now = was
-            self.arrange(name, lambda: None)
+            self._tell_arranged(name)
             return
         self._restore(was)
         self.window.notice.show_message(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QTabWidget, QWidget
 
@@ -21,6 +21,8 @@ _LEAST_MIDDLE = 200
 _IN_SIGHT = 48
 """How much of the bar of a panel that floats a screen must show (px)."""
 _STEP = 40
+_FLOATING = QSize(480, 320)
+_AWAY = QPoint(24, -120)
 
 
 class Desk(QMainWindow):
@@ -53,6 +55,7 @@ class Desk(QMainWindow):
         self.panels: list[Panel] = []
         self.chosen = False
         self._homes: dict[Panel, Area] = {}
+        self._floated: set[Panel] = set()
         self._tabs = PanelTabs(self, self.panels)
         self._tabs.menu_requested.connect(lambda panel, at: panel.bar.menu.popup(at))
         self._tabs.float_requested.connect(self.float_or_dock)
@@ -157,7 +160,13 @@ class Desk(QMainWindow):
     def float_or_dock(self, panel: Panel) -> None:
         """Have a panel float, or go back to where it was docked."""
         panel.setFloating(not panel.isFloating())
+        if panel.isFloating() and panel not in self._floated:
+            # Else it would hide where it came from, and look as if it still were there.
+            self._floated.add(panel)
+            panel.resize(panel.size().expandedTo(_FLOATING))
+            panel.move(panel.pos() + _AWAY)
         panel.show()
+        panel.raise_()
         self.bring_back(panel)
         self._note()
 

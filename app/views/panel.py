@@ -42,6 +42,7 @@ class Panel(QDockWidget):
         self.name = name
         self.page = page
         self.title = title
+        self._theme = DARK
         self.has_head = head is not None
         self.bar = TitleBar(title, head)
         self.body = _Body(page)
@@ -64,6 +65,7 @@ class Panel(QDockWidget):
 
     def show_theme(self, theme: Theme) -> None:
         """Paint by this theme."""
+        self._theme = theme
         self.bar.show_theme(theme)
         self.body.show_theme(theme)
 
@@ -77,6 +79,12 @@ class Panel(QDockWidget):
         if self.page.isVisibleTo(self.body) != shown:
             self.page.setVisible(shown)
             self.shown_changed.emit(shown)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The edge of one that floats, which no other program's window draws."""
+        if self.isFloating():
+            with QPainter(self) as painter:
+                painter.fillRect(self.rect(), self._theme.other)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What nobody took goes to the window, as it does from a panel that is docked."""
