@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from functools import lru_cache
+from math import ceil
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import (
@@ -12,6 +13,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QFont,
     QFontMetrics,
+    QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -205,12 +207,13 @@ class Writer:
         self, font: QFont, *, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight
     ) -> None:
         self._font = font
-        self._metrics = QFontMetrics(font)
-        self._cut = _cutter(self._metrics, mode)
+        # What is rounded down is too narrow by less than a pixel, and the text is cut.
+        self._exact = QFontMetricsF(font)
+        self._cut = _cutter(QFontMetrics(font), mode)
 
     def width(self, text: str) -> int:
-        """How wide a text is (px)."""
-        return self._metrics.horizontalAdvance(text)
+        """How wide (px) a rectangle must be to hold a text uncut."""
+        return ceil(self._exact.horizontalAdvance(text))
 
     def write(
         self,
