@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ def await_(so: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 30
     while not so():
         assert time.monotonic() < deadline
-        time.sleep(0.02)
+        threading.Event().wait(0.02)
 
 
 def test_what_came_very_late_and_new_sessions_are_told_by_the_stream(
