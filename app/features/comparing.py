@@ -311,11 +311,13 @@ class ComparingFeature(Feature):
     def _stop_reading(self) -> None:
         self.model.cancel_reading()
         self.page.banner.show_message("Reading was stopped. Compare again to read on.")
+        self.page.panel.show_parting("", "", "")
 
     def _fail(self, error: Exception) -> None:
         known = isinstance(error, StoreError)
         said_ = str(error) if known else f"Something went wrong that should not have: {error!r}."
         self.page.banner.show_message(said_, kind=BannerKind.ERROR)
+        self.page.panel.show_parting("", "", "")
         self._show_sessions()
 
     def _show_sessions(self) -> None:
