@@ -56,6 +56,7 @@ class Desk(QMainWindow):
         self.chosen = False
         self._homes: dict[Panel, Area] = {}
         self._floated: set[Panel] = set()
+        self._arranging = False
         self._tabs = PanelTabs(self, self.panels)
         self._tabs.menu_requested.connect(lambda panel, at: panel.bar.menu.popup(at))
         self._tabs.float_requested.connect(self.float_or_dock)
@@ -240,7 +241,12 @@ class Desk(QMainWindow):
 
         ``known`` names the panels that there were then: others go where they belong.
         """
-        if not self.restoreState(QByteArray(state), _VERSION) or not self._is_sound():
+        self._arranging = True
+        try:
+            done = self.restoreState(QByteArray(state), _VERSION)
+        finally:
+            self._arranging = False
+        if not done or not self._is_sound():
             return False
         for panel in self.panels:
             if panel.name not in known:
@@ -318,6 +324,9 @@ class Desk(QMainWindow):
 
     def _tidy(self, *_: object) -> None:
         """Name the panels by their tabs or by their bars, and show the pages that are in front."""
+        if self._arranging:
+            # Pages that are in front only on the way would begin to compute.
+            return
         layout = self.layout()
         if layout is not None:
             layout.activate()
