@@ -177,7 +177,13 @@ def test_the_player_s_keys_work_while_the_timeline_has_the_focus(
     assert sample.clock.playback != before
 
 
-@pytest.mark.parametrize("command", ["export", "bookmark", "link-sessions", "serve", "keys"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "export", "bookmark", "link-sessions", "serve", "keys", "open-table", "go-to-link",
+        "settings", "times-zone", "compare-with", "palette", "about",
+    ],
+)  # fmt: skip
 def test_a_dialog_has_names_and_gives_the_focus_back(
     sample: Window, settled: Callable[[], None], qtbot: QtBot, command: str
 ) -> None:
