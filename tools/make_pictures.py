@@ -171,7 +171,7 @@ def main(names: list[str]) -> int:
     for name in names or SCENES:
         theme, size, scene = SCENES[name]
         with start.opened_offscreen(
-            sample_path(), SESSION, "#214", theme=theme, size=size
+            sample_path(), SESSION, "#214", theme=theme, size=size, bookmarks=True
         ) as window:
             shown = scene(window)
             done(window)
