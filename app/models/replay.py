@@ -181,10 +181,13 @@ class Replay(QObject):
     def _reindex(self) -> None:
         log, rules, rows = self._whole, self._rules, self._left_out
         if log is not None and log.complete:
-            self._indexing.run(
-                lambda: ContextIndex(without_rows(log, rows), rules).prepare(),
-                then=self._take_index_if_current,
-            )
+            shown = self.shown_concepts
+
+            def indexed() -> ContextIndex:
+                index = ContextIndex(without_rows(log, rows), rules).prepare()
+                return index.with_series(shown)
+
+            self._indexing.run(indexed, then=self._take_index_if_current)
 
     def show_playhead(self, playhead: Playhead) -> None:
         """Tell the context there."""

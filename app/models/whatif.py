@@ -280,7 +280,8 @@ class WhatIfModel(QObject):
             self._indexing.cancel()
             self._take_base(None)
         elif self._base is None or self._base.log is not log or self._base.rules != base:
-            self._indexing.run(_indexed(log, base), then=self._take_base_if_current)
+            shown = self._replay.shown_concepts
+            self._indexing.run(_indexed(log, base, shown), then=self._take_base_if_current)
 
     def _take_base_if_current(self, index: ContextIndex) -> None:
         # A session that grows quickly is shown against what it was a moment ago.
@@ -314,5 +315,7 @@ class WhatIfModel(QObject):
         return self._comparison.at(at.position, at.instant)
 
 
-def _indexed(log: SessionLog, rules: ProjectionRules) -> Callable[[], ContextIndex]:
-    return lambda: ContextIndex(log, rules).prepare()
+def _indexed(
+    log: SessionLog, rules: ProjectionRules, shown: Iterable[str]
+) -> Callable[[], ContextIndex]:
+    return lambda: ContextIndex(log, rules).prepare().with_series(shown)

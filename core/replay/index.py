@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -228,6 +229,13 @@ class ContextIndex:
                 self._series.pop(next(iter(self._series)), None)
             self._series[concept] = known
         return known
+
+    def with_series(self, concept_ids: Iterable[str]) -> ContextIndex:
+        """Compute what the curves of these concepts (ids) wait for, and answer itself."""
+        for code in map(self.log.concept_code, concept_ids):
+            if code is not None:
+                self.series(code)
+        return self
 
     @cached_property
     def _series(self) -> dict[int, tuple[Int32, Int64, Float64]]:

@@ -18,7 +18,7 @@ from app.views.timeline.scene import Hit, Scene
 from core.replay.columns import Float64, Int64
 from core.replay.index import ContextIndex
 
-_DOT, _PERIOD = 2, 5
+_DOT, _PERIOD = 2, 6
 """How many px of a curve are drawn of each so many."""
 _SHARE = 0.9
 _LINE = 14
@@ -124,12 +124,22 @@ def _paint_dotted(painter: QPainter, plot: QRect, y: Float64, colour: QColor) ->
     level = np.clip(level, plot.top(), plot.bottom())
     high, low = np.minimum(level[:-1], level[1:]), np.maximum(level[:-1], level[1:])
     there = drawn[1:] | drawn[:-1]
-    on = np.flatnonzero(there & (np.arange(len(high)) % _PERIOD < _DOT))
+    starts = np.arange(0, len(high), _PERIOD)
+    # Each dot spans what its columns do.
+    tops, bottoms = (
+        how.reduceat(values, np.sort(np.append(starts, starts[starts + _DOT < len(high)] + _DOT)))
+        for how, values in ((np.minimum, high), (np.maximum, low))
+    )
     rects = [
-        QRect(plot.left() + column, top, 1, bottom - top + 1)
-        for column, top, bottom in zip(
-            on.tolist(), high[on].tolist(), low[on].tolist(), strict=True
+        QRect(plot.left() + start, top, _DOT, bottom - top + 1)
+        for start, top, bottom, drawn in zip(
+            starts.tolist(),
+            tops[::2].tolist(),
+            bottoms[::2].tolist(),
+            there[starts].tolist(),
+            strict=True,
         )
+        if drawn
     ]
     risers = np.flatnonzero(there & (low - high > _PERIOD))
     if len(risers) <= _RISERS_MOST:
@@ -137,8 +147,6 @@ def _paint_dotted(painter: QPainter, plot: QRect, y: Float64, colour: QColor) ->
             left = plot.left() + column
             dots = range(int(high[column]), int(low[column]) + 1, _PERIOD)
             rects += [QRect(left, top, 1, _DOT) for top in dots]
-        kept = set(risers.tolist())
-        rects = [r for r in rects if r.left() - plot.left() not in kept or r.height() <= _DOT]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
