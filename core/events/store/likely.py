@@ -39,7 +39,8 @@ Need: TypeAlias = Holds | AllOf | AnyOf
 
 _TEXTS = (
     "concat_ws(' ', coalesce(e.event_id, 'row:' || e.rowid), e.event_type, e.session_id,"
-    " e.actor_id, e.idempotency_key, e.correlation_id, e.trace_id, e.object_ref_type, e.object_ref_id)"
+    " e.actor_id, e.idempotency_key, e.correlation_id, e.trace_id, e.object_ref_type,"
+    " e.object_ref_id)"
 )
 _TICK = 8
 

@@ -21,9 +21,7 @@ def written(writer: Writer, text: str, width: int) -> QImage:
     return image
 
 
-@pytest.mark.parametrize(
-    "text", ["<0.01", "0.70", "13:23:16.194", "Write skew", "知識"]
-)
+@pytest.mark.parametrize("text", ["<0.01", "0.70", "13:23:16.194", "Write skew", "知識"])
 @pytest.mark.parametrize("size", [11, 12, 13])
 def test_a_text_is_whole_in_as_much_room_as_it_says_that_it_takes(
     qapp: QApplication, text: str, size: int

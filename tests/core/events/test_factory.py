@@ -28,9 +28,7 @@ def test_it_is_events_db_where_nothing_is_named(
     assert (tmp_path / "events.db").exists()
 
 
-def test_a_table_in_the_cloud_comes_before_a_file(
-    tmp_path: Path, dynamodb_table: Table
-) -> None:
+def test_a_table_in_the_cloud_comes_before_a_file(tmp_path: Path, dynamodb_table: Table) -> None:
     """Events would be written to a file that nobody looks at."""
     environ = {
         "EVENTS_DDB_TABLE": dynamodb_table.name,
