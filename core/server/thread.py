@@ -41,6 +41,7 @@ _GRACE = 2.0
 """Seconds that connections have to end, before they are ended."""
 _START_MOST = 30.0
 _TICK = 1.0
+_STEPS_MOST = 8
 
 
 class ContextServer:
@@ -264,16 +265,27 @@ class _Server(uvicorn.Server):
         until = loop.time() + _GRACE / 2
         while self._hub.clients() and loop.time() < until:
             await asyncio.sleep(0.01)
+        # What asyncio accepted and made no connection of until it closes would stay open for ever.
+        for each in sockets or ():
+            with suppress(NotImplementedError):  # such a loop accepts one at a time
+                loop.remove_reader(each)
+        await _turns()
         ending = loop.call_later(_GRACE, self._end_connections)
         await super().shutdown(sockets)
         ending.cancel()
         self._end_connections()
         # Transports let go of their sockets in the next turn of the loop.
-        await asyncio.sleep(0)
+        await _turns()
 
     def _end_connections(self) -> None:
         for connection in list(self.server_state.connections):
             connection.transport.abort()
+
+
+async def _turns() -> None:
+    """Let what has begun on the loop take its steps: a connection is made in three."""
+    for _ in range(_STEPS_MOST):
+        await asyncio.sleep(0)
 
 
 _Address = tuple[str, int]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Event, Semaphore, Thread
 
 import pytest
 
@@ -128,3 +130,26 @@ def test_half_of_what_the_system_gives_is_left_to_the_rest(
     assert http_connections(most=100, request_within=1).most == 100
     monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY, 4_096))
     assert http_connections(most=4_000, request_within=1).most == 4_000
+
+
+def test_who_comes_while_it_is_stopped_is_not_kept(path: Path) -> None:
+    """Each stop among busy clients would cost a hundred open files, for ever."""
+    stopped = Event()
+
+    def come(port: int) -> None:
+        while not stopped.is_set():
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), PATIENCE):
+                came.release()
+
+    came = Semaphore(0)
+    with serving(path) as served:
+        comers = [Thread(target=come, args=(served.port,)) for _ in range(3)]
+        for comer in comers:
+            comer.start()
+        for _ in range(200):
+            came.acquire()
+    stopped.set()
+    for comer in comers:
+        comer.join()
+    # A socket that nobody closed warns when it is collected, and a warning fails the test.
+    gc.collect()
