@@ -134,10 +134,17 @@ class SettingsFile:
 
     def _merge(self, changed: dict[str, object]) -> None:
         found, notice = self._read()
-        if notice and self.path.exists():
+        if notice and self._is_there():
             logger.warning("the settings are not kept: %s", notice)
         else:
             self.write(found.model_copy(update=changed))
+
+    def _is_there(self) -> bool:
+        """Whether there is a file, or may be one that this user is not let see."""
+        try:
+            return self.path.exists()
+        except OSError:
+            return True
 
     def _read(self) -> tuple[Settings, str]:
         try:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from app.models.comparing import CompareMoment
 from app.text import clock, plain, weight
 from core.replay.columns import SessionLog
 from core.replay.two_contexts import TwoContexts
+
+if TYPE_CHECKING:
+    # The command line shows these rows, too, and knows no Qt.
+    from app.models.comparing import CompareMoment
 
 _ID = 120
 

@@ -28,6 +28,8 @@ def tip_of(text: str) -> str:
 
 def tint(label: QWidget, colour: QColor) -> None:
     """Give a widget's text this colour."""
+    # What is polished later by a style sheet would lose it.
+    label.ensurePolished()
     palette = label.palette()
     palette.setColor(QPalette.ColorRole.WindowText, colour)
     label.setPalette(palette)
