@@ -13,7 +13,7 @@ READY := $(VENV)/ready$(subst /,_,$(addprefix -,$(PYTHON)))
 export SOURCE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check setup lint types contracts format sample constraints pictures bench clean
+.PHONY: help run demo test check setup lint types contracts format sample constraints pictures bench torture clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -75,3 +75,6 @@ bench: $(READY) ## Measure against the targets, CASES="window core" or all
 
 pictures: $(READY) $(SAMPLE) ## Draw the pictures of the documentation anew
 	@$(BIN)/python tools/make_pictures.py
+
+torture: $(READY) $(SAMPLE) ## Try to break what is promised, in full, or PART=kills
+	@TORTURE=1 $(BIN)/python -m pytest -q $(if $(PART),$(PART:%=tests/torture/test_%.py),tests/torture)
