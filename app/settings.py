@@ -119,25 +119,28 @@ class SettingsFile:
 
         def keep() -> None:
             with self._writing:
-                changed, self._changed = self._changed, {}
-                if changed:
-                    self._merge(changed)
+                # What does not reach the disk goes with the next change.
+                if self._changed and self._merge(self._changed):
+                    self._changed = {}
 
         return keep
 
-    def write(self, settings: Settings) -> None:
-        """Keep the settings: the old file or the new one, never half of it."""
+    def write(self, settings: Settings) -> bool:
+        """Keep the settings, the old file or the new one; False where the disk does not take it."""
         try:
             write_whole(self.path, settings.model_dump_json(indent=2).encode("utf-8"))
         except (OSError, ValueError) as error:
             logger.warning("the settings cannot be kept: %s", error)
+            # What is no text would not be one the next time either.
+            return isinstance(error, ValueError)
+        return True
 
-    def _merge(self, changed: dict[str, object]) -> None:
+    def _merge(self, changed: dict[str, object]) -> bool:
         found, notice = self._read()
         if notice and self._is_there():
             logger.warning("the settings are not kept: %s", notice)
-        else:
-            self.write(found.model_copy(update=changed))
+            return False
+        return self.write(found.model_copy(update=changed))
 
     def _is_there(self) -> bool:
         """Whether there is a file, or may be one that this user is not let see."""

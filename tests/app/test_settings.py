@@ -74,6 +74,15 @@ def test_a_write_that_fails_leaves_what_was_there(file: SettingsFile) -> None:
     assert [kept.name for kept in file.path.parent.iterdir()] == ["settings.json"]
 
 
+def test_what_the_disk_did_not_take_is_kept_with_the_next_change(file: SettingsFile) -> None:
+    """What was chosen while the disk was full would be gone at the next start, without a word."""
+    file.path.parent.touch()
+    file.keeping(Settings(theme=ThemeChoice.DARK))()
+    file.path.parent.unlink()
+    file.keeping(file.settings.model_copy(update={"skip_idle": True}))()
+    assert SettingsFile(file.path).read() == Settings(theme=ThemeChoice.DARK, skip_idle=True)
+
+
 def test_the_last_change_is_what_is_kept(file: SettingsFile) -> None:
     """Of two changes made at once, either could win, or half of both."""
     changes = [Settings(recent=(str(number),)) for number in range(40)]
