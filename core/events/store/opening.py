@@ -222,7 +222,9 @@ def _make_table(connection: apsw.Connection) -> None:
             connection.execute(statement)
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # A full disk has ended it already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
 
 
