@@ -13,6 +13,7 @@ from core.events.schema import EventEnvelope
 from core.events.store.base import SessionSummary
 from core.events.store.sqlite import SQLiteEventStore
 from core.mirror.store import MirroredEventStore
+from core.privacy.store import hidden_by
 from core.projectors.rules import ProjectionRules
 from core.replay.apart import WORTH_IT, ReadHereError, steps_apart
 from core.replay.axis import Axis, AxisMode, axis_of
@@ -111,6 +112,7 @@ def _steps(
                     rules,
                     identity=store.opened_as,
                     link=link_of(store, session_id),
+                    pseudonyms=hidden_by(store),
                     stopped=stopped,
                 )
             except ReadHereError as error:

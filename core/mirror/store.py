@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class MirroredEventStore(LinkedEventStore):
         self.remote = remote
         self.listed_how: HowListed | None = None
         self.listing: ListingStep | None = None
+        self._listing_since: float | None = None
         self._enough = threading.Event()
         self._others = ExitStack()
         with ExitStack() as stack:
@@ -81,9 +83,11 @@ class MirroredEventStore(LinkedEventStore):
         """
         side = self.mirror.side
         self._enough.clear()
+        self._listing_since = time.monotonic()
 
         def note(step: ListingStep) -> None:
             self.listing = step
+            self._listing_since = time.monotonic()
             told(step)
 
         try:
@@ -98,9 +102,16 @@ class MirroredEventStore(LinkedEventStore):
                 side.keep_about("listed", "scan" if listing.scanned else "heads")
             how = HowListed(heads=not listing.scanned, whole=listing.whole)
         finally:
-            self.listing = None
+            self.listing = self._listing_since = None
         self.listed_how = how
         return how
+
+    @property
+    def waits(self) -> float:
+        """For how many seconds an answer is awaited, to whatever was asked; 0 where none is."""
+        since = self._listing_since
+        listing = 0.0 if since is None else time.monotonic() - since
+        return max(listing, self.feeder.waits)
 
     def write_heads(self, told: Callable[[ListingStep], object] = lambda _: None) -> int:
         """Write what a list of sessions needs into the table, and list them by it; how many."""
@@ -122,7 +133,7 @@ class MirroredEventStore(LinkedEventStore):
         for session_id, head in self.mirror.side.heads().items():
             known = found.get(session_id)
             if known is None or not self.mirror.side.progress(session_id).whole:
-                found[session_id] = head
+                found[session_id] = self.scan.shown(head)
         return newest_first(found.values())
 
     def session_counts(self, session_ids: Iterable[str]) -> dict[str, int]:
@@ -138,7 +149,7 @@ class MirroredEventStore(LinkedEventStore):
         """See `SQLiteEventStore`; of what is not mirrored to its end, as the table has it."""
         head = self.mirror.side.head(session_id)
         if head is not None and not self.mirror.side.progress(session_id).whole:
-            return head
+            return self.scan.shown(head)
         return super().summary(session_id)
 
     def _known(self, names: set[str]) -> set[str]:
@@ -162,12 +173,16 @@ class MirroredEventStore(LinkedEventStore):
 
     def noted(self, session_id: str) -> list[Problem]:
         """What is wrong with items of a session that their rows do not show."""
+        return [self.scan.shown_problem(each) for each in self._noted(session_id)]
+
+    def _noted(self, session_id: str) -> list[Problem]:
         return [each for part in self.parts(session_id) for each in self.mirror.problems(part)]
 
     def problem_pages(self, session_id: str | None = None) -> Iterator[list[Problem]]:
         """See `SQLiteEventStore`; with what was noted of the items."""
         yield from super().problem_pages(session_id)
-        yield self.mirror.problems() if session_id is None else self.noted(session_id)
+        noted = self.mirror.problems() if session_id is None else self._noted(session_id)
+        yield [self.scan.shown_problem(each) for each in noted]
 
     def close(self) -> None:
         """Let go of the mirror and the table; closing twice is no fault."""

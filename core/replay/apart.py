@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from core.events.store.base import FileIdentity
+from core.privacy.pseudonyms import Pseudonyms
 from core.projectors.rules import ProjectionRules
 from core.replay.index import ContextIndex
 from core.replay.linked import Link
@@ -22,14 +23,16 @@ def steps_apart(
     *,
     identity: FileIdentity,
     link: Link | None = None,
+    pseudonyms: Pseudonyms | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[tuple[Loaded, ContextIndex | None]]:
     """As `load_steps` on that file; the last step comes with its index, prepared.
 
-    A linked session is read by its ``link``. As `items_apart`; raises ReadHereError, too, where the
-    path names another file than ``identity`` by now.
+    A linked session is read by its ``link``, a private one with its ``pseudonyms``. As
+    `items_apart`; raises ReadHereError, too, where the path names another file than ``identity`` by
+    now.
     """
-    origin = Origin(path, identity, link)
+    origin = Origin(path, identity, link, pseudonyms)
     return items_apart(_steps, origin, session_id, rules, stopped=stopped)
 
 

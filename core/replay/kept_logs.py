@@ -18,6 +18,7 @@ import platformdirs
 
 from core.events.store.sqlite import SQLiteEventStore
 from core.files.whole import replacing
+from core.privacy.store import hidden_by
 from core.replay.columns import SessionLog
 from core.replay.linked import link_of
 from core.replay.log_bytes import UnreadableLogError, read_log, write_log
@@ -89,6 +90,9 @@ class KeptLogs:
     def _witness(self, store: SQLiteEventStore, session_id: str) -> str | None:
         """What differs once the file does; None where that cannot be told, or soon could not."""
         if store.recovered_from is not None or link_of(store, session_id) is not None:
+            return None
+        if hidden_by(store) is not None:
+            # What is kept is what is stored.
             return None
         path, seen = store.path, []
         for name in (path.name, f"{path.name}-wal", f"{path.name}-journal"):

@@ -16,6 +16,8 @@ from typing import Any
 from core.events.errors import StoreError
 from core.events.store.base import FileIdentity
 from core.events.store.sqlite import SQLiteEventStore
+from core.privacy.pseudonyms import Pseudonyms
+from core.privacy.store import hidden_by, hide
 from core.replay.linked import Link, LinkedEventStore, link_of
 
 logger = logging.getLogger(__name__)
@@ -35,11 +37,13 @@ class ReadHereError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The very file that is open here, for another process to open; and the link it is read by."""
+    """The very file that is open here, for another process to open, and how it is read here: by a
+    link, or with pseudonyms."""
 
     path: Path
     identity: FileIdentity
     link: Link | None = None
+    pseudonyms: Pseudonyms | None = None
 
     @contextmanager
     def opened(self) -> Iterator[LinkedEventStore]:
@@ -52,6 +56,8 @@ class Origin:
             found = store.opened_as
             if (found.device, found.inode) != (self.identity.device, self.identity.inode):
                 raise ReadHereError(f"“{self.path}” is another file by now")
+            if self.pseudonyms is not None:
+                hide(store, self.pseudonyms)
             yield store
 
 
@@ -59,7 +65,7 @@ def origin_of(store: object, session_id: str) -> Origin | None:
     """Where another process reads what this store reads of a session; None where it cannot."""
     if not isinstance(store, SQLiteEventStore) or store.recovered_from is not None:
         return None
-    return Origin(store.path, store.opened_as, link_of(store, session_id))
+    return Origin(store.path, store.opened_as, link_of(store, session_id), hidden_by(store))
 
 
 def items_apart(

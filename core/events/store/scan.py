@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.events.instants import UNREADABLE, parse_instants, parse_joined
+from core.events.problems import Problem
 from core.events.rows import RawRow, RepairedText, SQLiteValue
-from core.events.store.base import Arrival
+from core.events.store.base import Arrival, SessionSummary
 from core.events.store.index_walk import IndexWalk, Rowids, Texts
 from core.events.store.lane import Lane, Row, Select
 from core.events.store.layout import COLUMNS, Layout
@@ -39,6 +40,19 @@ class Scan:
         self._lane = lane
         self._layout = layout
         self._columnar = _columnar(layout)
+
+    @property
+    def bare(self) -> Scan:
+        """The scan that gives out what is stored, as this one does."""
+        return self
+
+    def shown(self, summary: SessionSummary) -> SessionSummary:
+        """A summary of what is stored, as this scan gives it out."""
+        return summary
+
+    def shown_problem(self, problem: Problem) -> Problem:
+        """A problem of what is stored, as this scan gives it out."""
+        return problem
 
     def instant_pages(self, session_id: str) -> Iterator[InstantPage]:
         """Key and instant of each row of the session.
@@ -274,7 +288,6 @@ def _columnar(layout: Layout) -> tuple[str, ...]:
     texts = (
         "event_id",
         "event_type",
-        "payload",
         "actor_id",
         "object_ref_type",
         "object_ref_id",
@@ -283,7 +296,8 @@ def _columnar(layout: Layout) -> tuple[str, ...]:
         "trace_id",
     )
     odd = ["e.version IS NOT 1", "(e.object_ref_type > '') IS NOT (e.object_ref_id > '')"]
-    odd += [f"e.{name} IS NULL" for name in texts[:3]]
+    # A payload is long: its value would be fetched once more, its type is beside it.
+    odd += ["typeof(e.payload) IS NOT 'text'", *(f"e.{name} IS NULL" for name in texts[:2])]
     # A BLOB sorts after every text. Where the columns are declared TEXT, no number can be in them.
     odd += [f"e.{name} >= x''" for name in texts]
     odd += [] if layout.text else [f"e.{name} < ''" for name in texts]

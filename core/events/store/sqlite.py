@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
@@ -79,6 +79,15 @@ class SQLiteEventStore:
         self._told_version = self._lane.data_version()
         copy = self._opened.copy
         self._discard = None if copy is None else weakref.finalize(self, discard, copy.parent)
+
+    @property
+    def scan(self) -> Scan:
+        """What it reads by."""
+        return self._scan
+
+    def read_by(self, wrap: Callable[[Scan], Scan]) -> None:
+        """Read by another scan from now on, made from the one there is."""
+        self._scan = wrap(self._scan.bare)
 
     @property
     def notice(self) -> str | None:
@@ -234,11 +243,12 @@ class SQLiteEventStore:
         Without `counts` the index alone is read; where instants carry offsets from UTC the times
         can be hours off, until the session is counted.
         """
-        found = list_sessions(self._lane, self._scan, self._opened.layout.index)
+        bare, shown = self._scan.bare, self._scan.shown
+        found = list_sessions(self._lane, bare, self._opened.layout.index)
         if not counts:
-            return found
-        exact = (each if each.count else counted(self._scan, each) for each in found)
-        return newest_first(each for each in exact if each is not None)
+            return [shown(each) for each in found]
+        exact = (each if each.count else counted(bare, each) for each in found)
+        return newest_first(shown(each) for each in exact if each is not None)
 
     def session_counts(self, session_ids: Iterable[str]) -> dict[str, int]:
         """The number of events of each session, 0 for an unknown one."""
