@@ -212,16 +212,20 @@ class _Job(QRunnable):
         self._error = error
 
     def run(self) -> None:
-        if self._lasting or not self._task.cancelled:
+        # Who asked is let go at the end: now and then PySide keeps a runnable that has run.
+        background, task, work, tell = self._background, self._task, self._work, self._error
+        del self._background, self._task, self._work, self._error
+
+        def report(error: Exception) -> None:
+            background._answer(task, lambda: tell(error))
+
+        if self._lasting or not task.cancelled:
             try:
-                self._work(self._task)
+                work(task)
             except StoreError as error:
-                self._report(error)
+                report(error)
             except Exception as error:
                 logger.exception("a background job failed")
-                self._report(error)
-        self._task._done.set()
-        self._background._finished.emit(self._task)
-
-    def _report(self, error: Exception) -> None:
-        self._background._answer(self._task, lambda: self._error(error))
+                report(error)
+        task._done.set()
+        background._finished.emit(task)

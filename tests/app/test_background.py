@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -47,6 +49,13 @@ class Gate:
         assert self.open.wait(PATIENCE / 1000)
 
 
+class Asker:
+    """What would have a job done for it."""
+
+    def ask(self) -> bool:
+        return True
+
+
 class TestAnswers:
     def test_every_one_of_many_small_jobs_is_answered(
         self, background: Background, qtbot: QtBot
@@ -57,6 +66,27 @@ class TestAnswers:
             background.run(lambda number=number: number, then=answers.append)
         qtbot.wait_until(lambda: not background.busy, timeout=PATIENCE)
         assert sorted(answers) == list(range(5_000))
+
+    def test_who_asked_is_let_go_when_all_is_answered(
+        self, background: Background, qtbot: QtBot
+    ) -> None:
+        """A closed window, and the session in it, would stay in memory until the end."""
+        answers: list[bool] = []
+        asked: weakref.WeakSet[Asker] = weakref.WeakSet()
+        for _ in range(2_000):
+            asker = Asker()
+            asked.add(asker)
+            background.run(asker.ask, then=answers.append)
+        del asker
+        qtbot.wait_until(lambda: not background.busy, timeout=PATIENCE)
+        assert len(answers) == 2_000
+
+        def all_gone() -> bool:
+            gc.collect()
+            return not asked
+
+        # A thread may still be on its way out of the last job.
+        qtbot.wait_until(all_gone, timeout=PATIENCE)
 
     def test_jobs_run_elsewhere_and_answers_come_here(
         self, background: Background, qtbot: QtBot

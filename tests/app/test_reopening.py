@@ -251,9 +251,6 @@ class TestSeveralWindows:
         kept = SettingsFile(window.settings_file.path).read()
         assert (kept.theme, kept.skip_idle, kept.axis) == ("light", True, AxisMode.EVENT)
 
-    @pytest.mark.xfail(
-        strict=False, reason="something, not found yet, now and then still holds a closed window"
-    )
     def test_a_window_that_was_closed_is_gone(
         self, qtbot: QtBot, window: Window, log_file: Path, settle: Callable[..., None]
     ) -> None:
