@@ -35,6 +35,8 @@ RowTuple: TypeAlias = tuple[Any, ...]
 _VIEWED = KNOWN_KINDS.index(EventType.USER_VIEWED)
 _CHAT = KNOWN_KINDS.index(EventType.CHAT_MESSAGE_CREATED)
 _CLAIM = KNOWN_KINDS.index(EventType.CLAIM_UPSERTED)
+_SOURCES = np.zeros(KINDS_MOST, dtype=np.uint8)
+_SOURCES[[_VIEWED, _CHAT, _CLAIM]] = Source.VIEWED, Source.MENTIONED, Source.CLAIMED
 _UNKNOWN_EXPLAINED = 1_000
 _LONG = 2 * MAX_DEPTH
 """A payload up to this long cannot nest too deep, nor hold too long an integer."""
@@ -117,8 +119,8 @@ class Reading:
         self._objects = _ObjectCodes()
         self._concepts = _Codes()
         self._names = _Codes()
+        self._names[""] = NONE
         self._event, self._concept, self._name = array("i"), array("i"), array("i")
-        self._source = array("B")
         self._unknown = 0
         other = msgspec.json.Decoder(_Payload).decode
         self._decoders: list[Callable[[str], Any]] = [other] * len(KNOWN_KINDS)
@@ -165,10 +167,8 @@ class Reading:
         self.kinds[event] = self._kinds[str(envelope.event_type)]
         self.actors[event] = self._actors[envelope.actor_id]
         self.objects[event] = self._objects[kind, key]
-        for source, concept, name in contributions(
-            envelope.event_type, kind, key, envelope.payload
-        ):
-            self._add(event, source, concept, name)
+        for _, concept, name in contributions(envelope.event_type, kind, key, envelope.payload):
+            self._add(event, concept, name)
 
     def _events(self, rowids: Int64) -> Int64:
         """The places of rows in the order of events."""
@@ -188,6 +188,7 @@ class Reading:
         This says again, for payloads of the usual shape, what `contributions` says for all.
         """
         decoders, keys, known = self._decoders, self._objects.in_order, len(KNOWN_KINDS)
+        add = self._add
         for event, kind, item, payload, rowid in zip(
             events, kinds, objects, payloads, rowids, strict=True
         ):
@@ -201,31 +202,30 @@ class Reading:
                 continue
             if kind == _CHAT:
                 for mention in decoded.mentioned_concepts:
-                    if mention.concept_id:
-                        self._add(event, Source.MENTIONED, mention.concept_id, mention.name)
+                    if concept := mention.concept_id:
+                        add(event, concept, mention.name)
             elif kind == _VIEWED:
                 if item >= 0 and keys[item][0] == "concept":
-                    self._add(event, Source.VIEWED, keys[item][1], decoded.name)
+                    add(event, keys[item][1], decoded.name)
             elif kind == _CLAIM:
                 if item >= 0 and keys[item][0] == "claim":
                     for concept in decoded.concept_ids:
                         if concept:
-                            self._add(event, Source.CLAIMED, concept, None)
+                            add(event, concept, None)
             elif kind >= known and self._unknown < _UNKNOWN_EXPLAINED:
                 self._unknown += 1
                 self.unusual.append(rowid)
 
-    def _add(self, event: int, source: Source, concept: str, name: str | None) -> None:
+    def _add(self, event: int, concept: str, name: str | None) -> None:
         self._event.append(event)
         self._concept.append(self._concepts[concept])
-        self._source.append(source)
-        self._name.append(self._names[name or None])
+        self._name.append(self._names[name])
 
     def contributions(self) -> tuple[Contributions, ConceptNames]:
         """All that was taken in, in order of events, concepts numbered by first contribution."""
         event = np.array(self._event, dtype=np.int32)
         concept = np.array(self._concept, dtype=np.int32)
-        source = np.array(self._source, dtype=np.uint8)
+        source = _SOURCES[self.kinds[event]]
         name = np.array(self._name, dtype=np.int32)
         if np.any(np.diff(event) < 0):
             order = np.argsort(event, kind="stable")
