@@ -14,7 +14,7 @@ from app.nearest import no_such_session
 from app.progress_line import ProgressLine
 from app.sources import Place, TableLocation, place_of
 from app.text import count, plain
-from core.events.errors import WrongLocation
+from core.events.errors import AnswerLate, WrongLocation
 from core.mirror.following import FollowAll
 from core.mirror.keeping import Keeper
 from core.mirror.remote import ListingStep
@@ -31,6 +31,7 @@ def parsed(text: str) -> Place:
 
 
 _NO = 1
+_TRIES = 3
 
 Source = Annotated[
     Any,
@@ -131,8 +132,16 @@ def _list(store: MirroredEventStore, line: ProgressLine) -> None:
 
 def _bring(store: MirroredEventStore, session: str, line: ProgressLine) -> None:
     keeper = Keeper(store.remote, store.mirror)
-    for step in keeper.steps(session):
-        line.tell(f"Reading {plain(session)}: {count(step.read, 'event')}, {megabytes(step.size)}")
+    for left in reversed(range(_TRIES)):
+        try:
+            for step in keeper.steps(session):
+                read = f"{count(step.read, 'event')}, {megabytes(step.size)}"
+                line.tell(f"Reading {plain(session)}: {read}")
+            break
+        except AnswerLate:
+            # The next answer is waited for longer, and what was read is not read again.
+            if not left:
+                raise
     if not store.mirror.count(session):
         _list(store, line)
         known = [each.session_id for each in store.sessions()]

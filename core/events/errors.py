@@ -74,3 +74,7 @@ class SourceThrottled(StoreError):
 
 class SourceUnreachable(StoreError):
     """No answer came over the network in time; a write may have been done all the same."""
+
+
+class AnswerLate(SourceUnreachable):
+    """The server was reached, but its answer was waited for in vain."""

@@ -7,9 +7,11 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
-from core.events.errors import StoreClosed, StoreError
+from core.events.errors import AnswerLate, StoreClosed, StoreError
 from core.events.store.base import SessionSummary
+from core.events.store.dynamodb.client import READ_SECONDS
 from core.events.store.dynamodb.location import TableLocation
 from core.events.store.dynamodb.reading import Page
 from core.events.store.dynamodb.store import DynamoDBEventStore
@@ -27,15 +29,29 @@ _DEAF = 60.0
 ATTEMPTS = 2
 """How often a request is sent at the most: who feeds a mirror asks again by itself."""
 
+PATIENCE = (READ_SECONDS, 2 * READ_SECONDS, 4 * READ_SECONDS)
+"""Seconds that an answer is waited for. After one that was late the next are waited for longer, or
+a server that needs more for a page would be asked in vain for ever; after the longest it begins
+anew, since what was sent into a network that had gone is never answered."""
+
 
 class TableRemote:
     """Connects at the first call, and again after a call that found no table. Thread-safe."""
 
-    def __init__(self, location: TableLocation, *, attempts: int = ATTEMPTS) -> None:
+    def __init__(
+        self,
+        location: TableLocation,
+        *,
+        attempts: int = ATTEMPTS,
+        patience: Sequence[float] = PATIENCE,
+    ) -> None:
         self.location = location
         self._attempts = attempts
+        self._seconds = tuple(patience)
         self._lock = threading.Lock()
-        self._store: DynamoDBEventStore | None = None
+        self._connecting = threading.Lock()
+        self._patience = 0
+        self._by_patience: dict[int, DynamoDBEventStore] = {}
         self._stores: list[DynamoDBEventStore] = []
         self._closed = False
         self._stream: TableStream | None = None
@@ -43,21 +59,25 @@ class TableRemote:
 
     def session_pages(self, session_id: str, *, after: str | None = None) -> Iterator[RemotePage]:
         """See `Remote`."""
-        for page in self._connected().session_pages(session_id, after=after):
-            yield RemotePage(_rows(page), page.bytes)
+        with self._asked() as store:
+            for page in store.session_pages(session_id, after=after):
+                yield RemotePage(_rows(page), page.bytes)
 
     def head(self, session_id: str) -> SessionSummary | None:
         """See `Remote`."""
-        head = self._connected().head(session_id)
+        with self._asked() as store:
+            head = store.head(session_id)
         return None if head is None else head.summary()
 
     def heads(self) -> Sequence[SessionSummary]:
         """See `Remote`."""
-        return [head.summary() for head in self._connected().heads() if head.count]
+        with self._asked() as store:
+            return _summaries(store)
 
     def changes(self) -> Sequence[tuple[str, RemoteRow]]:
         """See `Remote`; by the table's stream, where it has one that we may read."""
-        arn = self._connected().description.stream
+        with self._asked() as store:
+            arn = store.description.stream
         if arn is None or time.monotonic() < self._deaf_until:
             return ()
         if self._stream is None:
@@ -79,8 +99,9 @@ class TableRemote:
         stopped: Callable[[], bool] = lambda: False,
     ) -> Listing:
         """See `Remote`."""
-        store = self._connected()
-        if found := self.heads():
+        # It is gone through in one go, and can be stopped: who waits for it waits for each page.
+        store = self._connected(len(self._seconds) - 1)
+        if found := _summaries(store):
             return Listing(newest_first(found))
 
         def step(progress: ScanProgress) -> None:
@@ -101,7 +122,7 @@ class TableRemote:
             add_heads_index(store.client)
         with self._lock:
             # What the table is like is asked anew; others may still be reading by the old store.
-            self._store = None
+            self._by_patience.clear()
         return written
 
     def spent(self) -> Spent:
@@ -121,18 +142,47 @@ class TableRemote:
         if self._stream is not None:
             self._stream.close()
 
-    def _connected(self) -> DynamoDBEventStore:
-        with self._lock:
-            if self._closed:
+    def _connected(self, patience: int) -> DynamoDBEventStore:
+        # What is spent can be asked while the server lets a connection wait.
+        with self._connecting:
+            with self._lock:
+                store, closed = self._by_patience.get(patience), self._closed
+            if closed:
                 raise StoreClosed(f"“{self.location}” was closed. Open it again.")
-            if self._store is None:
-                self._store = DynamoDBEventStore(self.location, attempts=self._attempts)
-                self._stores.append(self._store)
-            return self._store
+            if store is not None:
+                return store
+            store = DynamoDBEventStore(
+                self.location,
+                attempts=1 if patience else self._attempts,
+                read_seconds=self._seconds[patience],
+            )
+            with self._lock:
+                self._by_patience[patience] = store
+                self._stores.append(store)
+                closed = self._closed
+            if closed:
+                store.close()
+            return store
+
+    @contextmanager
+    def _asked(self) -> Iterator[DynamoDBEventStore]:
+        """The store to ask; whether its answers come in time is learnt from."""
+        patience = self._patience
+        try:
+            yield self._connected(patience)
+        except AnswerLate:
+            # Several may be waiting for one server: they learn it once.
+            if self._patience == patience:
+                self._patience = (patience + 1) % len(self._seconds)
+            raise
 
 
 class _Stopped(Exception):  # noqa: N818 - nothing is wrong.
     """Nobody wants the listing any more."""
+
+
+def _summaries(store: DynamoDBEventStore) -> list[SessionSummary]:
+    return [head.summary() for head in store.heads() if head.count]
 
 
 def _rows(page: Page) -> list[RemoteRow]:

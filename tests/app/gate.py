@@ -18,9 +18,10 @@ class Gate(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, longest: float) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = target
+        self._longest = longest
         self.endpoint = f"http://127.0.0.1:{self.server_address[1]}"
         self._tickets = threading.Semaphore(0)
         self._open = threading.Event()
@@ -37,7 +38,7 @@ class Gate(ThreadingHTTPServer):
     def wait(self) -> None:
         """Wait for a ticket."""
         if not self._open.is_set():
-            self._tickets.acquire(timeout=_PATIENCE)
+            self._tickets.acquire(timeout=self._longest)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -67,9 +68,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def gate(target: str) -> Iterator[Gate]:
-    """A gate before a server, closed at first."""
-    server = Gate(target)
+def gate(target: str, *, longest: float = _PATIENCE) -> Iterator[Gate]:
+    """A gate before a server, closed at first; a page waits so many seconds at the most."""
+    server = Gate(target, longest)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

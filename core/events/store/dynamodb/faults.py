@@ -8,6 +8,7 @@ from typing import Any
 
 from core.events.errors import (
     AccessDenied,
+    AnswerLate,
     CredentialsExpired,
     EventRejected,
     NoCredentials,
@@ -105,15 +106,23 @@ def fault_of(error: Exception, location: TableLocation) -> StoreError | None:
                 f"There are no AWS credentials for “{location.table}”. Sign in with `aws sso "
                 "login` or `aws configure`, set AWS_PROFILE, or add profile=NAME."
             )
+        case boto.ReadTimeoutError():
+            return AnswerLate(
+                f"{_server(location)} does not answer in time: it is busy, or the network is slow "
+                "or gone. Check the network, or try again in a while."
+            )
         case boto.HTTPClientError() | boto.ConnectionError():
-            where = location.endpoint or f"DynamoDB in {location.region}"
             return SourceUnreachable(
-                f"{where} cannot be reached, or does not answer in time. Check the network, and "
-                f"the {'endpoint' if location.endpoint else 'region'}."
+                f"{_server(location)} cannot be reached. Check the network, and the "
+                f"{'endpoint' if location.endpoint else 'region'}."
             )
         case boto.NoRegionError() | boto.InvalidRegionError() | boto.EndpointConnectionError():
             return WrongLocation(f"“{location.region}” is no region: name one as us-east-1.")
     return None
+
+
+def _server(location: TableLocation) -> str:
+    return location.endpoint or f"DynamoDB in {location.region}"
 
 
 def _refused(error: object, location: TableLocation) -> StoreError | None:
