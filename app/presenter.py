@@ -53,6 +53,7 @@ class Presenter:
         self._sessions: Sequence[SessionSummary] = ()
         self._problems = 0
         self._own: Sequence[Problem] | None = None
+        self._noted: Sequence[Problem] = ()
         self._detail: int | None = None
         self._was_live = False
         self._read: str | None = None
@@ -236,12 +237,19 @@ class Presenter:
         w.status_line.show_loaded(f"{told}{took}")
 
     def _show_own_problems(self) -> None:
-        """The problems of the session."""
+        """The problems of the session, and what was noted of it beside its rows."""
         log = self._window.opening.log
-        problems = self._own = () if log is None else log.problems
+        self._own = () if log is None else log.problems
+        problems = [*self._own, *self._noted]
         self._problems = len(problems)
         self._window.problem_page.show_problems(problems)
         self._show_problem_count()
+
+    def noted(self, problems: Sequence[Problem]) -> None:
+        """What is wrong with the session that its rows do not show."""
+        self._noted = problems
+        if not self._window.source.checking:
+            self._show_own_problems()
 
     def checking(self) -> None:
         """The whole file is being checked; what the session's problems were is found again."""

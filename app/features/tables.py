@@ -79,6 +79,7 @@ class TablesFeature(Feature):
         model.answering_changed.connect(self._show_answering)
         model.spent_changed.connect(self._show_spent)
         model.heads_written.connect(self._tell_written)
+        model.noted.connect(w.presenter.noted)
         model.failed.connect(w.presenter.failed)
 
     def show_theme(self, theme: Theme) -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.background import Background
+from app.background import Background, Latest
 from app.models.opening import Opening
 from app.models.source import Source
 from core.events.errors import SourceUnreachable, StoreError
@@ -19,6 +19,8 @@ SLOW = 1.5
 """An answer that is awaited for so many seconds is said to be slow."""
 _SURE = 3
 """So many looks after the last page, the tail has told of its rows."""
+_QUICK = 30
+"""After so many looks without a slow answer the table is said to be slow no more."""
 
 
 class Answering(StrEnum):
@@ -35,7 +37,8 @@ class Mirroring(QObject):
 
     ``filling_changed`` carries a `Fed` while a session is read, None once it is there;
     ``listing_changed`` a `ListingStep` or None; ``listed`` how the sessions were listed;
-    ``answering_changed`` an `Answering` and what is wrong (or None); ``spent_changed`` a `Spent`.
+    ``answering_changed`` an `Answering` and what is wrong (or None); ``spent_changed`` a `Spent`;
+    ``noted`` the problems of the session's items that its rows do not show, whenever they change.
     """
 
     filling_changed = Signal(object)
@@ -43,6 +46,7 @@ class Mirroring(QObject):
     listed = Signal(object)
     answering_changed = Signal(object, object)
     spent_changed = Signal(object)
+    noted = Signal(object)
     heads_written = Signal(int)
     failed = Signal(object)
 
@@ -51,11 +55,13 @@ class Mirroring(QObject):
     ) -> None:
         super().__init__(parent)
         self._source, self._opening, self._background = source, opening, background
+        self._reading_notes = Latest(background)
         self._timer = QTimer(self, interval=_LOOK)
         self._timer.timeout.connect(self._look)
         self._store: MirroredEventStore | None = None
         self._quiet = 0
         self._writing: ListingStep | None = None
+        self._notes_seen: tuple[str, int] | None = None
         self._forget()
         source.opened.connect(self._take_source)
         source.closed.connect(self._leave)
@@ -66,6 +72,7 @@ class Mirroring(QObject):
         self._fed: Fed | None = None
         self._listing: ListingStep | None = None
         self._answering = Answering.WELL
+        self._slow_for = 0
         self._spent = Spent(0.0, 0.0)
 
     @property
@@ -150,13 +157,22 @@ class Mirroring(QObject):
 
     def _leave(self) -> None:
         self._timer.stop()
+        self._forget_notes()
         self._store = None
         self._forget()
 
     def _begin(self, session_id: str | None) -> None:
+        self._forget_notes()
         if self._store is not None and session_id is not None:
             self._quiet = 0
             self._source.filling = True
+
+    def _forget_notes(self) -> None:
+        """What was noted is not of the session that is open now."""
+        self._reading_notes.cancel()
+        if self._notes_seen is not None:
+            self._notes_seen = None
+            self.noted.emit(())
 
     def _tell_listed(self) -> None:
         if self._store is not None and self._store.listed_how is not None:
@@ -171,6 +187,7 @@ class Mirroring(QObject):
             self._source.summarise_later(changed)
         self._look_at_filling(store)
         self._look_at_answers(store)
+        self._look_at_notes(store)
         listing = self._writing or store.listing
         if listing != self._listing:
             self._listing = listing
@@ -195,6 +212,17 @@ class Mirroring(QObject):
         if self._quiet >= _SURE:
             self._end_filling()
 
+    def _look_at_notes(self, store: MirroredEventStore) -> None:
+        session_id = self._opening.session_id
+        if session_id is None:
+            return
+        seen = session_id, store.mirror.side.notes
+        if seen != self._notes_seen:
+            self._notes_seen = seen
+            self._reading_notes.run(
+                lambda: store.noted(session_id), then=self.noted.emit, error=self.failed.emit
+            )
+
     def _end_filling(self) -> None:
         self._source.filling = False
         self._fed = None
@@ -203,7 +231,11 @@ class Mirroring(QObject):
 
     def _look_at_answers(self, store: MirroredEventStore) -> None:
         fault = store.feeder.fed.fault
-        answering = _answering(fault, store.feeder.waits)
+        answering = _answering(fault, store.waits)
+        self._slow_for = _QUICK if answering is Answering.SLOW else max(self._slow_for - 1, 0)
+        if answering is Answering.WELL and self._slow_for and self._answering is Answering.SLOW:
+            # Else it would come and go with each page of a table that is slow.
+            return
         if answering is not self._answering:
             self._answering = answering
             self.answering_changed.emit(answering, fault)

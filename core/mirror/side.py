@@ -53,6 +53,8 @@ class SideFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
+        self.notes = 0
+        """Changes whenever problems were noted, or forgotten."""
         try:
             with translated(path):
                 self._connection = _KIND.open(path, busy_milliseconds=_BUSY)
@@ -88,6 +90,7 @@ class SideFile:
         """Keep problems, each of them once."""
         with self._transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO problems VALUES (?, ?, ?, ?)", problems)
+        self.notes += 1
 
     def noted(self, session_id: str | None = None) -> list[Noted]:
         """The problems of a session, or all."""
@@ -102,6 +105,7 @@ class SideFile:
         self._rows(
             "DELETE FROM problems WHERE session_id = ? AND event_id = ?", session_id, event_id
         )
+        self.notes += 1
 
     def keep_heads(self, heads: Iterable[SessionSummary]) -> set[str]:
         """Keep what the table says of its sessions; answers the ids of those that changed."""

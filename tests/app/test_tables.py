@@ -18,6 +18,7 @@ from app.sources import place_of
 from app.views.cache_settings import CacheSettings
 from app.views.recent_list import RecentList
 from app.window import Window
+from core.events.schema import EventEnvelope
 from core.replay.moment import Moment
 from tests.app.gate import Gate, gate
 from tests.app.tables import append, append_elsewhere, padded, put
@@ -316,16 +317,29 @@ def test_events_of_one_key_are_listed_as_problems(
     window: Window, qtbot: QtBot, settled: Callable[[], None], dynamodb_table: Table
 ) -> None:
     """The backend stores an act twice now and then; who wonders why must find that out."""
-    twice = [padded(n).model_copy(update={"idempotency_key": "same"}) for n in range(2)]
-    put(dynamodb_table, twice)
+
+    def keyed(number: int, key: str) -> EventEnvelope:
+        return padded(number).model_copy(update={"idempotency_key": key})
+
+    def told(problems: int) -> None:
+        title = f"Problems · {problems}"
+        qtbot.wait_until(lambda: window.desk.title(window.problem_page) == title, timeout=PATIENCE)
+
+    put(dynamodb_table, [keyed(0, "same"), keyed(1, "same")])
     open_table(window, dynamodb_table)
     qtbot.wait_until(lambda: log_length(window) == 2, timeout=PATIENCE)
+    told(1)
+    # They stay as the session grows, those of its own rows among them.
+    odd = padded(2).model_copy(update={"event_type": "SomethingElse"})
+    put(dynamodb_table, [odd, keyed(3, "same")])
+    qtbot.wait_until(lambda: log_length(window) == 4, timeout=PATIENCE)
+    told(3)
     settled()
     window.actions_by_id["check-file"].trigger()
-    qtbot.wait_until(
-        lambda: "Problems · 1" in window.desk.title(window.problem_page), timeout=PATIENCE
-    )
     settled()
+    told(3)
+    window.opening.close()
+    told(0)
 
 
 def test_a_recent_table_is_shown_by_its_name(
