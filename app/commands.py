@@ -108,6 +108,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("axis-time", "Time axis", "View", checkable=True, group="axis"),
     Command("axis-folded", "Time axis, idle folded", "View", checkable=True, group="axis"),
     Command("axis-event", "Axis by event", "View", checkable=True, group="axis"),
+    Command("axis-arrival", "Axis by arrival", "View", checkable=True, group="axis"),
     Command("as-known", "As it was known", "View", ("Shift+K",), checkable=True, needs="session"),
     Command("theme-system", "Theme: as the system", "View", checkable=True, group="theme"),
     Command("theme-dark", "Theme: dark", "View", checkable=True, group="theme"),

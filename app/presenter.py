@@ -120,7 +120,7 @@ class Presenter:
             w.banner.show_message(text, kind=BannerKind.ERROR, action="Reload")
         if isinstance(error, SourceLocked):
             # What could not be read now can be soon: rows on screen are asked for again.
-            w.event_table.show_log(w.opening.log)
+            w.event_table.show_log(w.opening.log, w.opening.order)
 
     def closed(self) -> None:
         """No file any more."""
@@ -215,7 +215,7 @@ class Presenter:
         """The columns to show, as far as they have been read."""
         w = self._window
         w.timeline.show_log(log)
-        w.event_table.show_log(log)
+        w.event_table.show_log(log, w.opening.order)
         w.context_panel.show_log(log)
         if log is None:
             w.loading_bar.hide()

@@ -20,6 +20,7 @@ from app.views.key_sheet import KeySheet
 from app.views.timeline.steps import x_of_playhead
 from core.events.problems import Problem
 from core.projectors.people import Evidence
+from core.replay.arrival import ArrivalOrder
 from core.replay.axis import AxisMode
 from core.replay.moment import Moment
 from core.replay.playback import Playback
@@ -82,8 +83,8 @@ class Wishes:
             "close": lambda *_: w.opening.close(),
             "quit": lambda *_: w.others.quit(),
             "play": move(Playback.toggled),
-            "previous": move(lambda p: p.stepped(-1)),
-            "next": move(lambda p: p.stepped(1)),
+            "previous": lambda *_: self._step(-1),
+            "next": lambda *_: self._step(1),
             "previous-of-type": lambda *_: self._step_of_type(forward=False),
             "next-of-type": lambda *_: self._step_of_type(forward=True),
             "back": move(lambda p: p.moved(-1)),
@@ -104,6 +105,7 @@ class Wishes:
             "axis-time": lambda *_: self.show_axis(AxisMode.TIME),
             "axis-folded": lambda *_: self.show_axis(AxisMode.FOLDED),
             "axis-event": lambda *_: self.show_axis(AxisMode.EVENT),
+            "axis-arrival": lambda *_: self.show_axis(AxisMode.ARRIVAL),
             "theme-system": lambda *_: w.choose_theme(ThemeChoice.SYSTEM),
             "theme-dark": lambda *_: w.choose_theme(ThemeChoice.DARK),
             "theme-light": lambda *_: w.choose_theme(ThemeChoice.LIGHT),
@@ -160,6 +162,7 @@ class Wishes:
         w.actions_by_id[f"axis-{mode}"].setChecked(True)
         w.transport.show_axis(mode)
         w.opening.show_axis(mode)
+        w.event_table.show_order(w.opening.order)
         w.keep(axis=mode)
 
     def check_file(self, *_: object) -> None:
@@ -227,6 +230,20 @@ class Wishes:
         playback, axis = stage.clock.playback, stage.viewport.axis
         if playback is not None and axis is not None:
             stage.viewport.zoom(steps, x_of_playhead(axis, playback.playhead))
+
+    def _step(self, events: int) -> None:
+        """So many events on, or back: by arrival where the desk is in that order."""
+        order = self._window.opening.order if self.stage is self._window else None
+        if order is None:
+            self.stage.clock.change(lambda p: p.stepped(events))
+        else:
+            self.step_by_arrival(order, events)
+
+    def step_by_arrival(self, order: ArrivalOrder, events: int) -> None:
+        """To the event that arrived so many after the one at the playhead, or before it."""
+        self._window.clock.change(
+            lambda p: p.at_position(order.stepped(p.position, events)).paused()
+        )
 
     def _step_of_type(self, *, forward: bool) -> None:
         w = self._window

@@ -13,7 +13,6 @@ from app.theme import Theme
 from app.views.known_section import KnownSection
 from app.views.timeline.late_layer import LateLayer
 from core.replay.columns import SessionLog
-from core.replay.playback import Playback
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -47,6 +46,7 @@ class ArrivalFeature(Feature):
         w.opening.log_changed.connect(self._take_log)
         w.replay.index_changed.connect(model.show_index)
         w.replay.moment_changed.connect(self._take_moment)
+        w.actions_by_id["axis-arrival"].toggled.connect(self._follow_axis)
 
     def show_theme(self, theme: Theme) -> None:
         self.section.show_theme(theme)
@@ -77,6 +77,11 @@ class ArrivalFeature(Feature):
         self.section.setVisible(shown)
         self.model.watch(shown)
 
+    def _follow_axis(self, by_arrival: bool) -> None:
+        """Who looks at the order of arrival sees what was known, and need not ask for it too."""
+        self.window.actions_by_id["as-known"].setChecked(by_arrival)
+        self._show_section()
+
     def _step_late(self, *, forward: bool) -> None:
         lateness = self.model.lateness
         if lateness is None:
@@ -92,12 +97,4 @@ class ArrivalFeature(Feature):
         lateness = self.model.lateness
         if lateness is None:
             return
-        order = lateness.order
-
-        def step(playback: Playback) -> Playback:
-            arrived = order.arrived_at(min(playback.position, len(order.order)))
-            wanted = min(max(arrived + steps, 0), len(order.order))
-            position = int(order.order[wanted - 1]) + 1 if wanted else 0
-            return playback.at_position(position).paused()
-
-        self.window.clock.change(step)
+        self.window.wishes.step_by_arrival(lateness.order, steps)

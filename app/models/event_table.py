@@ -10,11 +10,13 @@ import numpy as np
 from PySide6.QtCore import QModelIndex, QObject, Signal
 
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
+from app.models.event_rows import EventRows
 from app.models.lateness import Late, Lateness
 from app.models.summaries import summary
 from app.text import clock, crosses_days, dated, duration, is_in_session, plain, time_heading
 from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope
+from core.replay.arrival import ArrivalOrder
 from core.replay.columns import NONE, PENDING, Bool, Int32, SessionLog
 from core.replay.linked import PREFIX
 
@@ -37,7 +39,8 @@ class EventTableModel(CellTableModel):
 
     A row's summary needs its payload: `want` names the rows on screen, ``rows_requested`` asks for
     those that are missing (a list of event indexes, each block of 64 once), `show_envelopes`
-    brings them. Where only some events are shown, a row is the place of its event among them.
+    brings them. Rows are in order of time, or of arrival where such an ``order`` is shown; then
+    those are to come that arrived later. `EventRows` tells which event a row has.
     """
 
     rows_requested = Signal(object)
@@ -53,7 +56,7 @@ class EventTableModel(CellTableModel):
         self._marks: Bool | None = None
         self._left_out: Bool | None = None
         self._hits: Int32 | None = None
-        self._only: Int32 | None = None
+        self._shown = EventRows()
         self._summaries: OrderedDict[int, str] = OrderedDict()
         self._asked: set[int] = set()
 
@@ -61,6 +64,11 @@ class EventTableModel(CellTableModel):
     def log(self) -> SessionLog | None:
         """The log that is shown."""
         return self._log
+
+    @property
+    def order(self) -> ArrivalOrder | None:
+        """The order of arrival that its rows are in, None where they are in order of time."""
+        return self._shown.order
 
     @property
     def count(self) -> int:
@@ -72,36 +80,50 @@ class EventTableModel(CellTableModel):
         """How many events have happened."""
         return self._position
 
-    def show_log(self, log: SessionLog | None) -> None:
+    def show_log(self, log: SessionLog | None, order: ArrivalOrder | None = None) -> None:
         """Show this log; where it begins with the rows shown so far, only what came is added.
 
-        What was asked for and has not come is asked for anew.
+        What was asked for and has not come is asked for anew. An ``order`` is the log's own.
         """
         before, known, rows = self._log, self._rows, 0 if log is None else len(log)
         self._asked.clear()
-        if before is None or log is None or not _begins_with(log, before):
+        begins = before is not None and log is not None and _begins_with(log, before)
+        shown = EventRows(order, only=self._shown.only if begins else None)
+        same_order = (order is None) == (self._shown.order is None)
+        if not same_order or not (begins or self._adds_arrivals(log, order)):
             self.beginResetModel()
-            self._set_log(log, rows)
-            # Which events are hits is told anew for another log.
-            self._hits = self._only = self._left_out = None
-            self._summaries.clear()
+            self._set_log(log, rows, shown, begins=begins)
             self.endResetModel()
-        elif self._only is not None:
-            self._set_log(log, rows)
-        elif rows > known:
+        elif shown.only is None and rows > known:
             self.beginInsertRows(NO_PARENT, known, rows - 1)
-            self._set_log(log, rows)
+            self._set_log(log, rows, shown, begins=begins)
             self.endInsertRows()
         else:
-            self._set_log(log, rows)
-        self._changed(0, known - 1, NUMBER, OBJECT)
+            self._set_log(log, rows, shown, begins=begins)
+        self._changed(0, known - 1, NUMBER, OBJECT if begins else SUMMARY)
 
-    def _set_log(self, log: SessionLog | None, rows: int) -> None:
-        self._log, self._rows = log, rows
+    def _adds_arrivals(self, log: SessionLog | None, order: ArrivalOrder | None) -> bool:
+        """Whether what is new is at the end, as by arrival what came last is, late or not."""
+        if order is None or log is None or self._log is None or self._shown.only is not None:
+            return False
+        return log.session_id == self._log.session_id and len(log) >= self._rows
+
+    def _set_log(
+        self, log: SessionLog | None, rows: int, shown: EventRows, *, begins: bool
+    ) -> None:
+        self._log, self._rows, self._shown = log, rows, shown
         self._dated = log is not None and rows > 0 and crosses_days(log.start, log.end)
+        if not begins:
+            # Which events are hits is told anew for another log.
+            self._hits = self._left_out = None
+            self._summaries.clear()
+
+    def show_order(self, order: ArrivalOrder | None) -> None:
+        """Show the rows in this order of arrival; None is the order of time."""
+        self.show_log(self._log, order)
 
     def show_position(self, position: int) -> None:
-        """Mute what comes after the first ``position`` events."""
+        """Mute what comes after the first ``position`` events, or after the last one's arrival."""
         before, self._position = self._position, position
         first, last = sorted((before, position))
         self._changed(first, last - 1, NUMBER, SUMMARY)
@@ -135,9 +157,9 @@ class EventTableModel(CellTableModel):
     def show_hits(self, hits: Int32 | None, *, only: bool = False) -> None:
         """Bring out these events (indexes, ascending), or show ``only`` these; None is none."""
         shown = hits if only else None
-        if shown is not self._only:
+        if shown is not self._shown.only:
             self.beginResetModel()
-            self._only = shown
+            self._shown = EventRows(self._shown.order, only=shown)
             self._asked.clear()
             self.endResetModel()
         self._hits = hits
@@ -145,20 +167,19 @@ class EventTableModel(CellTableModel):
 
     def is_lit(self, row: int) -> bool:
         hits = self._hits
-        if hits is None or self._only is not None:
+        if hits is None or self._shown.only is not None:
             return False
-        place = int(np.searchsorted(hits, np.int32(row)))
-        return place < len(hits) and int(hits[place]) == row
+        event = self.event_at(row)
+        place = int(np.searchsorted(hits, np.int32(event)))
+        return place < len(hits) and int(hits[place]) == event
 
     def event_at(self, row: int) -> int:
         """The event (index) of a row that is there."""
-        return row if self._only is None else int(self._only[row])
+        return self._shown.event_at(row)
 
     def row_of(self, event: int) -> int:
         """The row of an event (index); where it is not shown, of the last one before it or -1."""
-        if self._only is None:
-            return event
-        return int(np.searchsorted(self._only, np.int32(event), side="right")) - 1
+        return self._shown.row_of(event)
 
     def show_envelopes(self, envelopes: Mapping[int, EventEnvelope]) -> None:
         """Take up events by index; one that is not of this log is passed over."""
@@ -202,10 +223,11 @@ class EventTableModel(CellTableModel):
     def cell(self, row: int, column: int) -> Cell:
         log = self._log
         assert log is not None
+        happened = self._shown.happened(row, self._position)
         row = self.event_at(row)
         gone = self._left_out
         struck = gone is not None and row < len(gone) and bool(gone[row])
-        tone = Tone.NORMAL if row < self._position and not struck else Tone.MUTED
+        tone = Tone.NORMAL if happened and not struck else Tone.MUTED
         if column == TYPE:
             return _type(log, row, tone, struck=struck)
         marks = self._marks
@@ -220,7 +242,11 @@ class EventTableModel(CellTableModel):
             return self.time_text(int(log.times[row]), row + 1)
         if column == SINCE:
             sign = "" if self._late(row) is None else _LATE
-            return f"{sign}+{duration(int(log.times[row] - log.times[row - 1]))}" if row else sign
+            last = self._shown.before(row)
+            if last is None:
+                return sign
+            since = int(log.times[row] - log.times[last])
+            return f"{sign}{'−' if since < 0 else '+'}{duration(abs(since))}"
         if column == SUMMARY:
             return self._summaries.get(row, "…")
         if int(log.kinds[row]) == PENDING:
@@ -245,14 +271,17 @@ class EventTableModel(CellTableModel):
         return [time_heading(), self.time_text(log.end, self._rows)]
 
     def _changed(self, first: int, last: int, left: int, right: int) -> None:
-        last = self.row_of(min(last, self._rows - 1))
-        first = first if self._only is None else max(0, self.row_of(first))
+        if self._shown.order is None:
+            last = self.row_of(min(last, self._rows - 1))
+            first = max(0, self.row_of(first))
+        elif first <= last:
+            first, last = 0, self.rowCount() - 1
         if 0 <= first <= last:
             self.dataChanged.emit(self.index(first, left), self.index(last, right))
 
     def rowCount(self, parent: Index = NO_PARENT) -> int:
-        shown = self._rows if self._only is None else len(self._only)
-        return 0 if parent.isValid() else shown
+        only = self._shown.only
+        return 0 if parent.isValid() else self._rows if only is None else len(only)
 
     def index_of(self, event: int) -> QModelIndex:
         """The first cell of an event's row; invalid where it is not shown."""

@@ -15,7 +15,8 @@ from app.models.viewport import Viewport
 from app.nearest import no_such_session
 from app.sources import Place
 from core.events.store.base import SessionSummary
-from core.replay.axis import Axis, AxisMode
+from core.replay.arrival import ArrivalOrder
+from core.replay.axis import ArrivalAxis, Axis, AxisMode
 from core.replay.columns import SessionLog
 from core.replay.moment import Moment, MomentError
 from core.replay.playback import Playhead
@@ -83,6 +84,12 @@ class Opening(QObject):
     def lively(self) -> bool:
         """Whether the session runs, or did while it was on screen: it can be followed live."""
         return self._lively
+
+    @property
+    def order(self) -> ArrivalOrder | None:
+        """The order of arrival, where the session is shown in it and not all came in time."""
+        axis = self._axes.get(self.axis_mode)
+        return axis.order if isinstance(axis, ArrivalAxis) else None
 
     def open(self, place: Place, wish: Wish | None = None) -> None:
         """Open a source and what is wished for in it."""

@@ -6,7 +6,7 @@ from collections import deque
 
 from PySide6.QtCore import QObject, Signal
 
-from core.replay.axis import Axis, AxisMode
+from core.replay.axis import Axis
 
 _ZOOM = 1.5
 _PAN = 0.2
@@ -120,5 +120,5 @@ class Viewport(QObject):
 
     def _least(self) -> float:
         assert self._axis is not None
-        least = 3.0 if self._axis.mode is AxisMode.EVENT else 1e-3
+        least = 3.0 if self._axis.mode.counts else 1e-3
         return min(least, self._axis.length)

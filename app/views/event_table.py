@@ -22,6 +22,7 @@ from app.models.lateness import Lateness
 from app.theme import ui_font
 from app.views.cell_table import PADDING, CellTable
 from core.events.schema import EventEnvelope
+from core.replay.arrival import ArrivalOrder
 from core.replay.columns import Bool, Int32, SessionLog
 from core.replay.playback import Playhead
 
@@ -63,13 +64,23 @@ class EventTableView(CellTable):
         self.selectionModel().currentRowChanged.connect(self._ask_for)
         self.row_entered.connect(self._ask_for_row)
 
-    def show_log(self, log: SessionLog | None) -> None:
-        """Show the events of this log; where it only grew, the place on screen is kept."""
+    def show_log(self, log: SessionLog | None, order: ArrivalOrder | None = None) -> None:
+        """Show the events of this log; where it only grew, the place on screen is kept.
+
+        They are in this ``order`` of arrival of the log, or by time where there is none.
+        """
         self._showing = True
-        self._table.show_log(log)
+        self._table.show_log(log, order)
         self._showing = False
         self._set_widths()
         self.show_position(self._table.position, arrived=True)
+
+    def show_order(self, order: ArrivalOrder | None) -> None:
+        """Show them in this order of arrival; None is the order of time."""
+        self._showing = True
+        self._table.show_order(order)
+        self._showing = False
+        self.show_position(self._table.position)
 
     def show_position(self, position: int, *, arrived: bool = False) -> None:
         """Make the event that led to this position the current row; before any, none is.
@@ -100,7 +111,7 @@ class EventTableView(CellTable):
 
     def show_times(self) -> None:
         """Tell moments as they are told now."""
-        self._table.show_log(self._table.log)
+        self._table.show_log(self._table.log, self._table.order)
         self._set_widths()
 
     def show_marks(self, marks: Bool | None) -> None:

@@ -39,6 +39,7 @@ _AXES: Mapping[Hashable, str] = {
     AxisMode.TIME: "Time",
     AxisMode.FOLDED: "Time, idle folded",
     AxisMode.EVENT: "One step an event",
+    AxisMode.ARRIVAL: "In order of arrival",
 }
 
 

@@ -23,6 +23,7 @@ _AXES: dict[Hashable, str] = {
     AxisMode.TIME: "Time axis",
     AxisMode.FOLDED: "Idle folded",
     AxisMode.EVENT: "By event",
+    AxisMode.ARRIVAL: "By arrival",
 }
 _TOGGLES = {"skip-idle": "Skip idle", "loop": "Loop"}
 _ICON_WIDTH = 28

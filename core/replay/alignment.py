@@ -133,12 +133,12 @@ class Alignment:
     def axis(self, mode: AxisMode) -> Axis:
         """The axis of the shared playhead.
 
-        By event number it is one of events, whatever the mode; else one of events is none, and time
-        without folding stands for it.
+        By event number it is one of events, whatever the mode; else one that counts events is
+        none, and time without folding stands for it.
         """
         if self.by is AlignBy.NUMBER:
             return EventAxis(self.times)
-        return axis_over(self.times, AxisMode.TIME if mode is AxisMode.EVENT else mode)
+        return axis_over(self.times, AxisMode.TIME if mode.counts else mode)
 
     def axes(self, shared: Axis) -> tuple[Axis, Axis]:
         """An axis for each session, on both of which one x is one x of the shared axis."""

@@ -90,6 +90,15 @@ class ArrivalOrder:
         """For each late event the one that happened last of those that had arrived before it."""
         return self.fronts[self.late_ranks - 1] - np.int32(1) if len(self.late) else _NONE
 
+    def stepped(self, position: int, steps: int) -> int:
+        """The position after the event that arrived so many steps after the one at ``position``.
+
+        Clamped to the log; back before the first to arrive is position 0.
+        """
+        arrived = self.arrived_at(min(position, len(self.order)))
+        wanted = min(max(arrived + steps, 0), len(self.order))
+        return int(self.order[wanted - 1]) + 1 if wanted else 0
+
     # -- what was known ---------------------------------------------------------------------------
 
     def arrived_at(self, position: int) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.replay.arrival import ArrivalOrder
 from core.replay.columns import Float64, Int64, SessionLog
 
 IDLE = 5 * 60 * 1_000_000
@@ -26,6 +27,12 @@ class AxisMode(StrEnum):
     TIME = "time"
     FOLDED = "folded"
     EVENT = "event"
+    ARRIVAL = "arrival"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts events, and not time."""
+        return self in (AxisMode.EVENT, AxisMode.ARRIVAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +173,72 @@ class EventAxis:
         return np.clip(at, 0, len(self.times))
 
 
+@dataclass(frozen=True, eq=False)
+class ArrivalAxis(EventAxis):
+    """One step an event in order of arrival; playheads stay in order of time.
+
+    Of events that were not late, one that happened later arrived later, so each of them lies at its
+    own step. What came late has a step too, in which nothing else happens; its place in time lies
+    shortly behind the event before it, however much later it came. ``places`` has the x of each
+    position.
+    """
+
+    mode: AxisMode = AxisMode.ARRIVAL
+    order: ArrivalOrder | None = None
+    places: Float64 = field(default_factory=lambda: np.zeros(1))
+
+    def x_of_instants(self, instants: ArrayLike) -> Float64:
+        """See `Axis`."""
+        steps = super().x_of_instants(instants)
+        whole = np.floor(steps).astype(np.int64)
+        left, right = self.places[whole], self.places[np.minimum(whole + 1, len(self.times))]
+        return np.asarray(left + (steps - whole) * (right - left), dtype=np.float64)
+
+    def x_of_positions(self, positions: ArrayLike) -> Float64:
+        """See `Axis`."""
+        at = np.clip(np.asarray(positions, dtype=np.int64), 0, len(self.times))
+        return np.asarray(self.places[at], dtype=np.float64)
+
+    def instants_at(self, x: ArrayLike) -> Int64:
+        """See `Axis`."""
+        at, whole = np.maximum(np.asarray(x, dtype=np.float64), 0.0), self.positions_at(x)
+        left, right = self.places[whole], self.places[np.minimum(whole + 1, len(self.times))]
+        part = np.where(right > left, (at - left) / np.maximum(right - left, 1e-12), 0.0)
+        return super().instants_at(whole + part)
+
+    def positions_at(self, x: ArrayLike) -> Int64:
+        """See `Axis`."""
+        after = np.searchsorted(self.places, np.asarray(x, dtype=np.float64), side="right")
+        return np.maximum(after.astype(np.int64) - 1, 0)
+
+
+def arrival_axis(order: ArrivalOrder) -> EventAxis:
+    """The axis of a log in its order of arrival; of events alone where none was late."""
+    late, n = order.late, len(order.ranks)
+    if not len(late):
+        return EventAxis(order.log.times, AxisMode.ARRIVAL)
+    x = order.ranks + 1.0
+    on_time = np.delete(np.arange(n), late)
+    # The last event is never late; before the first that is not there is the start.
+    following = np.searchsorted(on_time, late)
+    before = np.where(following > 0, on_time[following - 1], -1)
+    behind = np.where(before >= 0, x[before], 0.0)
+    x[late] = behind + (late - before) / (on_time[following] - before)
+    places = np.concatenate([np.zeros(1), x])
+    return ArrivalAxis(order.log.times, order=order, places=places)
+
+
 def axis_of(log: SessionLog, mode: AxisMode, *, idle: int = IDLE) -> Axis:
     """The axis of a log; ``idle`` in µs is the least gap that the folded axis folds."""
+    if mode is AxisMode.ARRIVAL:
+        return arrival_axis(ArrivalOrder(log))
     return axis_over(log.times, mode, idle=idle)
 
 
 def axis_over(times: Int64, mode: AxisMode, *, idle: int = IDLE) -> Axis:
-    """The axis of events at these instants (µs, ascending); see `axis_of`."""
-    if mode is AxisMode.EVENT:
-        return EventAxis(times)
+    """The axis of events at these instants (µs, ascending), as if none was late; see `axis_of`."""
+    if mode.counts:
+        return EventAxis(times, mode)
     if not len(times):
         return TimeAxis(mode, times, np.zeros(1, np.int64), np.zeros(1))
     folded = np.flatnonzero(np.diff(times) >= idle) if mode is AxisMode.FOLDED else _NO_GAPS

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
 from app.features.arrival import NONE_LATE
-from app.models.event_table import SINCE
+from app.models.cells import Tone
+from app.models.event_table import NUMBER, SINCE, SUMMARY, TIME
 from app.views.known_section import ALL_KNOWN, NO_MOMENT
 from app.views.timeline.late_layer import LateLayer
 from app.views.timeline.scene import Hit
@@ -69,8 +71,8 @@ def hits(window: Window) -> list[Hit]:
     assert isinstance(layer, LateLayer)
     lanes = picture.layout.within_plot(picture.layout.lanes)
     found: list[Hit] = []
-    for y in range(lanes.top(), lanes.bottom() + 3):
-        for x in range(lanes.left(), lanes.right() + 1, 2):
+    for y in range(lanes.top(), lanes.bottom() + 3, 3):
+        for x in range(lanes.left(), lanes.right() + 1, 4):
             hit = layer.hit(QPoint(x, y), picture.layout, picture.scene, picture.everything)
             if hit is not None and hit not in found:
                 found.append(hit)
@@ -166,6 +168,91 @@ def test_a_late_event_that_arrives_while_one_looks_is_marked(
     go(opened, 7)
     settled()
     assert "1 of the 7 events until here" in texts(opened.arrival.section)
+
+
+def numbers(window: Window) -> list[str]:
+    model = window.event_table._table
+    return [model.cell(row, NUMBER).text for row in range(model.rowCount())]
+
+
+def test_all_of_it_can_be_seen_in_the_order_in_which_it_arrived(
+    opened: Window, settled: Callable[[], None]
+) -> None:
+    """Table, steps and what was known would go on in another order than the charts."""
+    opened.actions_by_id["axis-arrival"].trigger()
+    settled()
+    model, section = opened.event_table._table, opened.arrival.section
+    assert numbers(opened) == ["1", "4", "5", "2", "3", "6"]
+    assert [model.cell(row, SINCE).text for row in (1, 3)] == ["+30 s", "↶ −30 s"]
+    assert section.isVisible()
+    opened.actions_by_id["start"].trigger()
+    came = []
+    for _ in range(4):
+        opened.actions_by_id["next"].trigger()
+        came.append(position(opened))
+    assert came == [1, 4, 5, 2]
+    settled()
+    assert opened.event_table.currentIndex().row() == 3
+    assert [model.cell(row, TIME).tone is Tone.MUTED for row in range(6)] == [False] * 4 + [
+        True
+    ] * 2
+    assert "This event came 12 s and 2 events late." in texts(section)
+    opened.actions_by_id["previous"].trigger()
+    assert position(opened) == 5
+    opened.actions_by_id["axis-time"].trigger()
+    settled()
+    assert numbers(opened) == ["1", "2", "3", "4", "5", "6"]
+    assert not section.isVisible()
+
+
+def test_by_arrival_the_lanes_have_what_was_late_where_it_came(
+    opened: Window, settled: Callable[[], None]
+) -> None:
+    opened.actions_by_id["axis-arrival"].trigger()
+    settled()
+    told = hits(opened)
+    assert sorted(hit.seek.position for hit in told if hit.seek) == [2, 3]
+    picture = opened.timeline._shown()
+    layer = opened.timeline._layers["late"]
+    assert picture is not None
+    assert isinstance(layer, LateLayer)
+    _, pixels, _ = layer._marks(picture.layout, picture.scene)
+    assert pixels.tolist() == picture.scene.pixels(np.array([4.0, 5.0])).round().tolist()
+    assert not opened.timeline.grab().isNull()
+
+
+def test_by_arrival_the_hits_alone_are_in_that_order_too(
+    opened: Window, settled: Callable[[], None]
+) -> None:
+    opened.actions_by_id["axis-arrival"].trigger()
+    opened.filter.bar.field.setText("concept:raft")
+    settled()
+    opened.actions_by_id["only-hits"].trigger()
+    settled()
+    assert numbers(opened) == ["1", "5", "2", "6"]
+    opened.actions_by_id["axis-event"].trigger()
+    settled()
+    assert numbers(opened) == ["1", "2", "5", "6"]
+
+
+def test_what_comes_late_while_one_looks_is_the_last_by_arrival(
+    opened: Window, qtbot: QtBot, log_file: Path, settled: Callable[[], None]
+) -> None:
+    """Its row would come up where nobody looks, and the others' summaries be of other events."""
+    opened.actions_by_id["axis-arrival"].trigger()
+    append_elsewhere(log_file, [viewed("late", seconds=50, name="Late")])
+    qtbot.wait_until(lambda: len(numbers(opened)) == 7, timeout=PATIENCE)
+    settled()
+    assert numbers(opened) == ["1", "4", "5", "2", "3", "7", "6"]
+    model = opened.event_table._table
+
+    def summaries() -> list[str]:
+        model.want(0, 6)
+        return [model.cell(row, SUMMARY).text for row in range(7)]
+
+    qtbot.wait_until(lambda: "…" not in summaries(), timeout=PATIENCE)
+    assert summaries()[6] == "Late"
+    assert summaries()[0] == "Raft"
 
 
 def test_a_session_where_nothing_was_late_says_so(

@@ -81,7 +81,7 @@ def test_zooming_and_panning_go_about_the_playhead(opened: Window) -> None:
     ("command", "mode"),
     [
         ("axis-time", AxisMode.TIME), ("axis-folded", AxisMode.FOLDED),
-        ("axis-event", AxisMode.EVENT),
+        ("axis-event", AxisMode.EVENT), ("axis-arrival", AxisMode.ARRIVAL),
     ],
 )  # fmt: skip
 def test_the_axis_is_chosen(

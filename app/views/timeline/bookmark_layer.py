@@ -15,7 +15,6 @@ from app.views.timeline.layout import Layout
 from app.views.timeline.scene import Hit, Scene
 from app.views.timeline.telling import moment
 from core.notes.places import Placed
-from core.replay.axis import AxisMode
 from core.replay.columns import Float64
 from core.replay.playback import Playhead
 
@@ -117,9 +116,10 @@ class _Playheads:
         """Their x on the scene's axis."""
         axis, positions = scene.axis, self._positions
         x = np.minimum(axis.x_of_instants(self._instants), axis.length)
-        if axis.mode is not AxisMode.EVENT:
+        if not axis.mode.counts:
             return x
-        return np.where((positions <= x) & (x < positions + 1), x, positions)
+        here, following = axis.x_of_positions(positions), axis.x_of_positions(positions + 1)
+        return np.where((here <= x) & (x < following), x, here)
 
 
 def strip(layout: Layout) -> QRect:

@@ -80,8 +80,10 @@ def pointer_label(scene: Scene, pixel: int) -> str:
     """The moment at a px, as exactly as a px tells it."""
     playhead = scene.playhead_at(pixel)
     start, position, instant = scene.log.start, playhead.position, playhead.instant
-    if scene.axis.mode is AxisMode.EVENT:
-        return f"#{position:,} · {text.clock(instant, start=start)}"
+    if scene.axis.mode.counts:
+        by_arrival = scene.axis.mode is AxisMode.ARRIVAL
+        arrival = f"arrival {max(0, int(scene.x_at(pixel))):,} · " if by_arrival else ""
+        return f"{arrival}#{position:,} · {text.clock(instant, start=start)}"
     seconds = (scene.x1 - scene.x0) / scene.width
     decimals = 0 if seconds >= 1 else 3 if seconds >= 1e-3 else 6
     tell = text.dated if spans_days(scene.log) else text.clock

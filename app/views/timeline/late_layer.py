@@ -14,7 +14,8 @@ from app.views.timeline.lanes import lane_count, strip_of
 from app.views.timeline.layout import Layout
 from app.views.timeline.scene import Hit, Scene
 from app.views.timeline.telling import tell_event
-from core.replay.columns import Int64, count_before
+from core.replay.axis import ArrivalAxis
+from core.replay.columns import PENDING, Int64, count_before
 from core.replay.playback import Playhead
 
 HOOKS_MOST = 60
@@ -32,6 +33,8 @@ class LateLayer:
 
     A notch at the foot of a late event's lane marks where it happened; a line along the foot leads
     from it to a small arrow head, which stands at the event that the log reached to when it came.
+    Over an axis by arrival the notch marks where it came, with a tick of its own, and the arrow
+    leads back to where it happened.
     """
 
     lateness: Lateness
@@ -44,19 +47,34 @@ class LateLayer:
         painter.setClipRect(layout.within_plot(layout.lanes).adjusted(-_NOTCH, 0, _NOTCH, 2))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         marks = list(zip(x.tolist(), feet.tolist(), strict=True))
+        back = isinstance(scene.axis, ArrivalAxis)
+        if back:
+            self._paint_ticks(painter, places, marks, layout, scene)
         if len(marks) <= HOOKS_MOST:
-            ahead = self.lateness.order.ahead[places]
-            ends = np.clip(_pixels(ahead.astype(np.int64), scene), -999, scene.left + 9_999)
+            order = self.lateness.order
+            others = order.late[places] if back else order.ahead[places]
+            ends = np.clip(_pixels(others.astype(np.int64), scene), -999, scene.left + 9_999)
             painter.setPen(QPen(scene.theme.text, 1.0))
             painter.setBrush(scene.theme.text)
-            for (left, foot), right in zip(marks, ends.tolist(), strict=True):
-                painter.drawLine(QPointF(left, foot), QPointF(right, foot))
-                painter.drawPolygon(_head(QPointF(right, foot)))
+            for (at, foot), end in zip(marks, ends.tolist(), strict=True):
+                painter.drawLine(QPointF(at, foot), QPointF(end, foot))
+                painter.drawPolygon(_head(QPointF(end, foot), 1 if end >= at else -1))
         painter.setPen(QPen(scene.theme.panel, 1.0))
         painter.setBrush(scene.theme.text)
         for left, foot in marks:
             painter.drawPolygon(_notch(QPointF(left, foot)))
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _paint_ticks(
+        self, painter: QPainter, places: Int64, marks: list[tuple[int, int]], layout: Layout,
+        scene: Scene,
+    ) -> None:  # fmt: skip
+        """What came late has its tick where it came, too: the lanes have it where it happened."""
+        kinds = scene.log.kinds[self.lateness.order.late[places]].tolist()
+        high = layout.lanes.height() // lane_count(scene.log) - 6
+        for (x, foot), kind in zip(marks, kinds, strict=True):
+            name = scene.log.kind_names[kind] if kind != PENDING else ""
+            painter.fillRect(QRect(x - 1, foot - high - 2, 2, high), scene.theme.type_colour(name))
 
     def hit(self, point: QPoint, layout: Layout, scene: Scene, everything: Scene) -> Hit | None:
         """See `Layer`."""
@@ -86,9 +104,13 @@ class LateLayer:
 
         One for each px of a lane; of very many only some are looked at.
         """
-        order = self.lateness.order
-        start, stop = count_before(order.late, scene.positions[[0, -1]]).tolist()
-        places = np.arange(max(0, start - 1), min(len(order.late), stop + 1))
+        order, axis = self.lateness.order, scene.axis
+        if isinstance(axis, ArrivalAxis):
+            came = order.late_ranks + 1
+            places = np.flatnonzero((came >= scene.x0) & (came <= scene.x1))
+        else:
+            start, stop = count_before(order.late, scene.positions[[0, -1]]).tolist()
+            places = np.arange(max(0, start - 1), min(len(order.late), stop + 1))
         places = places[:: max(1, len(places) // _LOOKED_AT)]
         events = order.late[places].astype(np.int64)
         # Where the log has grown since, late events may be named by places that it no longer has.
@@ -96,7 +118,12 @@ class LateLayer:
         places, events = places[here], events[here]
         lanes = lane_count(scene.log)
         lane = np.minimum(scene.log.kinds[events].astype(np.int64), lanes - 1)
-        x = np.rint(_pixels(events, scene)).astype(np.int64)
+        if isinstance(axis, ArrivalAxis):
+            x = np.rint(scene.pixels(order.late_ranks[places].astype(np.float64) + 1)).astype(
+                np.int64
+            )
+        else:
+            x = _pixels(events, scene)
         seen = (x >= scene.left - 1) & (x <= scene.left + scene.width + 1)
         places, x, lane = places[seen], x[seen], lane[seen]
         _, first = np.unique(lane * (scene.width * 4 + 9_999) + x, return_index=True)
@@ -119,6 +146,6 @@ def _notch(foot: QPointF) -> QPolygonF:
     return QPolygonF([foot + QPointF(x, y) for x, y in corners])
 
 
-def _head(tip: QPointF) -> QPolygonF:
-    """The head of an arrow that ends here."""
-    return QPolygonF([tip, tip + QPointF(-5, -2.5), tip + QPointF(-5, 2.5)])
+def _head(tip: QPointF, way: int) -> QPolygonF:
+    """The head of an arrow that ends here; ``way`` is 1 for one to the right, -1 to the left."""
+    return QPolygonF([tip, tip + QPointF(-5 * way, -2.5), tip + QPointF(-5 * way, 2.5)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.replay.axis import Axis, AxisMode
+from core.replay.axis import Axis
 
 Range = tuple[float, float]
 
@@ -12,7 +12,7 @@ _NO_TIME = 1e-6
 
 def least_width(axis: Axis) -> float:
     """The narrowest range to show: 1 ms, or three events; a second where there is no time."""
-    if axis.mode is AxisMode.EVENT:
+    if axis.mode.counts:
         return 3.0
     return 1.0 if axis.length <= _NO_TIME else 1e-3
 

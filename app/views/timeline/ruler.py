@@ -61,7 +61,7 @@ class Tick:
 
 def ticks_of(scene: Scene, advance: Advance) -> list[Tick]:
     """The ticks of the visible range, from the left; some labels may overlap (see `placed`)."""
-    if scene.axis.mode is AxisMode.EVENT:
+    if scene.axis.mode.counts:
         return _event_ticks(scene, advance)
     step = _time_step(scene, advance)
     by_session = text.is_in_session(start=scene.log.start, position=0)
@@ -213,8 +213,9 @@ def paint_ruler(painter: QPainter, rect: QRect, scene: Scene) -> None:
 
 
 def _titles(scene: Scene) -> tuple[str, ...]:
-    if scene.axis.mode is AxisMode.EVENT:
-        return ("Event number", "Event")
+    if scene.axis.mode.counts:
+        by_arrival = scene.axis.mode is AxisMode.ARRIVAL
+        return ("Order of arrival", "Arrival") if by_arrival else ("Event number", "Event")
     instant = max(int(scene.instants[0]), scene.log.start)
     day = text.date(instant)
     if text.is_in_session(start=scene.log.start, position=0):

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.views.timeline.bins import columns_picture
-from core.replay.axis import Axis, AxisMode
+from core.replay.axis import Axis
 from core.replay.columns import Bool, Float64, Int64
 from core.replay.playback import Playhead
 
@@ -22,8 +22,9 @@ def x_of_playhead(axis: Axis, playhead: Playhead) -> float:
     Live, when it is later than the last event, it lies at the end.
     """
     x = min(float(axis.x_of_instants(playhead.instant)), axis.length)
-    if axis.mode is AxisMode.EVENT and not playhead.position <= x < playhead.position + 1:
-        return float(playhead.position)
+    if axis.mode.counts:
+        here, following = axis.x_of_positions((playhead.position, playhead.position + 1)).tolist()
+        return x if here <= x < following else here
     return x
 
 

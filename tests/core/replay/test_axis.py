@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.replay.arrival import ArrivalOrder
 from core.replay.axis import IDLE, Axis, AxisMode, axis_of
 from core.replay.columns import SessionLog
 from tests.core.replay.strategies import instants_of_events, log_at
@@ -80,7 +82,7 @@ def test_a_position_is_found_again_unless_others_share_its_instant(
     found = axis.positions_at(x)
     assert np.all(found >= positions)
     together = [log.position_at(log.instant_at(p)) for p in positions.tolist()]
-    expected = positions.tolist() if mode is AxisMode.EVENT else together
+    expected = positions.tolist() if mode.counts else together
     assert found.tolist() == expected
 
 
@@ -94,7 +96,7 @@ def test_every_x_is_of_the_moment_that_it_shows(
     x = part * axis.length
     instant = int(axis.instants_at(x))
     assert log.start <= instant <= max(log.end, log.start + 1)
-    if mode is AxisMode.EVENT:
+    if mode.counts:
         # Between events of one instant the time alone cannot tell where one is.
         assert int(axis.positions_at(x)) <= log.position_at(instant)
     else:
@@ -122,7 +124,7 @@ def test_the_session_lies_between_nothing_and_its_length(
     assert axis.mode is mode
     assert axis.length > 0
     assert float(x[0]) == 0.0
-    whole = log.end > log.start or (mode is AxisMode.EVENT and len(log) > 0)
+    whole = log.end > log.start or (mode.counts and len(log) > 0)
     assert float(x[-1]) == (axis.length if whole else 0.0)
 
 
@@ -161,6 +163,53 @@ def test_the_axis_of_events_steps_through_events_of_one_instant() -> None:
     since = axis.instants_at([1.0, 2.0, 3.0, 4.0, 4.5, 5.0]) - log.start
     assert since.tolist() == [0, SECOND, SECOND, SECOND, 2 * SECOND, 3 * SECOND]
     assert axis.x_of_instants(log.times).tolist() == [1.0, 4.0, 4.0, 4.0, 5.0]
+
+
+# -- the order of arrival -----------------------------------------------------------------------
+
+
+@st.composite
+def arrived_logs(draw: st.DrawFn) -> SessionLog:
+    """Events whose rows came in any order."""
+    log = log_at(draw(instants_of_events(least=1)))
+    rows = draw(st.permutations(range(1, len(log) + 1)))
+    return replace(log, rows=np.array(rows, dtype=np.int64))
+
+
+@given(arrived_logs())
+def test_what_came_in_time_lies_at_its_own_step_by_arrival(log: SessionLog) -> None:
+    """Events would be drawn where others arrived, or two of them at one step."""
+    axis, order = axis_of(log, AxisMode.ARRIVAL), ArrivalOrder(log)
+    on_time = np.setdiff1d(np.arange(len(log)), order.late)
+    assert axis.length == len(log)
+    assert axis.x_of_positions(on_time + 1).tolist() == (order.ranks[on_time] + 1).tolist()
+    late = axis.x_of_positions(order.late + 1)
+    assert np.all(late < order.late_ranks + 1)
+    assert not np.any(late == np.floor(late))
+
+
+@given(arrived_logs(), st.lists(st.floats(-0.5, 1.5), max_size=20))
+def test_by_arrival_time_goes_on_to_the_right(log: SessionLog, shares: list[float]) -> None:
+    """The curves, which are searched by position, would be drawn of other moments."""
+    axis = axis_of(log, AxisMode.ARRIVAL)
+    positions = np.arange(len(log) + 1)
+    places = axis.x_of_positions(positions)
+    assert np.all(np.diff(places) > 0)
+    assert axis.positions_at(places).tolist() == positions.tolist()
+    assert axis.instants_at(places).tolist() == [log.instant_at(p) for p in positions.tolist()]
+    x = np.array(sorted(shares)) * axis.length
+    for told in (axis.positions_at(x), axis.instants_at(x)):
+        assert np.all(np.diff(told) >= 0)
+    instants = around(log, [0])
+    assert np.all(np.diff(axis.x_of_instants(instants)) >= 0)
+
+
+def test_a_late_event_has_a_step_of_its_own_where_it_came() -> None:
+    """That it came late could not be seen from where it stands."""
+    log = replace(log_at([0, 10, 20, 30, 40]), rows=np.array([1, 4, 2, 3, 5]))
+    axis = axis_of(log, AxisMode.ARRIVAL)
+    assert axis.x_of_positions(range(6)).tolist() == [0, 1, 1.5, 2, 3, 5]
+    assert axis.positions_at([1, 1.5, 2, 3.9, 4, 4.9, 5]).tolist() == [1, 2, 3, 4, 4, 4, 5]
 
 
 # -- folded gaps --------------------------------------------------------------------------------
