@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from boto3.dynamodb.types import TypeSerializer
 
+from core.events.instants import format_instant
 from core.events.store.dynamodb.keys import HEADS_INDEX, IDEMPOTENCY_INDEX
 from core.events.store.dynamodb.store import DynamoDBEventStore
 from tests.core.events.dynamodb_server import Table, create_backend_table
@@ -76,3 +77,34 @@ def put_all(table: Table, items: Sequence[dict[str, Any]]) -> None:
         puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
         answer = client.batch_write_item(RequestItems={table.name: puts})
         assert not answer["UnprocessedItems"]
+
+
+START = 1_767_614_400_000_000
+
+
+def stamp(number: int) -> str:
+    """Instants that no fraction, a fraction, and three events in a row have."""
+    return format_instant(START + number // 3 * 500_000).removesuffix("Z")
+
+
+def a_session(count: int, text: str = "") -> list[dict[str, Any]]:
+    """A session as the backend writes it, with a few odd ones among its first events."""
+    items = [
+        backend_item(f"e-{number:05}", stamp(number), payload=json.dumps({"n": number, "t": text}))
+        for number in range(count)
+    ]
+    items[7]["actor_id"] = {"S": "ada"}
+    items[8]["version"] = {"N": "2.0"}
+    items[9] |= {"object_ref_type": {"S": "concept"}, "object_ref_id": {"S": "c"}}
+    items[10]["event_type"] = {"S": "SomethingElse"}
+    items[11]["payload"] = {"S": "{broken"}
+    items[12]["idempotency_key"] = items[13]["idempotency_key"] = {"S": "twice"}
+    del items[14]["correlation_id"]
+    return items
+
+
+def foreign(count: int) -> list[dict[str, Any]]:
+    return [
+        {"pk": {"S": f"tenant#{number}"}, "sk": {"S": "settings"}, "quota": {"N": "1"}}
+        for number in range(count)
+    ]

@@ -3,50 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import Any
 
 import boto3
 import pytest
 from boto3.dynamodb.conditions import Key
 
-from core.events.instants import format_instant
 from core.events.store.dynamodb.survey import ScanProgress
-from tests.core.events.dynamodb.tables import backend_item, opened, put_all
+from tests.core.events.dynamodb.tables import (
+    a_session,
+    backend_item,
+    foreign,
+    opened,
+    put_all,
+    stamp,
+)
 from tests.core.events.dynamodb_server import Table
 from tests.core.events.store_contract import event, ids_of
 
-MANY = 30_000 if {"CI", "BRAINWEB_TORTURE"} & set(os.environ) else 4_000
-"""How long the long session is: ministack takes most of a minute to write it."""
-START = 1_767_614_400_000_000
-
-
-def stamp(number: int) -> str:
-    """Instants that no fraction, a fraction, and three events in a row have."""
-    return format_instant(START + number // 3 * 500_000).removesuffix("Z")
-
-
-def a_session(count: int, text: str = "") -> list[dict[str, Any]]:
-    """A session as the backend writes it, with a few odd ones among its first events."""
-    items = [
-        backend_item(f"e-{number:05}", stamp(number), payload=json.dumps({"n": number, "t": text}))
-        for number in range(count)
-    ]
-    items[7]["actor_id"] = {"S": "ada"}
-    items[8]["version"] = {"N": "2.0"}
-    items[9] |= {"object_ref_type": {"S": "concept"}, "object_ref_id": {"S": "c"}}
-    items[10]["event_type"] = {"S": "SomethingElse"}
-    items[11]["payload"] = {"S": "{broken"}
-    items[12]["idempotency_key"] = items[13]["idempotency_key"] = {"S": "twice"}
-    del items[14]["correlation_id"]
-    return items
-
-
-def foreign(count: int) -> list[dict[str, Any]]:
-    return [
-        {"pk": {"S": f"tenant#{number}"}, "sk": {"S": "settings"}, "quota": {"N": "1"}}
-        for number in range(count)
-    ]
+MANY = 3_000
 
 
 def test_a_session_of_many_pages_replays_whole(dynamodb_table: Table) -> None:
