@@ -77,4 +77,4 @@ pictures: $(READY) $(SAMPLE) ## Draw the pictures of the documentation anew
 	@$(BIN)/python tools/make_pictures.py
 
 torture: $(READY) $(SAMPLE) ## Try to break what is promised, in full, or PART=kills
-	@TORTURE=1 $(BIN)/python -m pytest -q $(if $(PART),$(PART:%=tests/torture/test_%.py),tests/torture)
+	@TORTURE=1 $(BIN)/python -m pytest -q -o faulthandler_timeout=3600 $(if $(PART),$(PART:%=tests/torture/test_%.py),tests/torture)

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.torture.conftest import Figure, amount
-from tests.torture.writers import WRITERS, Writer
+from tests.torture.steps import attempted, with_
+from tests.torture.writers import WRITERS
 
 SIZE = 32 << 20
 PAGE = 4096
@@ -84,16 +85,3 @@ def test_a_full_disk_is_said_and_leaves_what_was_there(
     assert refused
     figure(f"{name}: writes that were refused, that were taken", f"{refused}, {taken}")
     figure(f"{name}: falsely acknowledged, lost, or not gone on with", 0)
-
-
-def attempted(writer: Writer, n: int) -> bool:
-    try:
-        return writer.write(n)
-    except writer.faults as fault:
-        assert str(fault).strip()
-        assert len(str(fault).splitlines()) == 1
-        return False
-
-
-def with_(writer: Writer, known: frozenset[int], n: int) -> frozenset[int]:
-    return known | {n} if writer.keeps_all else frozenset({n})

@@ -16,8 +16,8 @@ from tests.builders_files import write_log
 from tests.torture.conftest import Figure, amount
 from tests.torture.victims import Victims, victims
 
-KILLS = amount(5, 1_000)
-A_FILE = 100
+KILLS = amount(5, 250)
+A_FILE = 50
 """Kills of one file, before another is begun: what is killed should also be recovered from."""
 WITHIN = 0.1
 OPENED_WITHIN = 2.0

@@ -58,7 +58,7 @@ def test_an_import_goes_on_where_it_was_killed(
         file.writelines(json.dumps(each.to_wire()) + "\n" for each in story("s", IMPORTED))
     finished, target = 0, tmp_path / "0.db"
     for kill in range(KILLS):
-        killed = killing.kill_during("imports", within=0.5, source=source, target=target)
+        killed = killing.kill_during("imports", within=1.2, source=source, target=target)
         there = numbers(target)
         assert there == list(range(len(there)))
         assert len(there) >= killed.acknowledged

@@ -68,6 +68,8 @@ class Writer(ABC):
     faults: ClassVar[tuple[type[Exception], ...]] = ()
     keeps_all: ClassVar[bool] = True
     """Whether what was written before stays, or the last takes its place."""
+    may_be_there: ClassVar[bool] = False
+    """Whether what was refused may be there all the same: then who tries again stores it once."""
 
     def __init__(self, folder: Path, aside: Path) -> None:
         self.folder, self.aside = folder, aside
@@ -148,7 +150,10 @@ class Copy(Log):
 
 
 class Mirror(Writer):
+    """How far it was read is kept after what was read, which is read again where that fails."""
+
     faults = (StoreError,)
+    may_be_there = True
 
     def __init__(self, folder: Path, aside: Path) -> None:
         super().__init__(folder, aside)
@@ -171,9 +176,10 @@ class Mirror(Writer):
 
 
 class Waiting(Writer):
-    """The spool."""
+    """The spool. Its log of changes may have what a failing disk did not confirm."""
 
     faults = (SpoolFault,)
+    may_be_there = True
 
     def __init__(self, folder: Path, aside: Path) -> None:
         super().__init__(folder, aside)
