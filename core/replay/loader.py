@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -22,7 +23,7 @@ from core.replay.columns import (
     Int64,
     SessionLog,
 )
-from core.replay.reading import Reading, RowTuple
+from core.replay.reading import Part, Reading, RowTuple
 from core.replay.strings import ObjectKeys, Strings
 
 PROBLEMS_KEPT = 10_000
@@ -75,45 +76,74 @@ def load_steps(store: ColumnSource, session_id: str) -> Iterator[Loaded]:
     The first step of a long session has every instant and no row. To cancel, close the iterator.
     Raises SourceChanged where rows vanish between the steps, and what the store raises.
     """
-    last_row = store.last_rowid()
-    with collector_paused():
-        log, unreadable = _instants(store.instant_pages(session_id), session_id, last_row)
+    log, unreadable = read_instants(store, session_id)
     yield from read_rows(store, log, unreadable)
 
 
-def read_rows(store: ColumnSource, log: SessionLog, unreadable: list[int]) -> Iterator[Loaded]:
+def read_instants(store: ColumnSource, session_id: str) -> tuple[SessionLog, list[int]]:
+    """A log of the instants alone, and the keys of the rows whose instant cannot be read."""
+    last_row = store.last_rowid()
+    with collector_paused():
+        rows, times, unreadable = readable_instants(store.instant_pages(session_id), last_row)
+        return log_of_instants(session_id, rows, times, last_row), unreadable
+
+
+def read_rows(
+    store: ColumnSource,
+    log: SessionLog,
+    unreadable: Sequence[int],
+    *,
+    elsewhere: Callable[[Int64, int], Iterator[Part]] | None = None,
+) -> Iterator[Loaded]:
     """Read the rows of a log of instants, as `load_steps` does.
 
-    ``unreadable`` has the keys of rows whose instant cannot be read: only their problems are.
+    ``unreadable`` has the keys of rows whose instant cannot be read: only their problems are. What
+    reads ``elsewhere`` is given half of the keys, to read beside this, and how many to a part.
     """
-    total = len(log)
-    if total >= _FIRST_PAINT:
-        yield Loaded(log, 0, total)
+    if len(log) >= _FIRST_PAINT:
+        yield Loaded(log, 0, len(log))
     reading = Reading(log.rows)
-    read = shown = 0
     # Each step carries all columns: a number of steps that grew with the log would cost its square.
-    refresh = max(_REFRESH, total // _STEPS_MOST)
-    for page in store.row_pages(log.session_id, reading.rowids):
-        with collector_paused():
-            reading.take(page)
-        read += len(page)
-        if read - shown >= refresh:
-            shown = read
-            yield Loaded(_partial(log, reading), read, total)
-    if read != total:
+    refresh = max(_REFRESH, len(log) // _STEPS_MOST)
+    here, parts = reading.rowids, iter(list[Part]())
+    if elsewhere is not None:
+        refresh //= 2
+        here, there = np.array_split(here, 2)
+        parts = elsewhere(there, refresh)
+    for _ in _taken(reading, store.row_pages(log.session_id, here), refresh):
+        for part in islice(parts, 1):
+            reading.take_part(part)
+        yield Loaded(_partial(log, reading), reading.read, len(log))
+    for part in parts:
+        reading.take_part(part)
+    if reading.read != len(log):
         raise SourceChanged(
-            f"{total - read:,} rows of the session vanished while it was read. Open the file again."
+            f"{len(log) - reading.read:,} rows of the session vanished while it was read."
+            " Open the file again."
         )
     with collector_paused():
-        yield Loaded(_complete(store, log, reading, unreadable), total, total)
+        yield Loaded(_complete(store, log, reading, unreadable), len(log), len(log))
 
 
-def _instants(
-    pages: Iterator[InstantPage], session_id: str, last_row: int
-) -> tuple[SessionLog, list[int]]:
-    """A log of the instants alone, and the keys of the rows whose instant cannot be read."""
-    rows, times, unreadable = readable_instants(pages, last_row)
-    return log_of_instants(session_id, rows, times, last_row), unreadable
+def read_parts(store: ColumnSource, session_id: str, rowids: Int64, size: int) -> Iterator[Part]:
+    """The rows of some ascending keys, so many a part, for a reading of more of them."""
+    for start in range(0, len(rowids), size):
+        reading = Reading(rowids[start : start + size])
+        for _ in _taken(reading, store.row_pages(session_id, reading.rowids), size):
+            pass
+        yield reading.as_part()
+
+
+def _taken(reading: Reading, pages: Iterator[list[RowTuple]], refresh: int) -> Iterator[None]:
+    """Take pages in, with a break each time that so many rows were."""
+    since = 0
+    for page in pages:
+        with collector_paused():
+            reading.take(page)
+        since += len(page)
+        if since >= refresh:
+            since = 0
+            yield
 
 
 def readable_instants(
@@ -173,7 +203,7 @@ def _partial(log: SessionLog, reading: Reading) -> SessionLog:
 
 
 def _complete(
-    store: ColumnSource, log: SessionLog, reading: Reading, unreadable: list[int]
+    store: ColumnSource, log: SessionLog, reading: Reading, unreadable: Sequence[int]
 ) -> SessionLog:
     problems = _take_unusual(store, reading, unreadable)
     contributions, names = reading.contributions()
@@ -190,7 +220,9 @@ def _complete(
     )
 
 
-def _take_unusual(store: ColumnSource, reading: Reading, unreadable: list[int]) -> list[Problem]:
+def _take_unusual(
+    store: ColumnSource, reading: Reading, unreadable: Sequence[int]
+) -> list[Problem]:
     """Read the unusual rows the careful way; the problems are those that a log carries."""
     problems: list[Problem] = []
     lost = set(unreadable)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from array import array
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-import msgspec
 import numpy as np
 
 from core.events.contributions import Source, contributions
-from core.events.rows import MAX_DEPTH
-from core.events.schema import EventEnvelope, EventType
+from core.events.schema import EventEnvelope
+from core.replay.codes import Codes, KindCodes, ObjectCodes
 from core.replay.columns import (
     KINDS_MOST,
     KNOWN_KINDS,
@@ -22,9 +19,11 @@ from core.replay.columns import (
     Contributions,
     Int32,
     Int64,
+    UInt16,
     group,
 )
 from core.replay.strings import ObjectKeys, Strings
+from core.replay.usual_payloads import CHAT, CLAIM, UNUSUAL, VIEWED, decoders, may_be_unusual
 
 RowTuple: TypeAlias = tuple[Any, ...]
 """rowid, event_type, actor_id, object_ref_type, object_ref_id, payload, odd.
@@ -32,79 +31,39 @@ RowTuple: TypeAlias = tuple[Any, ...]
 ``odd`` is 1 where a column is not stored as usual: no event id, a BLOB for a text, another version.
 """
 
-_VIEWED = KNOWN_KINDS.index(EventType.USER_VIEWED)
-_CHAT = KNOWN_KINDS.index(EventType.CHAT_MESSAGE_CREATED)
-_CLAIM = KNOWN_KINDS.index(EventType.CLAIM_UPSERTED)
 _SOURCES = np.zeros(KINDS_MOST, dtype=np.uint8)
-_SOURCES[[_VIEWED, _CHAT, _CLAIM]] = Source.VIEWED, Source.MENTIONED, Source.CLAIMED
+_SOURCES[[VIEWED, CHAT, CLAIM]] = Source.VIEWED, Source.MENTIONED, Source.CLAIMED
 _UNKNOWN_EXPLAINED = 1_000
-_LONG = 2 * MAX_DEPTH
-"""A payload up to this long cannot nest too deep, nor hold too long an integer."""
-_HUGE = re.compile(r"[0-9]{4301}")
 
 
-class _Mention(msgspec.Struct, gc=False):
-    # Absent is usual, null is not.
-    concept_id: str | msgspec.UnsetType = msgspec.UNSET
-    name: str | None = None
+class Part(NamedTuple):
+    """What a reading took in of some rows, in codes of its own: see `Reading.take_part`.
 
+    ``event`` has the places of rows among the ``rowids``, which are ascending.
+    """
 
-class _Payload(msgspec.Struct, gc=False):
-    domain: str | None = None
-
-
-class _Viewed(_Payload, gc=False):
-    name: str | None = None
-
-
-class _Chat(_Payload, gc=False):
-    mentioned_concepts: list[_Mention] = []
-
-
-class _Claim(_Payload, gc=False):
-    concept_ids: list[str] = []
-
-
-class _Codes(dict[Any, int]):
-    """Numbers values in the order in which they are first asked for; None has no number."""
-
-    def __init__(self, known: Sequence[Any] = ()) -> None:
-        super().__init__({value: code for code, value in enumerate(known)})
-        self.in_order: list[Any] = list(known)
-        self[None] = NONE
-
-    def __missing__(self, value: Any) -> int:
-        code = self[value] = len(self.in_order)
-        self.in_order.append(value)
-        return code
-
-
-class _KindCodes(_Codes):
-    """Numbers event types, so many at most."""
-
-    def __missing__(self, value: Any) -> int:
-        if len(self.in_order) < KINDS_MOST:
-            return super().__missing__(value)
-        self[value] = KINDS_MOST - 1
-        return KINDS_MOST - 1
-
-
-class _ObjectCodes(_Codes):
-    """Numbers pairs of type and id; there is no reference unless both are set."""
-
-    def __missing__(self, pair: tuple[Any, Any]) -> int:
-        if pair[0] and pair[1]:
-            return super().__missing__(pair)
-        self[pair] = NONE
-        return NONE
+    rowids: Int64
+    read: int
+    kinds: UInt16
+    actors: Int32
+    objects: Int32
+    kind_names: list[str]
+    actor_names: list[str]
+    object_keys: list[tuple[str, str]]
+    event: Int32
+    concept: Int32
+    name: Int32
+    concept_ids: list[str]
+    names: list[str]
+    unusual: list[int]
+    unknown: list[int]
 
 
 class Reading:
     """The columns of a session while its rows come in.
 
     ``rows`` are the rows' keys in the order of events; ``rowids`` are the same, ascending, which is
-    the order to read them in. ``unusual`` collects the keys of rows that only the careful way can
-    read: give their envelopes to `take_envelope`.
+    the order to read them in, and ``read`` counts those that were taken in.
     """
 
     def __init__(self, rows: Int64) -> None:
@@ -113,20 +72,25 @@ class Reading:
         self.kinds = np.full(len(rows), PENDING, dtype=np.uint16)
         self.actors = np.full(len(rows), NONE, dtype=np.int32)
         self.objects = np.full(len(rows), NONE, dtype=np.int32)
-        self.unusual: list[int] = []
-        self._kinds = _KindCodes(KNOWN_KINDS)
-        self._actors = _Codes()
-        self._objects = _ObjectCodes()
-        self._concepts = _Codes()
-        self._names = _Codes()
+        self.read = 0
+        self._unusual: list[int] = []
+        self._unknown: list[int] = []
+        self._kinds = KindCodes(KNOWN_KINDS)
+        self._actors = Codes()
+        self._objects = ObjectCodes()
+        self._concepts = Codes()
+        self._names = Codes()
         self._names[""] = NONE
         self._event, self._concept, self._name = array("i"), array("i"), array("i")
-        self._unknown = 0
-        other = msgspec.json.Decoder(_Payload).decode
-        self._decoders: list[Callable[[str], Any]] = [other] * len(KNOWN_KINDS)
-        self._decoders[_VIEWED] = msgspec.json.Decoder(_Viewed).decode
-        self._decoders[_CHAT] = msgspec.json.Decoder(_Chat).decode
-        self._decoders[_CLAIM] = msgspec.json.Decoder(_Claim).decode
+        self._decoders = decoders()
+
+    @property
+    def unusual(self) -> set[int]:
+        """The keys of rows to be read the careful way: give their envelopes to `take_envelope`.
+
+        These are what only it can read, and some of the unknown types, whose problems it tells.
+        """
+        return {*self._unusual, *sorted(self._unknown)[:_UNKNOWN_EXPLAINED]}
 
     @property
     def kind_names(self) -> tuple[str, ...]:
@@ -145,8 +109,9 @@ class Reading:
 
     def take(self, page: list[RowTuple]) -> None:
         """Take in rows; their keys must be among those given."""
+        self.read += len(page)
         if any(row[6] for row in page):
-            self.unusual.extend(row[0] for row in page if row[6])
+            self._unusual.extend(row[0] for row in page if row[6])
             page = [row for row in page if not row[6]]
         if not page:
             return
@@ -170,6 +135,29 @@ class Reading:
         for _, concept, name in contributions(envelope.event_type, kind, key, envelope.payload):
             self._add(event, concept, name)
 
+    def as_part(self) -> Part:
+        """What was taken in, for another reading; its rows' keys must have been ascending."""
+        return Part(
+            self.rowids, self.read, self.kinds, self.actors, self.objects,
+            self._kinds.in_order, self._actors.in_order, self._objects.in_order,
+            *(np.array(each, dtype=np.int32) for each in (self._event, self._concept, self._name)),
+            self._concepts.in_order, self._names.in_order, self._unusual, self._unknown,
+        )  # fmt: skip
+
+    def take_part(self, part: Part) -> None:
+        """Take in what another reading did; the keys of its rows must be among those given."""
+        self.read += part.read
+        self._unusual.extend(part.unusual)
+        self._unknown.extend(part.unknown)
+        events = self._events(part.rowids)
+        known = part.kinds != PENDING
+        self.kinds[events[known]] = self._kinds.of(part.kind_names)[part.kinds[known]]
+        self.actors[events] = self._actors.of(part.actor_names)[part.actors]
+        self.objects[events] = self._objects.of(part.object_keys)[part.objects]
+        self._event.frombytes(events.astype(np.int32)[part.event].tobytes())
+        self._concept.frombytes(self._concepts.of(part.concept_ids)[part.concept].tobytes())
+        self._name.frombytes(self._names.of(part.names)[part.name].tobytes())
+
     def _events(self, rowids: Int64) -> Int64:
         """The places of rows in the order of events."""
         places = np.searchsorted(self.rowids, rowids)
@@ -192,29 +180,28 @@ class Reading:
         for event, kind, item, payload, rowid in zip(
             events, kinds, objects, payloads, rowids, strict=True
         ):
-            if len(payload) > _LONG and _too_deep_or_huge(payload):
-                self.unusual.append(rowid)
+            if may_be_unusual(payload):
+                self._unusual.append(rowid)
                 continue
             try:
                 decoded = (decoders[kind] if kind < known else decoders[-1])(payload)
-            except (msgspec.DecodeError, RecursionError, UnicodeError):
-                self.unusual.append(rowid)
+            except UNUSUAL:
+                self._unusual.append(rowid)
                 continue
-            if kind == _CHAT:
+            if kind == CHAT:
                 for mention in decoded.mentioned_concepts:
                     if concept := mention.concept_id:
                         add(event, concept, mention.name)
-            elif kind == _VIEWED:
+            elif kind == VIEWED:
                 if item >= 0 and keys[item][0] == "concept":
                     add(event, keys[item][1], decoded.name)
-            elif kind == _CLAIM:
+            elif kind == CLAIM:
                 if item >= 0 and keys[item][0] == "claim":
                     for concept in decoded.concept_ids:
                         if concept:
                             add(event, concept, None)
-            elif kind >= known and self._unknown < _UNKNOWN_EXPLAINED:
-                self._unknown += 1
-                self.unusual.append(rowid)
+            elif kind >= known and len(self._unknown) < _UNKNOWN_EXPLAINED:
+                self._unknown.append(rowid)
 
     def _add(self, event: int, concept: str, name: str | None) -> None:
         self._event.append(event)
@@ -248,15 +235,6 @@ class Reading:
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
         names = Strings.of(self._names.in_order[code] for code in name[kept].tolist())
         return ConceptNames(starts, event[kept], names)
-
-
-def _too_deep_or_huge(payload: str) -> bool:
-    """Whether a payload may hold what its decoder passes over and `decode_payload` does not."""
-    # Counting takes ten times as long as looking for one; most payloads are flat.
-    nests = "[" in payload or payload.find("{", 1) > 0
-    if nests and payload.count("[") + payload.count("{") > MAX_DEPTH:
-        return True
-    return len(payload) > 4_300 and _HUGE.search(payload) is not None
 
 
 def _by_first(concept: Int32, count: int) -> tuple[list[int], Int32]:
