@@ -14,27 +14,15 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
 
 from app.as_known_command import print_as_known
-from app.bookmarks_command import bookmarks
-from app.copy_command import copy
-from app.demo import demo
-from app.export_command import export
 from app.filtered_events import arrival_to_wire, arrived, filtered
-from app.import_command import import_
-from app.link_command import link, links, unlink
-from app.preferences_command import preferences
-from app.range_commands import compare, stats
+from app.later_commands import LaterGroup
 from app.rules_option import LeaveOutOption, RulesOption, chosen_rules, leaving_out
-from app.serving import serve
 from app.source_argument import Source, as_file, listed
 from app.sources import Place, place_of
-from app.table_command import table_commands
 from app.text import count, date_and_clock, duration, plain, weight
-from app.verify_command import verify_
 from app.versions import versions_text
-from app.why_command import why
 from core.events.errors import StoreError
 from core.events.instants import format_instant
 from core.events.store.factory import named_table
@@ -43,6 +31,7 @@ from core.filter.parsing import FilterError, parse
 from core.projectors.context import SessionContext
 from core.projectors.rule_files import RuleError
 from core.projectors.rules import ProjectionRules
+from core.replay.collector import collector_paused
 from core.replay.index import ContextIndex
 from core.replay.link_file import LinkFile
 from core.replay.linked import LinkedEventStore
@@ -65,14 +54,14 @@ class ThemeName(StrEnum):
     LIGHT = "light"
 
 
-class _Group(TyperGroup):
+class _Group(LaterGroup):
     """Takes what is no command as the source to open in the window."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args[:1] == ["--version"]:
             print(versions_text())
             raise typer.Exit(0)
-        if not args or (args[0] not in self.commands and args[0] not in _GROUP_OPTIONS):
+        if not args or (args[0] not in self.list_commands(ctx) and args[0] not in _GROUP_OPTIONS):
             args = ["window", *args]
         return super().parse_args(ctx, args)
 
@@ -137,7 +126,8 @@ def window(
     ] = False,
 ) -> None:
     """Open the window (the default command)."""
-    from app import start
+    with collector_paused():
+        from app import start
 
     if source is not None and is_link(source):
         raise typer.Exit(_show_link(source, session, at))
@@ -162,7 +152,8 @@ def _place(source: str | None) -> Place | None:
 
 def _show_link(text: str, session: str | None, at: str | None) -> int:
     """Open the window where a link leads; answers the exit status."""
-    from app import start
+    with collector_paused():
+        from app import start
 
     if session is not None or at is not None:
         _fail("A link says which session and moment: leave out --session and --at.", FAULT)
@@ -314,7 +305,8 @@ def render(
     ] = False,
 ) -> None:
     """Write a picture of the window."""
-    from app import start
+    with collector_paused():
+        from app import start
 
     with faults():
         if isinstance(source, Path) and session is not None:
@@ -352,23 +344,6 @@ def check(source: Source, as_json: AsJson = False) -> None:
     if not as_json:
         print("No problems." if not found else f"{count(found, 'problem')}.", file=sys.stderr)
     raise typer.Exit(NO if found else 0)
-
-
-app.command()(preferences)
-app.command()(compare)
-app.command()(stats)
-app.command()(bookmarks)
-app.command()(link)
-app.command()(unlink)
-app.command()(links)
-app.command()(export)
-app.command("import")(import_)
-app.command()(copy)
-app.add_typer(table_commands, name="table")
-app.command()(serve)
-app.command()(why)
-app.command("verify")(verify_)
-app.command()(demo)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from core.notes.bookmark import Bookmark
 from core.notes.bookmark_file import BookmarkFile
 from core.projectors.context import SessionContext
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
+from core.replay.collector import collector_paused
 from core.replay.moment import Moment
 from core.replay.moment_link import MomentLink
 from core.replay.playback import SPEEDS
@@ -66,7 +68,10 @@ def show_window(
             " writes a picture instead, `brainweb-replay context` prints the context."
         )
     app = application()
-    window = Window(SettingsFile())
+    # Modules stay: looking through them for garbage would hold up the window for 0.1 s at a time.
+    gc.freeze()
+    with collector_paused():
+        window = Window(SettingsFile())
     window.show()
     if link is not None:
         window.moment_links.go(link)
@@ -180,7 +185,8 @@ def opened_offscreen(
 
     Raises what would be told on screen, also what happens until the window is done with.
     """
-    window = Window(NoSettings(), theme=theme)
+    with collector_paused():
+        window = Window(NoSettings(), theme=theme)
     if not bookmarks:
         window.bookmarks.model.file = NoBookmarks()
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)

@@ -267,6 +267,10 @@ QToolButton[primary="true"]:focus, QPushButton[primary="true"]:focus {{
     border: 2px solid {text}; padding: 2px 9px; }}
 QToolButton[primary="true"]:disabled, QPushButton[primary="true"]:disabled {{
     background: {control}; color: {muted}; border-color: {line}; }}
+#panel-menu, #panel-float, #panel-close {{ background: transparent; border-color: transparent;
+    padding: 0; min-height: 0; border-radius: 4px; }}
+#panel-menu:hover, #panel-float:hover, #panel-close:hover {{ background: {control_hover}; }}
+#panel-menu:focus, #panel-float:focus, #panel-close:focus {{ border-color: {accent}; }}
 QFileDialog QToolButton {{ padding: 2px; min-width: 20px; }}
 QLineEdit {{ background: {ground}; color: {text}; border: 1px solid {line};
     border-radius: {radius}px; padding: 3px 8px; min-height: 20px;

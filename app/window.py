@@ -34,6 +34,7 @@ from app.features.linking import LinkingFeature
 from app.features.moment_links import MomentLinksFeature
 from app.features.palette import PaletteFeature
 from app.features.people import PeopleFeature
+from app.features.privacy import PrivacyFeature
 from app.features.range import RangeFeature
 from app.features.recorded import RecordedFeature
 from app.features.reopening import ReopeningFeature
@@ -100,6 +101,8 @@ class Window(QMainWindow):
         self._lay_out()
         self._connect_signals()
         self._restore()
+        # Last, for every event of the program comes by there.
+        self._keyboard = KeyboardManners(self)
         self.others.add(self)
 
     def _build_models(self) -> None:
@@ -138,9 +141,11 @@ class Window(QMainWindow):
         self.what_if = WhatIfFeature(self)
         self.arranging = ArrangingFeature(self)
         self.reopening = ReopeningFeature(self)
+        self.privacy = PrivacyFeature(self)
         self.telling = TellingFeature(self)
         self.settings_shown = SettingsFeature(self)
         self.features: tuple[Feature, ...] = (
+            self.privacy,
             self.telling,
             self.why,
             self.filter,
@@ -189,7 +194,6 @@ class Window(QMainWindow):
         self.context_panel = ContextPanel()
         self.status_line = StatusLine()
         self.presenter = Presenter(self)
-        self._keyboard = KeyboardManners(self)
 
     def _lay_out(self) -> None:
         middle = _column(self.banner, self.loading_bar, self.timeline, self.transport)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -16,10 +17,16 @@ _RATIOS = (1.0, 2.0, 3.0)
 
 def icon(name: str, colour: QColor, *, disabled: QColor | None = None) -> QIcon:
     """The icon of that name, sharp at device pixel ratios up to 3; KeyError for another name."""
+    return QIcon(_drawn(name, colour.rgba(), (disabled or colour).rgba()))
+
+
+@lru_cache(maxsize=256)
+def _drawn(name: str, normal: int, disabled: int) -> QIcon:
+    """Drawn once, since dozens of buttons have the same."""
     drawn = QIcon()
-    for mode, paint in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, disabled or colour)):
+    for mode, rgba in ((QIcon.Mode.Normal, normal), (QIcon.Mode.Disabled, disabled)):
         for ratio in _RATIOS:
-            drawn.addPixmap(_pixmap(_DRAWERS[name], paint, ratio), mode)
+            drawn.addPixmap(_pixmap(_DRAWERS[name], QColor.fromRgba(rgba), ratio), mode)
     return drawn
 
 

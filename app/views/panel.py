@@ -57,9 +57,10 @@ class Panel(QDockWidget):
 
     def show_title(self, title: str, shown: str | None = None) -> None:
         """Name it; the tab says ``shown``, where there is no room for all of the title."""
-        self.title = title
-        self.bar.show_title(title)
-        self.setAccessibleName(title)
+        if self.title != title or not self.accessibleName():
+            self.title = title
+            self.bar.show_title(title)
+            self.setAccessibleName(title)
         if self.windowTitle() != (shown or title):
             self.setWindowTitle(shown or title)
 
@@ -150,12 +151,6 @@ class TitleBar(QWidget):
         buttons = (self.menu_button, self.float_button, self.close_button)
         for name, button in zip(names, buttons, strict=True):
             button.setIcon(icon(name, theme.muted))
-            button.setStyleSheet(
-                "QToolButton { background: transparent; border-color: transparent; padding: 0;"
-                f" min-height: 0; border-radius: 4px; }}"
-                f"QToolButton:hover {{ background: {theme.control_hover.name()}; }}"
-                f"QToolButton:focus {{ border-color: {theme.accent.name()}; }}"
-            )
         self.update()
 
     def collapse(self, collapsed: bool) -> None:
