@@ -13,9 +13,8 @@ from core.events.schema import EventEnvelope
 from core.events.store.base import SessionSummary
 from core.events.store.sqlite import SQLiteEventStore
 from core.mirror.store import MirroredEventStore
-from core.privacy.store import hidden_by
 from core.projectors.rules import ProjectionRules
-from core.replay.apart import WORTH_IT, ReadHereError, steps_apart
+from core.replay.apart import WORTH_IT, ReadHereError, origin_of, steps_apart, warm_up
 from core.replay.axis import Axis, AxisMode, axis_of
 from core.replay.columns import Int64, SessionLog
 from core.replay.growth import Growth
@@ -23,11 +22,13 @@ from core.replay.index import ContextIndex
 from core.replay.kept_logs import KeptLogs
 from core.replay.leaving_out import NOTHING, without_rows
 from core.replay.linked import link_of
-from core.replay.loader import Loaded, load_steps
+from core.replay.loader import Loaded, read_instants, read_rows
 
 logger = logging.getLogger(__name__)
 
 _COUNTS_AT_ONCE = 200
+_LARGE = 10_000_000
+"""A smaller file holds no session that is worth a process (bytes)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,27 +99,22 @@ def _steps(
     rules: ProjectionRules,
     stopped: Callable[[], bool],
 ) -> Iterator[tuple[Loaded, ContextIndex | None]]:
-    """Read here, or, once it shows to be long, in a process of its own."""
-    for step in load_steps(store, session_id):
-        if step.log.complete:
-            yield step, ContextIndex(step.log, rules).prepare()
+    """Read here, or, where it is long, in processes of its own."""
+    if store.opened_as.size > _LARGE:
+        warm_up()
+    log, unreadable = read_instants(store, session_id)
+    origin = origin_of(store, session_id) if len(log) >= WORTH_IT else None
+    if origin is not None:
+        yield Loaded(log, 0, len(log)), None
+        try:
+            yield from steps_apart(origin, log, unreadable, rules, stopped=stopped)
+        except ReadHereError as error:
+            logger.warning("%s; reading in this process instead", error)
+        else:
             return
-        yield step, None
-        if step.read == 0 and step.total >= WORTH_IT and store.recovered_from is None:
-            try:
-                yield from steps_apart(
-                    store.path,
-                    session_id,
-                    rules,
-                    identity=store.opened_as,
-                    link=link_of(store, session_id),
-                    pseudonyms=hidden_by(store),
-                    stopped=stopped,
-                )
-            except ReadHereError as error:
-                logger.warning("%s; reading in this process instead", error)
-            else:
-                return
+    for step in read_rows(store, log, unreadable):
+        index = ContextIndex(step.log, rules).prepare() if step.log.complete else None
+        yield step, index
 
 
 def growth_step(

@@ -1,45 +1,80 @@
-"""Reading a long session in a process of its own."""
+"""Reading a long session in processes of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from core.events.store.base import FileIdentity
-from core.privacy.pseudonyms import Pseudonyms
 from core.projectors.rules import ProjectionRules
+from core.replay.columns import Int64, SessionLog, UInt16
 from core.replay.index import ContextIndex
-from core.replay.linked import Link
-from core.replay.loader import Loaded, load_steps
-from core.replay.process import WORTH_IT, Origin, ReadHereError, items_apart
+from core.replay.loader import Loaded, log_of_instants, read_parts, read_rows
+from core.replay.process import (
+    WORTH_IT,
+    Helper,
+    Origin,
+    ReadHereError,
+    items_apart,
+    origin_of,
+    warm_up,
+)
+from core.replay.reading import Part
 
-__all__ = ["WORTH_IT", "ReadHereError", "steps_apart"]
+__all__ = ["WORTH_IT", "ReadHereError", "origin_of", "steps_apart", "warm_up"]
+
+
+class _Progress(NamedTuple):
+    """What a step before the last has that those before it had not."""
+
+    kinds: UInt16
+    kind_names: Sequence[str]
+    read: int
 
 
 def steps_apart(
-    path: Path,
-    session_id: str,
+    origin: Origin,
+    log: SessionLog,
+    unreadable: Sequence[int],
     rules: ProjectionRules,
     *,
-    identity: FileIdentity,
-    link: Link | None = None,
-    pseudonyms: Pseudonyms | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[tuple[Loaded, ContextIndex | None]]:
-    """As `load_steps` on that file; the last step comes with its index, prepared.
+    """As `read_rows` on a log of instants; the last step comes with its index, prepared.
 
-    A linked session is read by its ``link``, a private one with its ``pseudonyms``. As
-    `items_apart`; raises ReadHereError, too, where the path names another file than ``identity`` by
-    now.
+    Two processes share the rows. As `items_apart`; raises ReadHereError, too, where the path names
+    another file by now.
     """
-    origin = Origin(path, identity, link, pseudonyms)
-    return items_apart(_steps, origin, session_id, rules, stopped=stopped)
+    instants = (log.session_id, log.rows, log.times, log.last_row)
+    items = items_apart(_steps, origin, instants, unreadable, rules, helped=True, stopped=stopped)
+    for item in items:
+        if isinstance(item, _Progress):
+            so_far = replace(log, kinds=item.kinds, kind_names=item.kind_names)
+            yield Loaded(so_far, item.read, len(log)), None
+        else:
+            yield item
 
 
 def _steps(
-    origin: Origin, session_id: str, rules: ProjectionRules
-) -> Iterator[tuple[Loaded, ContextIndex | None]]:
+    helper: Helper,
+    origin: Origin,
+    instants: tuple[str, Int64, Int64, int],
+    unreadable: Sequence[int],
+    rules: ProjectionRules,
+) -> Iterator[Any]:
+    log = log_of_instants(*instants)
+
+    def elsewhere(rowids: Int64, size: int) -> Iterator[Part]:
+        return helper.items(_parts, origin, log.session_id, rowids, size)
+
     with origin.opened() as store:
-        for step in load_steps(store, session_id):
-            index = ContextIndex(step.log, rules).prepare() if step.log.complete else None
-            yield step, index
+        for step in read_rows(store, log, unreadable, elsewhere=elsewhere):
+            if step.log.complete:
+                yield step, ContextIndex(step.log, rules).prepare()
+            elif step.read:
+                yield _Progress(step.log.kinds, step.log.kind_names, step.read)
+
+
+def _parts(origin: Origin, session_id: str, rowids: Int64, size: int) -> Iterator[Part]:
+    with origin.opened() as store:
+        yield from read_parts(store, session_id, rowids, size)

@@ -6,9 +6,11 @@ import logging
 import multiprocessing
 import pickle
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,9 @@ logger = logging.getLogger(__name__)
 WORTH_IT = 50_000
 """From how many events on a process of its own pays (starting one takes about 0.3 s)."""
 
+_METHOD = "forkserver" if sys.platform == "linux" else "spawn"
+"""The first starts a process in hundredths of a second once it runs, for all is imported there."""
+_PRELOADED = "core.replay.apart"
 _LOOK = 0.05
 """How long (s) one waits before asking again whether to stop."""
 _PATIENCE = 5.0
@@ -68,40 +73,73 @@ def origin_of(store: object, session_id: str) -> Origin | None:
     return Origin(store.path, store.opened_as, link_of(store, session_id), hidden_by(store))
 
 
+def warm_up() -> None:
+    """Have processes ready to start at once from now on, where the system can do that.
+
+    It takes about as long as a process takes else, in the background.
+    """
+    if _METHOD == "forkserver":
+        _context()
+        forkserver.ensure_running()
+
+
+class Helper:
+    """A second process, beside the one that was given it."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+
+    def items(self, work: Callable[..., Iterator[object]], *values: object) -> Iterator[Any]:
+        """What ``work(*values)`` yields there; it begins at once. For one work only."""
+        _send(self._pipe, (work, values))
+        return _items(lambda: _received(self._pipe))
+
+
 def items_apart(
     work: Callable[..., Iterator[object]],
     *values: object,
+    helped: bool = False,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Any]:
     """What ``work(*values)`` yields, run in a process of its own.
 
     The work must be a function of a module; values and items are pickled, arrays sent as they lie
-    in memory. The process ends with the iterator, which ends early once ``stopped`` answers yes.
-    Raises the StoreError that the work raises, and ReadHereError where there is no such process.
+    in memory. One that is ``helped`` is given a `Helper` before the values. The process ends with
+    the iterator, which ends early once ``stopped`` answers yes. Raises the StoreError that the work
+    raises, and ReadHereError where there is no such process.
     """
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs,), daemon=True)
+    context = _context()
+    ours, *ends = context.Pipe()
+    if helped:
+        ends += context.Pipe()
+    jobs = [ends[:2], *([end] for end in ends[2:])]
+    processes = [context.Process(target=_work, args=job, daemon=True) for job in jobs]
     try:
-        _start(process)
-        theirs.close()
+        for process in processes:
+            _start(process)
+        for end in ends:
+            end.close()
         # Not as arguments: who starts a process that dies would write what is long to it for ever.
         _send(ours, (work, values))
-        while (item := _receive(ours, stopped)) is not None:
-            if isinstance(item, Exception):
-                raise item
-            yield item
+        yield from _items(lambda: _receive(ours, stopped))
     except (EOFError, OSError) as error:
-        process.join(_PATIENCE)
-        raise ReadHereError(f"the process that read ended with {process.exitcode}") from error
+        processes[0].join(_PATIENCE)
+        raise ReadHereError(f"the process that read ended with {processes[0].exitcode}") from error
     finally:
-        ours.close()
-        theirs.close()
-        if process.pid is not None:
-            # It only reads, and would not hear anything gentler while it is suspended.
-            process.kill()
-            process.join()
-        process.close()
+        for pipe in (ours, *ends):
+            pipe.close()
+        for process in processes:
+            if process.pid is not None:
+                # It only reads, and would not hear anything gentler while it is suspended.
+                process.kill()
+                process.join()
+            process.close()
+
+
+def _context() -> Any:
+    context = multiprocessing.get_context(_METHOD)
+    context.set_forkserver_preload([_PRELOADED])
+    return context
 
 
 def _start(process: multiprocessing.process.BaseProcess) -> None:
@@ -111,19 +149,27 @@ def _start(process: multiprocessing.process.BaseProcess) -> None:
         raise ReadHereError(f"no process can be started: {error}") from error
 
 
-def _work(pipe: Connection) -> None:
+def _work(pipe: Connection, *helpers: Connection) -> None:
     """What the process does."""
     # Ctrl+C in a terminal reaches every process; this one is ended by who started it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         work, values = _received(pipe)
-        for item in work(*values):
+        for item in work(*map(Helper, helpers), *values):
             _send(pipe, item)
         _send(pipe, None)
     except (BrokenPipeError, EOFError):
         logger.info("nobody reads any more")
     except (StoreError, ReadHereError) as error:
         _send(pipe, error)
+
+
+def _items(receive: Callable[[], Any]) -> Iterator[Any]:
+    """What is received up to the end; a fault is raised."""
+    while (item := receive()) is not None:
+        if isinstance(item, Exception):
+            raise item
+        yield item
 
 
 def _send(pipe: Connection, item: object) -> None:

@@ -138,11 +138,22 @@ class Reading:
     def as_part(self) -> Part:
         """What was taken in, for another reading; its rows' keys must have been ascending."""
         return Part(
-            self.rowids, self.read, self.kinds, self.actors, self.objects,
-            self._kinds.in_order, self._actors.in_order, self._objects.in_order,
-            *(np.array(each, dtype=np.int32) for each in (self._event, self._concept, self._name)),
-            self._concepts.in_order, self._names.in_order, self._unusual, self._unknown,
-        )  # fmt: skip
+            rowids=self.rowids,
+            read=self.read,
+            kinds=self.kinds,
+            actors=self.actors,
+            objects=self.objects,
+            kind_names=self._kinds.in_order,
+            actor_names=self._actors.in_order,
+            object_keys=self._objects.in_order,
+            event=np.array(self._event, dtype=np.int32),
+            concept=np.array(self._concept, dtype=np.int32),
+            name=np.array(self._name, dtype=np.int32),
+            concept_ids=self._concepts.in_order,
+            names=self._names.in_order,
+            unusual=self._unusual,
+            unknown=self._unknown,
+        )
 
     def take_part(self, part: Part) -> None:
         """Take in what another reading did; the keys of its rows must be among those given."""

@@ -12,13 +12,13 @@ from core.events.errors import StoreError
 from core.events.store.sqlite import SQLiteEventStore
 from core.privacy.key_file import key_path, pseudonyms_of_user
 from core.privacy.pseudonyms import Pseudonyms
-from core.privacy.store import hidden_by, hide
+from core.privacy.store import hide
 from core.projectors.rules import BRAIN_WEB
-from core.replay.apart import steps_apart
+from core.replay.apart import origin_of, steps_apart
 from core.replay.index import ContextIndex
 from core.replay.kept_logs import KeptLogs
 from core.replay.linked import LinkedEventStore
-from core.replay.loader import load
+from core.replay.loader import load, read_instants
 from tests.builders_files import append_elsewhere, write_log, write_long_log
 from tests.core.events.logs import row
 
@@ -120,9 +120,9 @@ def test_a_long_session_is_read_apart_with_the_same_pseudonyms(tmp_path: Path) -
         session = store.sessions()[0].session_id
         hide(store, PSEUDONYMS)
         here = load(store, session)
-        steps = steps_apart(
-            path, session, BRAIN_WEB, identity=store.opened_as, pseudonyms=hidden_by(store)
-        )
+        origin = origin_of(store, session)
+        assert origin is not None
+        steps = steps_apart(origin, *read_instants(store, session), BRAIN_WEB)
         *_, (last, _) = steps
 
     assert list(last.log.object_keys) == list(here.object_keys)

@@ -14,13 +14,13 @@ import pytest
 from core.events.errors import StoreError
 from core.events.store import SQLiteEventStore
 from core.projectors.rules import BRAIN_WEB, RECENCY, ProjectionRules
-from core.replay.apart import ReadHereError, steps_apart
+from core.replay.apart import ReadHereError, origin_of, steps_apart
 from core.replay.index import ContextIndex
-from core.replay.loader import Loaded, load_steps
+from core.replay.loader import Loaded, load_steps, read_instants
 from tests.builders import chat, claim, viewed
 from tests.builders_files import in_session, row_of, write_log, write_long_log
 
-LONG = 20_100
+LONG = 120_000
 """So many events come in more than one step."""
 
 
@@ -37,18 +37,20 @@ def steps(
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[tuple[Loaded, ContextIndex | None]]:
     with SQLiteEventStore(path) as store:
-        identity = store.opened_as
-    return steps_apart(path, session_id, rules, identity=identity, stopped=stopped)
+        log, unreadable = read_instants(store, session_id)
+        origin = origin_of(store, session_id)
+    assert origin is not None
+    return steps_apart(origin, log, unreadable, rules, stopped=stopped)
 
 
-def the_process() -> psutil.Process:
-    (child,) = multiprocessing.active_children()
-    return psutil.Process(child.pid)
+def the_processes() -> list[psutil.Process]:
+    return [psutil.Process(child.pid) for child in multiprocessing.active_children()]
 
 
-def is_gone(process: psutil.Process) -> bool:
-    """Whether nothing is left of it, not even the entry of a process nobody asked after."""
-    return not psutil.pid_exists(process.pid) and not multiprocessing.active_children()
+def are_gone(processes: list[psutil.Process]) -> bool:
+    """Whether nothing is left of them, not even the entry of a process nobody asked after."""
+    left = [process.pid for process in processes if psutil.pid_exists(process.pid)]
+    return not left and not multiprocessing.active_children()
 
 
 def test_it_reads_what_reading_here_reads(tmp_path: Path) -> None:
@@ -86,41 +88,43 @@ def test_the_process_ends_with_the_reading(long_log: Path) -> None:
     """Each session that was read would leave a process behind."""
     reading = steps(long_log)
     next(reading)
-    process = the_process()
+    processes = the_processes()
     assert len(list(reading)) == 1
-    assert is_gone(process)
+    assert are_gone(processes)
 
 
 def test_the_process_ends_when_nobody_reads_on(long_log: Path) -> None:
     """Going down a list of long sessions would fill the machine with processes."""
     with closing(steps(long_log)) as reading:
         next(reading)
-        process = the_process()
-    assert is_gone(process)
+        processes = the_processes()
+    assert are_gone(processes)
 
 
-def test_stopping_does_not_wait_for_the_next_step(tmp_path: Path) -> None:
+def test_stopping_does_not_wait_for_the_next_step(long_log: Path) -> None:
     """Closing the window would take until a reader that hangs at a slow disk goes on."""
     wanted = [True]
-    reading = steps(write_long_log(tmp_path / "events.db", 100_000), stopped=lambda: not wanted)
+    reading = steps(long_log, stopped=lambda: not wanted)
     next(reading)
-    process = the_process()
-    process.suspend()
+    processes = the_processes()
+    for process in processes:
+        process.suspend()
     wanted.clear()
     assert list(reading) == []
-    assert is_gone(process)
+    assert are_gone(processes)
 
 
 def test_a_process_that_dies_is_told(long_log: Path) -> None:
     """A system short of memory kills the reader: half a session would be taken for the whole."""
     reading = steps(long_log)
     next(reading)
-    process = the_process()
-    process.suspend()
-    process.kill()
+    processes = the_processes()
+    for process in processes:
+        process.suspend()
+        process.kill()
     with pytest.raises(ReadHereError):
         list(reading)
-    assert is_gone(process)
+    assert are_gone(processes)
 
 
 @pytest.mark.parametrize("happened", ["deleted", "replaced", "emptied"])
@@ -128,6 +132,9 @@ def test_another_file_of_that_name_is_not_read(tmp_path: Path, happened: str) ->
     """Columns of one file would be shown with the payloads of the other."""
     path = write_log(tmp_path / "events.db", in_session("s", [viewed("raft")]))
     with SQLiteEventStore(path) as store:
+        origin = origin_of(store, "s")
+        assert origin is not None
+        log, unreadable = read_instants(store, "s")
         other = tmp_path / "other.db"
         if happened == "deleted":
             path.unlink()
@@ -137,7 +144,7 @@ def test_another_file_of_that_name_is_not_read(tmp_path: Path, happened: str) ->
             other.touch()
             other.replace(path)
         with pytest.raises(ReadHereError):
-            list(steps_apart(path, "s", BRAIN_WEB, identity=store.opened_as))
+            list(steps_apart(origin, log, unreadable, BRAIN_WEB))
 
 
 def test_a_fault_of_the_file_is_told_as_reading_here_tells_it(tmp_path: Path) -> None:

@@ -24,11 +24,20 @@ from core.events.store import SQLiteEventStore
 from core.projectors.rules import ProjectionRules
 from core.projectors.session_context import fold
 from core.replay import loader
-from core.replay.columns import NONE, PENDING, SessionLog
+from core.replay.columns import NONE, PENDING, Int64, SessionLog
 from core.replay.index import ContextIndex
-from core.replay.loader import load, load_steps
+from core.replay.loader import (
+    ColumnSource,
+    load,
+    load_steps,
+    read_instants,
+    read_parts,
+    read_rows,
+)
+from core.replay.reading import Part
 from tests.builders import EventsInMemory, event, viewed
 from tests.core.replay.strategies import BAD_PAYLOADS, BadText, logs, raw_rows, rules
+from tests.core.replay.told import told
 
 COLUMNS = (
     "event_id",
@@ -137,6 +146,18 @@ def test_whatever_a_file_holds_index_and_fold_agree(
         for position in range(len(expected) + 1):
             assert computed.context_at(position) == fold("s", expected[:position], rules=rules)
         assert list(log.problems) == list(store.problems("s"))
+        assert told(shared(store)) == told(log)
+        assert shared(store).problems == log.problems
+
+
+def shared(store: ColumnSource) -> SessionLog:
+    """The log as two read it, half of the rows each."""
+
+    def elsewhere(rowids: Int64, size: int) -> Iterator[Part]:
+        return read_parts(store, "s", rowids, size)
+
+    *_, last = read_rows(store, *read_instants(store, "s"), elsewhere=elsewhere)
+    return last.log
 
 
 def assert_holds(log: SessionLog, events: Sequence[EventEnvelope]) -> None:
@@ -320,6 +341,18 @@ def test_a_long_session_fills_in_with_progress(monkeypatch: pytest.MonkeyPatch) 
     assert waiting == [100 - done for done in read]
     assert read[-1] == 100
     assert complete == [False] * (len(read) - 1) + [True]
+
+
+def test_two_readers_fill_in_what_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the second process reads would be given to other events, concepts or people."""
+    store = long_log(monkeypatch, 400)
+    assert told(shared(store)) == told(load(store, "s"))
+
+
+def test_two_readers_explain_as_many_unknown_types_as_one() -> None:
+    """The list of problems would depend on how many processors the machine has."""
+    store = EventsInMemory([event("Unknown", seconds=number) for number in range(2_400)])
+    assert shared(store).problems == load(store, "s").problems != ()
 
 
 def test_what_a_step_told_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
 from core.events.errors import SourceLocked
-from core.replay.process import ReadHereError, items_apart
+from core.replay.process import Helper, ReadHereError, items_apart, warm_up
 
 MUCH = np.arange(1_000_000)
 """More than a pipe holds."""
@@ -25,6 +25,12 @@ def doubled(values: np.ndarray) -> Iterator[object]:
 def dying(_: np.ndarray) -> Iterator[object]:
     os.kill(os.getpid(), signal.SIGKILL)
     yield None
+
+
+def helped(
+    helper: Helper, work: Callable[..., Iterator[object]], value: object
+) -> Iterator[object]:
+    yield from helper.items(work, value)
 
 
 def failing() -> Iterator[object]:
@@ -68,3 +74,24 @@ def test_a_fault_comes_after_what_was_read() -> None:
     assert next(items) == 1
     with pytest.raises(SourceLocked, match="try again"):
         next(items)
+
+
+def test_a_helper_works_beside_it() -> None:
+    """A long session would be read by one processor, while the other has nothing to do."""
+    count, twice = items_apart(helped, doubled, MUCH, helped=True)
+    assert count == len(MUCH)
+    assert np.array_equal(twice, MUCH * 2)
+    assert not multiprocessing.active_children()
+
+
+def test_a_helper_that_dies_is_told() -> None:
+    """Who waits for its half would wait for ever."""
+    with pytest.raises(ReadHereError):
+        list(items_apart(helped, dying, MUCH, helped=True))
+    assert not multiprocessing.active_children()
+
+
+def test_processes_start_once_they_are_warm() -> None:
+    """The first session that is opened would wait for what was to make it faster."""
+    warm_up()
+    assert [count for count, *_ in [items_apart(doubled, MUCH)]] == [len(MUCH)]
