@@ -110,6 +110,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("axis-event", "Axis by event", "View", checkable=True, group="axis"),
     Command("axis-arrival", "Axis by arrival", "View", checkable=True, group="axis"),
     Command("as-known", "As it was known", "View", ("Shift+K",), checkable=True, needs="session"),
+    Command("private", "Private mode", "View", ("Ctrl+Shift+P",), checkable=True),
     Command("theme-system", "Theme: as the system", "View", checkable=True, group="theme"),
     Command("theme-dark", "Theme: dark", "View", checkable=True, group="theme"),
     Command("theme-light", "Theme: light", "View", checkable=True, group="theme"),

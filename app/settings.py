@@ -61,6 +61,8 @@ class Settings(BaseModel):
     locked: bool = False
     reopen: bool = True
     """Whether a start without a source shows what was open at the end of the one before."""
+    private: bool = False
+    """Whether logs are read with pseudonyms."""
     windows: tuple[OpenWindow, ...] = ()
     """What was open then."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeAlias
 
+from app.privacy import guard
 from core.events.errors import WrongLocation
 from core.events.store.dynamodb.location import (
     DEFAULT_REGION,
@@ -80,10 +81,18 @@ def file_of(place: Place) -> Path:
 
 
 def open_store(place: Place, links: Iterable[Link] = ()) -> LinkedEventStore:
-    """The store of a source, read-only; a table's is a `MirroredEventStore`. Raises StoreError."""
+    """The store of a source, read-only; a table's is a `MirroredEventStore`. Raises StoreError.
+
+    In private mode it gives out pseudonyms.
+    """
     if isinstance(place, Path):
-        return LinkedEventStore(place, links=links)
+        return _guarded(LinkedEventStore(place, links=links))
     # Much to import for who opens a file.
     from core.mirror.table import TableRemote
 
-    return MirroredEventStore(place, TableRemote(place), links=links)
+    return _guarded(MirroredEventStore(place, TableRemote(place), links=links))
+
+
+def _guarded(store: LinkedEventStore) -> LinkedEventStore:
+    guard(store)
+    return store

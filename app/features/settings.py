@@ -81,6 +81,7 @@ class SettingsFeature(Feature):
             skip_idle=kept.skip_idle,
             times=self.window.status_line.times.text(),
             reopen=getattr(kept, "reopen", None),
+            private=self.window.actions_by_id["private"].isChecked(),
             folders=_folders(self.window.settings_file.path.parent),
         )
 
@@ -99,6 +100,8 @@ class SettingsFeature(Feature):
             elif field == "reduced_motion":
                 w.keep(reduced_motion=Motion(str(value)))
                 w.telling.show_motion(Motion(str(value)))
+            elif field == "private":
+                w.privacy.choose(bool(value))
             elif field == "reopen":
                 w.keep(reopen=value)
         self._refresh()

@@ -56,6 +56,7 @@ class SettingValues:
     skip_idle: bool
     times: str
     reopen: bool | None
+    private: bool
     folders: Sequence[tuple[str, str]]
 
 
@@ -87,6 +88,7 @@ class SettingsDialog(QDialog):
             button.setFixedWidth(_CHOICE)
         self.skip_idle = self._check("Skip idle time while playing", "skip_idle")
         self.reopen = self._check("Open again what was open", "reopen")
+        self.private = self._check("Private mode: no names and texts of people", "private")
         self.cache = QPushButton("Cache of tables…")
         self.cache.setAutoDefault(False)
         self.cache.clicked.connect(lambda: self.command_requested.emit("table-cache"))
@@ -115,6 +117,7 @@ class SettingsDialog(QDialog):
         self._section(column, "APPEARANCE", (("Theme", self.theme), ("Motion", self.motion)))
         self._section(column, "TIME", (("Times are shown", self.times), ("Axis", self.axis)))
         self._section(column, "BEHAVIOUR", (("", self.skip_idle), ("", self.reopen)))
+        self._section(column, "PRIVACY", (("", self.private),))
         self._section(column, "WHAT IS KEPT", (("Tables", self.cache),))
         column.addLayout(self._folders)
         column.addStretch(1)
@@ -152,6 +155,7 @@ class SettingsDialog(QDialog):
         self.skip_idle.setChecked(values.skip_idle)
         self.reopen.setVisible(values.reopen is not None)
         self.reopen.setChecked(bool(values.reopen))
+        self.private.setChecked(values.private)
         self._showing = False
         self.times.setText(values.times)
         self.times.setAccessibleDescription(values.times)

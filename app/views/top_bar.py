@@ -80,6 +80,12 @@ class TopBar(QWidget):
         assert isinstance(row, QHBoxLayout)
         row.insertWidget(row.indexOf(self._rules) + 1, chip)
 
+    def place_sign(self, sign: QWidget) -> None:
+        """Give the sign of private mode its place before what is open."""
+        row = self.layout()
+        assert isinstance(row, QHBoxLayout)
+        row.insertWidget(row.indexOf(self._source), sign)
+
     def show_source(self, name: str | None) -> None:
         """Name the file that is open."""
         self._source.setText(plain(name, limit=80) if name else "")
