@@ -155,16 +155,16 @@ class ExportingFeature(Feature):
 
     # -- what there is ----------------------------------------------------------------------------
 
-    def _scopes(self, log: SessionLog) -> dict[Scope, range | tuple[int, ...]]:
+    def _scopes(self, log: SessionLog) -> dict[Scope, range | Int32]:
         """The events (indexes) of each scope that there is now."""
-        found: dict[Scope, range | tuple[int, ...]] = {Scope.SESSION: range(len(log))}
+        found: dict[Scope, range | Int32] = {Scope.SESSION: range(len(log))}
         start, end = self.window.selection.start, self.window.selection.end
         if start is not None and end is not None:
             first, last = start.in_log(log).position, end.in_log(log).position
             found[Scope.RANGE] = range(first, max(first, last))
         hits = self._hits(log)
         if hits is not None and len(hits):
-            found[Scope.HITS] = tuple(hits.tolist())
+            found[Scope.HITS] = hits
         return found
 
     def _hits(self, log: SessionLog) -> Int32 | None:

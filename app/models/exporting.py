@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +14,9 @@ from PySide6.QtCore import QObject, Signal
 from app.background import Background, Task
 from app.text import count
 from core.events.store.sqlite import SQLiteEventStore
+from core.export.apart import carry_out_apart
 from core.export.events import Progress
-from core.export.order import ExportFormat, Order, carry_out
+from core.export.order import ExportFormat, Order
 from core.export.target import write_whole
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
@@ -44,6 +47,7 @@ class Exporting(QObject):
         super().__init__(parent)
         self._background = background
         self._task: Task | None = None
+        self._stopped = threading.Event()
 
     @property
     def running(self) -> bool:
@@ -68,8 +72,9 @@ class Exporting(QObject):
             self.stepped.emit(ExportStep(order.target, progress))
 
         each(last)
+        self._stopped = stopped = threading.Event()
         self._task = self._background.stream(
-            lambda: _seldom(carry_out(order, store, log, index)),
+            lambda: _seldom(carry_out_apart(order, store, log, index, stopped=stopped.is_set)),
             each=each,
             then=lambda: self._end(_told(order, last)),
             error=self._fail,
@@ -89,6 +94,7 @@ class Exporting(QObject):
     def cancel(self) -> None:
         """Stop, and leave nothing; without an export nothing happens."""
         if self._task is not None:
+            self._stopped.set()
             self._task.cancel()
             self._end("The export was cancelled: nothing was written.")
 
@@ -103,19 +109,20 @@ class Exporting(QObject):
         self.failed.emit(error)
 
 
-def _seldom(steps: Iterator[Progress]) -> Iterator[Progress]:
+def _seldom(steps: Generator[Progress, None, None]) -> Iterator[Progress]:
     """Some steps a second and the last, so that telling does not cost more than doing.
 
     Cancelling is noticed with each that is told.
     """
     told = 0.0
     last = None
-    for last in steps:
-        now = time.monotonic()
-        if now - told >= _TOLD_EVERY:
-            told = now
-            yield last
-            last = None
+    with closing(steps):
+        for last in steps:
+            now = time.monotonic()
+            if now - told >= _TOLD_EVERY:
+                told = now
+                yield last
+                last = None
     if last is not None:
         yield last
 

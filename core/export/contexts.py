@@ -6,12 +6,13 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from core.export.errors import ExportError
 from core.export.events import Progress
-from core.export.tables import Column, CsvSink, Kind, ParquetSink, Row
+from core.export.tables import Column, CsvSink, Kind, ParquetSink, Row, filled
 from core.export.target import replacing
 from core.replay.columns import Float64, Int64, SessionLog
 from core.replay.index import ContextIndex, heaviest
@@ -88,16 +89,21 @@ def export_contexts(
     A moment without an active concept is one row without concept. ``protect`` is the log that is
     open. As `export_events` otherwise.
     """
-    total = len(moments)
     with replacing(target, protect=[protect] if protect else []) as file:
-        csv = form is ContextFormat.CSV
-        sink = CsvSink(file, COLUMNS, bom=bom) if csv else ParquetSink(file, COLUMNS)
+        yield from write_contexts(index, file, form, moments, bom=bom)
+
+
+def write_contexts(
+    index: ContextIndex, file: BinaryIO, form: ContextFormat, moments: Moments, *, bom: bool = False
+) -> Generator[Progress, None, None]:
+    """As `export_contexts`, into a file that is open."""
+    total, csv = len(moments), form is ContextFormat.CSV
+    with filled(CsvSink(file, COLUMNS, bom=bom) if csv else ParquetSink(file, COLUMNS)) as sink:
         yield Progress(0, total)
         for start in range(0, total, _PAGE):
             stop = min(start + _PAGE, total)
             sink.write(list(_rows(index, moments, start, stop)))
             yield Progress(stop, total)
-        sink.close()
 
 
 def _rows(index: ContextIndex, moments: Moments, start: int, stop: int) -> Iterator[Row]:

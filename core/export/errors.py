@@ -27,6 +27,10 @@ class DiskFull(ExportError):
     """The disk did not take it all; nothing is left under the target's name."""
 
 
+class ExportStopped(ExportError):
+    """Nobody wants the file any more: nothing is left of it."""
+
+
 class ImportUnreadable(ExportError):
     """The file to import cannot be read."""
 
@@ -47,7 +51,12 @@ def _fault(target: Path, error: OSError) -> ExportError:
                 f"There is no room left for “{target}”: nothing was written. Make room, or choose "
                 "another disk."
             )
-        case errno.EACCES | errno.EPERM | errno.EROFS:
+        case errno.EROFS:
+            return TargetUnwritable(
+                f"“{target}” cannot be written: what it lies on can only be read. Choose another "
+                "disk."
+            )
+        case errno.EACCES | errno.EPERM:
             return TargetUnwritable(
                 f"“{target}” may not be written by you. Choose another folder, or ask for write "
                 "permission."

@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 
 from core.events.instants import format_instant
 from core.export.records import Record, RowSource, chosen, record_pages
-from core.export.tables import Column, CsvSink, Kind, ParquetSink, Row, Sink
+from core.export.tables import Column, CsvSink, Kind, ParquetSink, Row, Sink, filled
 from core.export.target import replacing
 from core.replay.columns import SessionLog
 
@@ -50,17 +50,29 @@ def export_events(
     do. The target has its name once the iterator is exhausted; closed before, it leaves nothing.
     ``bom`` is for CSV. Raises ExportError, and what the source raises.
     """
+    with replacing(target, protect=[source.path]) as file:
+        yield from write_events(source, log, file, form, events=events, bom=bom)
+
+
+def write_events(
+    source: RowSource,
+    log: SessionLog,
+    file: BinaryIO,
+    form: EventFormat,
+    *,
+    events: Iterable[int] | None = None,
+    bom: bool = False,
+) -> Generator[Progress, None, None]:
+    """As `export_events`, into a file that is open."""
     wanted = chosen(log, events)
     done = mended = 0
-    with replacing(target, protect=[source.path]) as file:
-        sink = _sink(file, form, bom=bom)
+    with filled(_sink(file, form, bom=bom)) as sink:
         yield Progress(0, len(wanted))
         for page in record_pages(source, log, wanted):
             sink.write(page.records)
             done += len(page.records)
             mended += page.mended
             yield Progress(done, len(wanted), mended)
-        sink.close()
 
 
 def _sink(file: BinaryIO, form: EventFormat, *, bom: bool) -> Sink:
@@ -83,6 +95,9 @@ class _JsonLinesSink:
         self._file.write("".join(lines).encode("ascii"))
 
     def close(self) -> None:
+        """See `Sink`."""
+
+    def abandon(self) -> None:
         """See `Sink`."""
 
 

@@ -6,13 +6,15 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
-from core.export.contexts import ContextFormat, export_contexts, moments_of
+from core.export.contexts import ContextFormat, moments_of, write_contexts
 from core.export.errors import ExportError
-from core.export.events import EventFormat, Progress, export_events
+from core.export.events import EventFormat, Progress, write_events
 from core.export.records import RowSource, chosen
-from core.export.report import Mark, export_report
-from core.replay.columns import SessionLog
+from core.export.report import Mark, session_report
+from core.export.target import replacing
+from core.replay.columns import Int32, SessionLog
 from core.replay.index import ContextIndex
 
 
@@ -67,7 +69,7 @@ class Order:
 
     target: Path
     form: ExportFormat
-    events: Iterable[int] | None = None
+    events: Iterable[int] | Int32 | None = None
     every: float | None = None
     bom: bool = False
     marks: Sequence[Mark] = ()
@@ -81,26 +83,29 @@ def carry_out(
     The file has its name once the generator is exhausted; closed before, it leaves nothing. Raises
     ExportError, and what the source raises.
     """
+    with replacing(order.target, protect=[source.path]) as file:
+        yield from write(order, file, source, log, index)
+
+
+def write(
+    order: Order,
+    file: BinaryIO,
+    source: RowSource,
+    log: SessionLog,
+    index: Callable[[], ContextIndex],
+) -> Generator[Progress, None, None]:
+    """As `carry_out`, into a file that is open."""
     form = order.form
     if form.is_events:
         kind = EventFormat(form.value)
-        yield from export_events(
-            source, log, order.target, kind, events=order.events, bom=order.bom
-        )
+        yield from write_events(source, log, file, kind, events=order.events, bom=order.bom)
     elif form.is_contexts:
-        yield from _contexts(order, source, log, index())
+        moments = moments_of(log, chosen(log, order.events), every=order.every)
+        yield from write_contexts(
+            index(), file, ContextFormat(form.suffix[1:]), moments, bom=order.bom
+        )
     else:
         yield Progress(0, len(log))
-        export_report(index(), order.target, log_file=source.path, bookmarks=order.marks)
+        page = session_report(index(), file_name=source.path.name, bookmarks=order.marks)
+        file.write(page.encode("utf-8"))
         yield Progress(len(log), len(log))
-
-
-def _contexts(
-    order: Order, source: RowSource, log: SessionLog, index: ContextIndex
-) -> Generator[Progress, None, None]:
-    events = chosen(log, order.events)
-    moments = moments_of(log, events, every=order.every)
-    kind = ContextFormat(order.form.suffix[1:])
-    yield from export_contexts(
-        index, order.target, kind, moments, protect=source.path, bom=order.bom
-    )

@@ -64,6 +64,8 @@ def chosen(log: SessionLog, events: Iterable[int] | None) -> NDArray[np.int64]:
         return np.arange(len(log), dtype=np.int64)
     if isinstance(events, range) and events.step == 1:
         found = np.arange(events.start, events.stop, dtype=np.int64)
+    elif isinstance(events, np.ndarray):
+        found = np.unique(events).astype(np.int64)
     else:
         found = np.unique(np.fromiter(events, dtype=np.int64))
     if len(found) and not (found[0] >= 0 and found[-1] < len(log)):

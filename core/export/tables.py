@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, BinaryIO, Protocol
@@ -45,6 +46,21 @@ class Sink(Protocol):
         """Write the rest; the file stays open."""
         ...
 
+    def abandon(self) -> None:
+        """Be done with it, for the file goes."""
+        ...
+
+
+@contextmanager
+def filled(sink: Sink) -> Iterator[Sink]:
+    """A sink that is closed when the block ends well, and else abandoned."""
+    try:
+        yield sink
+        sink.close()
+    except BaseException:
+        sink.abandon()
+        raise
+
 
 def safe_cell(text: str) -> str:
     """A text that no spreadsheet takes for a formula: `'` goes before = + - @, tab and CR."""
@@ -69,6 +85,9 @@ class CsvSink:
         self._put([[self._cell(*each) for each in zip(self._kinds, row)] for row in rows])  # noqa: B905
 
     def close(self) -> None:
+        """See `Sink`."""
+
+    def abandon(self) -> None:
         """See `Sink`."""
 
     def _put(self, rows: Sequence[Row]) -> None:
@@ -115,6 +134,12 @@ class ParquetSink:
         if self._waiting:
             self._put()
         self._writer.close()
+
+    def abandon(self) -> None:
+        """See `Sink`; else its end would be written into a file that is closed by then."""
+        with suppress(OSError, ValueError):
+            self._writer.close()
+        self._writer.is_open = False
 
     def _put(self) -> None:
         columns = list(zip(*self._waiting, strict=True))

@@ -16,13 +16,13 @@ _NAME = 80
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes the path's place when the block ends well, and else goes.
 
-    It lies beside the path meanwhile, is the user's alone (0600) and is on the disk before it is
-    renamed. Raises OSError.
+    It lies beside the path meanwhile, under the file's ``name``, is the user's alone (0600) and is
+    on the disk before it is renamed. Raises OSError.
     """
     draft = path.with_name(f".{path.name[:_NAME]}-{secrets.token_hex(6)}.part")
-    descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    file = open(draft, "x+b", opener=_private)  # noqa: SIM115 - what is not made is not removed
     try:
-        with os.fdopen(descriptor, "w+b") as file:
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -32,6 +32,10 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         draft.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 def write_whole(path: Path, content: bytes) -> None:
