@@ -82,6 +82,8 @@ def verify(
     Exit status 1 where they differ.
     """
     with _client(location) as client:
+        # A table of other keys is no log that lacks its events.
+        describe_table(client)
         if write_heads:
             with _progress("Writing") as tell:
                 written = write_all_heads(client, tell)

@@ -72,6 +72,7 @@ class Mirroring(QObject):
         self._fed: Fed | None = None
         self._listing: ListingStep | None = None
         self._answering = Answering.WELL
+        self._fault: str | None = None
         self._slow_for = 0
         self._spent = Spent(0.0, 0.0)
 
@@ -236,8 +237,9 @@ class Mirroring(QObject):
         if answering is Answering.WELL and self._slow_for and self._answering is Answering.SLOW:
             # Else it would come and go with each page of a table that is slow.
             return
-        if answering is not self._answering:
-            self._answering = answering
+        told = None if fault is None else str(fault)
+        if answering is not self._answering or told != self._fault:
+            self._answering, self._fault = answering, told
             self.answering_changed.emit(answering, fault)
 
 

@@ -1,11 +1,13 @@
-"""A way to a DynamoDB server on which pages of a session wait at a gate, as on a slow network."""
+"""A way to a DynamoDB server on which pages of a session wait at a gate, or all is refused."""
 
 from __future__ import annotations
 
+import json
+import socket
 import threading
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.error import HTTPError
 
@@ -22,6 +24,9 @@ class Gate(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = target
         self._longest = longest
+        self.connections: set[socket.socket] = set()
+        self.refusal: tuple[str, str] | None = None
+        """The code and message with which all is refused, as AWS would say it; None: nothing is."""
         self.endpoint = f"http://127.0.0.1:{self.server_address[1]}"
         self._tickets = threading.Semaphore(0)
         self._open = threading.Event()
@@ -45,8 +50,21 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Gate
 
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections.add(self.connection)
+
+    def finish(self) -> None:
+        self.server.connections.discard(self.connection)
+        super().finish()
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.server.refusal is not None:
+            code, message = self.server.refusal
+            kind = f"com.amazonaws.dynamodb.v20120810#{code}"
+            self._answer(400, json.dumps({"__type": kind, "message": message}).encode())
+            return
         if self.headers.get("X-Amz-Target", "").endswith(".Query") and b"session#" in body:
             self.server.wait()
         request = urllib.request.Request(self.server.target, data=body, method="POST")
@@ -57,6 +75,9 @@ class _Handler(BaseHTTPRequestHandler):
                 status, said = answer.status, answer.read()
         except HTTPError as error:
             status, said = error.code, error.read()
+        self._answer(status, said)
+
+    def _answer(self, status: int, said: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/x-amz-json-1.0")
         self.send_header("Content-Length", str(len(said)))
@@ -78,5 +99,9 @@ def gate(target: str, *, longest: float = _PATIENCE) -> Iterator[Gate]:
     finally:
         server.open()
         server.shutdown()
+        # A client keeps its connections for as long as somebody holds the fault that ended it.
+        for connection in list(server.connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         thread.join()
         server.server_close()

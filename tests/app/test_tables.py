@@ -178,13 +178,20 @@ def test_a_server_that_does_not_answer_is_told_to_be_slow(
 ) -> None:
     """A network that swallows everything looks like a session in which nothing happens."""
     with ministack(tmp_path / "server") as server:
-        open_table(window, started(server))
+        table = started(server)
+        open_table(window, table)
         qtbot.wait_until(lambda: log_length(window) == 5, timeout=PATIENCE)
         settled()
         with server.frozen():
             qtbot.wait_until(lambda: "slow to answer" in texts(window.banner), timeout=PATIENCE)
             assert " · slow" in texts(window.status_line)
+            qtbot.wait_until(lambda: "answer in time" in texts(window.banner), timeout=PATIENCE)
+        put(table, [padded(n) for n in (6, 7)])
+        qtbot.wait_until(lambda: log_length(window) == 7, timeout=PATIENCE)
         qtbot.wait_until(lambda: not window.banner.isVisible(), timeout=PATIENCE)
+        assert window.source.store is not None
+        found = [each.event_id for each in window.source.store.replay("s")]
+        assert found == [f"s-{n:06}" for n in (0, 1, 2, 3, 4, 6, 7)]
 
 
 def test_a_table_that_cannot_be_reached_is_shown_as_it_was(

@@ -44,7 +44,7 @@ class TableLocation:
 
 def is_location(text: str) -> bool:
     """Whether a text names a table, if perhaps wrongly, rather than a file."""
-    return text.lower().startswith(SCHEME)
+    return text.lower().startswith(SCHEME.rstrip("/"))
 
 
 def parse_location(text: str, environ: Mapping[str, str] = os.environ) -> TableLocation:
@@ -52,7 +52,7 @@ def parse_location(text: str, environ: Mapping[str, str] = os.environ) -> TableL
 
     Raises WrongLocation, which says what was expected.
     """
-    if not is_location(text):
+    if not text.lower().startswith(SCHEME):
         raise _wrong(text, "it does not begin with dynamodb://")
     table, _, query = text[len(SCHEME) :].partition("?")
     try:
@@ -84,7 +84,10 @@ def table_location(
     """The same from its parts; what is empty or None is not given. Raises WrongLocation."""
     found = TableLocation(table, region or DEFAULT_REGION, endpoint or None, profile or None)
     if not _TABLE.fullmatch(table):
-        raise _wrong(table, "a table's name has 3 to 255 letters, digits, _, - and .")
+        raise _wrong(
+            table,
+            "a table's name is of 3 to 255 letters, digits, underscores, hyphens and full stops",
+        )
     if not _REGION.fullmatch(found.region):
         raise _wrong(found.region, "a region is named like us-east-1")
     if found.endpoint is not None:

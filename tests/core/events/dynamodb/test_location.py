@@ -33,6 +33,7 @@ def test_the_region_is_that_of_the_environment_unless_it_is_given() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
+        ("dynamodb:/events", "does not begin with dynamodb://"),
         ("events.db", "does not begin with dynamodb://"),
         ("dynamodb://", "3 to 255 letters"),
         ("dynamodb://a b c", "3 to 255 letters"),
@@ -52,4 +53,5 @@ def test_a_wrong_location_says_what_was_expected(text: str, why: str) -> None:
 
 def test_a_file_is_no_location() -> None:
     assert is_location("dynamodb://x")
+    assert is_location("dynamodb:x")
     assert not is_location("dynamodb.db")
