@@ -58,6 +58,8 @@ def leaving_out(
         return log
     mask = np.zeros(len(log), dtype=np.bool_)
     for text in filters:
+        if not text.strip():
+            raise ExportError("--leave-out is empty: expected a filter, such as type:UserViewed")
         try:
             for step in search(store, ContextIndex(log), parse(text)):
                 mask[step.events] = True

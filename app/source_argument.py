@@ -20,10 +20,16 @@ from core.mirror.keeping import Keeper
 from core.mirror.remote import ListingStep
 from core.mirror.store import MirroredEventStore
 from core.replay.link_file import LinkFile
+from core.replay.moment_link import is_link
 
 
 def parsed(text: str) -> Place:
-    """The source that a text names; typer.BadParameter where it says no table."""
+    """The source that a text names; typer.BadParameter where it is none."""
+    if is_link(text):
+        raise typer.BadParameter(
+            "a link to a moment opens in the window; expected an events.db file or "
+            "dynamodb://TABLE?region=REGION."
+        )
     try:
         return place_of(text)
     except WrongLocation as error:

@@ -168,7 +168,7 @@ def _check_version(version: str | None) -> None:
     if version != str(VERSION):
         told = printable(version, limit=20)
         raise MomentLinkError(
-            f"The link is of version {told}: expected {VERSION}; is this program old?"
+            f"The link is of version {told}: expected {VERSION}. A newer program may read it"
         )
 
 

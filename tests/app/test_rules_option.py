@@ -113,6 +113,48 @@ def test_a_filter_that_is_none_is_told_with_its_place(log: Path) -> None:
     assert "--leave-out, character " in answer.errors
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--rules", "Nobody's"), "There are no rules named “Nobody's”. There are “Brain Web”"),
+        (("--rules", ""), "a file of rules ends in .toml"),
+        (("--rules", "FOLDER"), "There are no rules named"),
+        (("--rules", "FOLDER/none.toml"), "none.toml: No such file"),
+        (("--rules", "FOLDER/events.db"), "events.db: this is no text in UTF-8"),
+        (("--rules", "FOLDER/bad.toml"), "bad.toml: This is no TOML: "),
+        (("--rules", "FOLDER/odd.toml"), "odd.toml: what_is is no field of rules. There are name,"),
+        (
+            ("--leave-out", "nokey:x"),
+            "--leave-out, character 1: “nokey:” is no field: expected type:",
+        ),
+        (("--leave-out", " "), "--leave-out is empty: expected a filter"),
+        (("--as-known", "--at", "soon"), "“soon” is no moment: write #214"),
+    ],
+)
+def test_wrong_input_says_what_was_expected(
+    log: Path, tmp_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    """A person would read a traceback, and a script take the context under other rules."""
+    (tmp_path / "bad.toml").write_text("name = [1")
+    (tmp_path / "odd.toml").write_text('what_is = "it"')
+    given = [option.replace("FOLDER", str(tmp_path)) for option in options]
+    answer = run("context", log, "--session", "study", *given)
+    assert (answer.status, answer.out) == (FAULT, "")
+    assert said in answer.errors
+    assert answer.errors.startswith("brainweb-replay: ")
+
+
+@pytest.mark.parametrize("command", ["serve", "verify", "compare", "render"])
+def test_no_command_takes_rules_that_are_none(log: Path, tmp_path: Path, command: str) -> None:
+    """It would go on under other rules than were asked for."""
+    sessions = () if command == "serve" else ("--session", "study")
+    more = {"compare": ("--with", "study"), "render": ("--out", str(tmp_path / "x.png"))}
+    answer = run(command, log, *sessions, *more.get(command, ()), "--rules", "none")
+    assert (answer.status, answer.out) == (FAULT, "")
+    assert "There are no rules named “none”. There are “Brain Web”" in answer.errors
+    assert not (tmp_path / "x.png").exists()
+
+
 def test_a_broken_set_is_told_and_hides_no_other(log: Path) -> None:
     folder = RuleFolder()
     folder.save(RECENCY.model_copy(update={"name": "Mine"}))

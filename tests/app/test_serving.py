@@ -115,6 +115,15 @@ def test_it_serves_until_it_is_told_to_end_and_writes_nothing(log: Path, tmp_pat
     assert kept == ["server-token"]
 
 
+def test_contexts_are_under_the_rules_that_it_was_started_with(log: Path, tmp_path: Path) -> None:
+    """What was tried out in the window could not be served."""
+    rules = tmp_path / "strong.toml"
+    rules.write_text("viewed = 0.75")
+    with served(log, "--rules", str(rules), home=tmp_path) as (client, _):
+        found = client.get("/api/sessions/study/context").json()
+        assert [each["weight"] for each in found["active_concepts"]] == [0.75]
+
+
 def test_writable_takes_events_and_keeps_contexts(log: Path, tmp_path: Path) -> None:
     """A backend that uses the server for its events would write nothing, or project nothing."""
     view = {"event_type": "UserViewed", "payload": {}, "object_ref": {"type": "concept", "id": "a"}}

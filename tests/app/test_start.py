@@ -22,6 +22,7 @@ from core.events.errors import SourceNotFound, StoreError
 from core.events.store.sqlite import SQLiteEventStore
 from core.notes.bookmark import Anchor, Bookmark
 from core.notes.bookmark_file import BookmarkFile
+from core.projectors.rules import BRAIN_WEB, RECENCY
 from core.projectors.session_context import SessionContextProjector, fold
 from tests.builders import chat, viewed
 from tests.builders_files import contents, row_of, write_log
@@ -67,6 +68,18 @@ class TestPictures:
         before, without, asked = (i.copy(0, 0, i.width(), i.height() - 40) for i in images)
         assert before == without
         assert asked != without
+
+    def test_it_is_under_the_rules_that_are_asked_for(
+        self, qtbot: QtBot, tmp_path: Path, log: Path
+    ) -> None:
+        """A picture would show weights of other rules than it says."""
+        pictures = []
+        for rules in (BRAIN_WEB, RECENCY):
+            out = tmp_path / f"{rules.name}.png"
+            start.render(log, "s", "#2", out=out, rules=rules)
+            pictures.append(QImage(str(out)))
+        usual, recent = (picture.copy(0, 60, 1600, 900) for picture in pictures)
+        assert usual != recent
 
     def test_two_moments_are_two_pictures_and_one_moment_is_one(
         self, qtbot: QtBot, tmp_path: Path

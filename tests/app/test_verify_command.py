@@ -10,6 +10,8 @@ from typer.testing import CliRunner, Result
 
 from app.cli import app
 from app.verify_command import NOTHING
+from core.notes.bookmark import Anchor, Bookmark
+from core.notes.bookmark_file import BookmarkFile, bookmark_path
 from tests.builders import viewed
 from tests.builders_files import in_session, row_of, write_log
 from tests.builders_recorded import payload_of, recorded, with_recorded_contexts
@@ -72,6 +74,20 @@ class TestVerify:
         assert run("verify", tmp_path / "none.db").exit_code == 2
         assert run("verify", log_file, "--rules", "nonsense").exit_code == 2
         assert run("verify", log_file, "--session", "nobody").exit_code == 1
+        BookmarkFile().put([Bookmark("s", Anchor(None, 0), "Here it began")])
+        other = run("verify", bookmark_path())
+        assert other.exit_code == 2
+        assert "without a table “events”" in other.stderr
+
+    @pytest.mark.parametrize("command", ["sessions", "verify", "check"])
+    def test_a_link_is_no_source_of_a_command(self, log_file: Path, command: str) -> None:
+        """It would be taken for the name of a file that is not there."""
+        link = f"brainweb-replay://open?v=1&source={log_file}"
+        answer = run(command, link)
+        assert (answer.exit_code, answer.stdout) == (2, "")
+        assert "a link to a moment opens in the window; expected an events.db file" in " ".join(
+            answer.stderr.split()
+        )
 
 
 class TestAsKnown:
