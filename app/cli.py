@@ -18,6 +18,7 @@ import typer
 from app.as_known_command import print_as_known
 from app.filtered_events import arrival_to_wire, arrived, filtered
 from app.later_commands import LaterGroup
+from app.private_option import PrivateOption, hide_if
 from app.rules_option import LeaveOutOption, RulesOption, chosen_rules, leaving_out
 from app.source_argument import Source, as_file, listed
 from app.sources import Place, place_of
@@ -216,10 +217,12 @@ def events(
         bool,
         typer.Option("--by-arrival", help="In the order in which they came, late ones marked."),
     ] = False,
+    private: PrivateOption = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the events of a session, or of all, in order, one a line."""
     with faults(), _open(source, session) as store, _filter_faults(filter_text):
+        hide_if(private, store)
         query = parse(filter_text)
         if session is not None:
             _known(store, session)
@@ -303,6 +306,7 @@ def render(
     bookmarks: Annotated[
         bool, typer.Option("--bookmarks", help="Your own bookmarks are in it, too.")
     ] = False,
+    private: PrivateOption = False,
 ) -> None:
     """Write a picture of the window."""
     with collector_paused():
@@ -315,7 +319,7 @@ def render(
         width, height = _size(size)
         start.render(
             source, session, at, out=out, theme=theme.value, size=(width, height), scale=scale,
-            bookmarks=bookmarks, rules=_rules(rules),
+            bookmarks=bookmarks, rules=_rules(rules), private=private,
         )  # fmt: skip
 
 

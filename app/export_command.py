@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from app.private_option import PrivateOption, hide_if
 from app.progress_line import ProgressLine
 from app.rules_option import LeaveOutOption, RulesOption, chosen_rules, leaving_out
 from app.source_argument import Source
@@ -66,6 +67,7 @@ def export(
     bom: Annotated[
         bool, typer.Option("--bom", help="Begin CSV with a byte order mark, for spreadsheets.")
     ] = False,
+    private: PrivateOption = False,
 ) -> None:
     """Write events, the context over time or a report of a session to a file."""
     from app.cli import _known, _open, faults
@@ -80,6 +82,7 @@ def export(
         query = None if where is None else _query(where)
         with _open(source, session) as store, ProgressLine() as line:
             _known(store, session)
+            hide_if(private, store)
             check_target(out, [store.path])
             done = Progress(0, 0)
             try:

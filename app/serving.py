@@ -11,9 +11,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from app.private_option import PrivateOption
 from app.rules_option import RulesOption, chosen_rules
 from app.source_argument import Source, followed_file
 from app.sources import TableLocation
+from core.privacy.key_file import pseudonyms_of_user
 
 _FAULT = 2
 
@@ -28,6 +30,7 @@ def serve(
     writable: Annotated[
         bool, typer.Option("--writable", help="Take events, and keep contexts up to date.")
     ] = False,
+    private: PrivateOption = False,
     allow_remote: Annotated[
         bool,
         typer.Option(
@@ -55,6 +58,8 @@ def serve(
         _fail("A table is only read here: leave out --writable.")
     if record_contexts and not writable:
         _fail("--record-contexts writes to the log: add --writable.")
+    if private and writable:
+        _fail("Pseudonyms are never written: leave out --writable or --private.")
     with faults(), ExitStack() as stack:
         try:
             chosen = chosen_rules(rules)
@@ -65,7 +70,9 @@ def serve(
                     path, record_contexts=record_contexts, on_left=_tell_left, rules=chosen
                 )
                 if writable
-                else opened_to_read(path, rules=chosen)
+                else opened_to_read(
+                    path, rules=chosen, pseudonyms=pseudonyms_of_user() if private else None
+                )
             )
             opened = stack.enter_context(opening)
             if opened.notice:

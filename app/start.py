@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app import privacy
 from app import theme as themes
 from app.font_scale import follow_system_font
 from app.models.opening import Wish
@@ -24,6 +25,7 @@ from app.window import Window
 from core.events.errors import StoreError
 from core.notes.bookmark import Bookmark
 from core.notes.bookmark_file import BookmarkFile
+from core.privacy.key_file import pseudonyms_of_user
 from core.projectors.context import SessionContext
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.collector import collector_paused
@@ -104,19 +106,34 @@ def render(
     rules: ProjectionRules = BRAIN_WEB,
     scale: float = 1,
     bookmarks: bool = False,
+    private: bool = False,
 ) -> None:
     """Write a picture of the window; raises StoreError where it cannot be had.
 
-    The user's ``bookmarks`` are in it where asked for.
+    The user's ``bookmarks`` are in it where asked for; a ``private`` one has pseudonyms.
     """
     offscreen(scale)
     application()
-    with opened_offscreen(
-        source, session, at, theme=ThemeChoice(theme), size=size, bookmarks=bookmarks
-    ) as window:
+    with (
+        _read_privately(private),
+        opened_offscreen(
+            source, session, at, theme=ThemeChoice(theme), size=size, bookmarks=bookmarks
+        ) as window,
+    ):
         window.what_if.model.choose(rules)
         wait(lambda: not window.busy)
         save(window, out)
+
+
+@contextmanager
+def _read_privately(private: bool) -> Iterator[None]:
+    """Meanwhile read logs with pseudonyms, where that is asked for."""
+    before = privacy.pseudonyms()
+    privacy.read_privately(pseudonyms_of_user() if private else before)
+    try:
+        yield
+    finally:
+        privacy.read_privately(before)
 
 
 def play_offscreen(

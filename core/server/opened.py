@@ -11,6 +11,8 @@ from core.events.background import ProjectionProblem
 from core.events.emitter import EventEmitter
 from core.events.spool import Spool
 from core.events.store.sqlite import SQLiteEventStore
+from core.privacy.pseudonyms import Pseudonyms
+from core.privacy.store import hide
 from core.projectors.projection import Projection
 from core.projectors.read_model.factory import open_read_models
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
@@ -29,9 +31,19 @@ class OpenedLog:
 
 
 @contextmanager
-def opened_to_read(source: Path, *, rules: ProjectionRules = BRAIN_WEB) -> Iterator[OpenedLog]:
-    """A service that only looks at the log, and writes nothing anywhere. Raises StoreError."""
+def opened_to_read(
+    source: Path,
+    *,
+    rules: ProjectionRules = BRAIN_WEB,
+    pseudonyms: Pseudonyms | None = None,
+) -> Iterator[OpenedLog]:
+    """A service that only looks at the log, and writes nothing anywhere. Raises StoreError.
+
+    Under ``pseudonyms`` it gives out these.
+    """
     with SQLiteEventStore(source) as store:
+        if pseudonyms is not None:
+            hide(store, pseudonyms)
         yield OpenedLog(LogService(store, rules=rules), store.notice)
 
 
