@@ -50,6 +50,7 @@ class Presenter:
     def __init__(self, window: Window) -> None:
         self._window = window
         self._counts: dict[str, int] = {}
+        self._locked = ""
         self._sessions: Sequence[SessionSummary] = ()
         self._problems = 0
         self._own: Sequence[Problem] | None = None
@@ -120,6 +121,7 @@ class Presenter:
             w.banner.show_message(text, kind=BannerKind.ERROR, action="Reload")
         if isinstance(error, SourceLocked):
             # What could not be read now can be soon: rows on screen are asked for again.
+            self._locked = text
             w.event_table.show_log(w.opening.log, w.opening.order)
 
     def closed(self) -> None:
@@ -363,6 +365,8 @@ class Presenter:
         """Whole events were read."""
         w = self._window
         log, envelopes = answer
+        # It is not locked any more.
+        w.banner.take_back(self._locked)
         shown = w.opening.log
         if shown is None or shown.session_id != log.session_id:
             return
@@ -378,8 +382,7 @@ class Presenter:
     def moment(self, moment: Moment) -> None:
         """The context at the playhead."""
         w = self._window
-        w.context_panel.show_context(moment.context, moment.change)
-        w.context_panel.show_touches(moment.last_touches)
+        w.context_panel.show_context(moment.context, moment.change, moment.last_touches)
         w.before_after.show_change(moment.before, moment.after, moment.change)
 
     def curves(self, curves: tuple[Curve, ...]) -> None:

@@ -68,7 +68,7 @@ def clock(
         return offset(instant - start, decimals=decimals)
     if _times.shown is Shown.EVENT and position is not None:
         return f"#{position:,}"
-    return _cut(_times.moment(instant).strftime("%H:%M:%S.%f"), decimals)
+    return _time_of_day(_times.civil(instant) % _DAY, decimals)
 
 
 def minute(instant: int, *, start: int | None = None, position: int | None = None) -> str:
@@ -135,17 +135,17 @@ def date_and_clock(instant: int) -> str:
 def offset(microseconds: int, *, decimals: int = 0) -> str:
     """A time since the start: `+01:04:40`, with days where there are any."""
     sign = "-" if microseconds < 0 else "+"
-    seconds, fraction = divmod(abs(microseconds), 1_000_000)
-    days, seconds = divmod(seconds, 86_400)
-    hours, seconds = divmod(seconds, 3_600)
+    days, within = divmod(abs(microseconds), _DAY)
     lead = f"{days} d " if days else ""
-    whole = f"{hours:02}:{seconds // 60:02}:{seconds % 60:02}"
-    return f"{sign}{lead}{_cut(f'{whole}.{fraction:06}', decimals)}"
+    return f"{sign}{lead}{_time_of_day(within, decimals)}"
 
 
-def _cut(time: str, decimals: int) -> str:
-    """A time with so many digits of its six of a fraction."""
-    return time[: len(time) - 7 if decimals == 0 else len(time) - 6 + decimals]
+def _time_of_day(microseconds: int, decimals: int) -> str:
+    """So long after midnight, with so many digits (up to six) of a fraction."""
+    seconds, fraction = divmod(microseconds, 1_000_000)
+    minutes, second = divmod(seconds, 60)
+    told = f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
+    return f"{told}.{f'{fraction:06}'[:decimals]}" if decimals else told
 
 
 def duration(microseconds: int) -> str:

@@ -195,8 +195,9 @@ class Replay(QObject):
         index = self._index
         if index is None or playhead.position > len(index.log):
             return
-        context = index.context_at(playhead.position, playhead.instant)
         before, after = index.changed_by(playhead.position)
+        at_event = after.instant == playhead.instant
+        context = after if at_event else index.context_at(playhead.position, playhead.instant)
         self.moment_changed.emit(
             Moment(
                 playhead, context, before, after, difference(before, after),

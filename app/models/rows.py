@@ -71,7 +71,10 @@ class RowListModel(RowModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def show(self, rows: Sequence[Row]) -> None:
-        """Show these; a view repaints the rows that differ, and adds or drops at the end."""
+        """Show these; a view repaints from the first to the last that differ.
+
+        Rows are added or dropped at the end.
+        """
         old, kept = self._rows, min(len(self._rows), len(rows))
         if len(rows) < len(old):
             self.beginRemoveRows(NO_PARENT, kept, len(old) - 1)
@@ -82,6 +85,6 @@ class RowListModel(RowModel):
             self._rows = (*old, *rows[kept:])
             self.endInsertRows()
         self._rows = rows
-        for place in range(kept):
-            if old[place] != rows[place]:
-                self.dataChanged.emit(self.index(place), self.index(place))
+        changed = [place for place in range(kept) if old[place] != rows[place]]
+        if changed:
+            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))

@@ -175,10 +175,15 @@ class ContextPanel(QWidget):
         self._heading.show_text("CONTEXT")
         self._pages.setCurrentWidget(self._message)
 
-    def show_context(self, context: SessionContext, change: ContextDifference) -> None:
-        """Show a context, and what the event at the playhead changed."""
+    def show_context(
+        self, context: SessionContext, change: ContextDifference, touches: Sequence[int] = ()
+    ) -> None:
+        """Show a context, and what the event at the playhead changed.
+
+        ``touches`` are, for each active object in turn, the event (its index) that touched it last.
+        """
         self._shown = (context, change)
-        self._touched = ()
+        self._touched = touches
         at, start = context.instant, None if self._log is None else self._log.start
         is_before = not context.position or at is None
         when = f"AT {clock(at or 0, start=start, position=context.position)}"
@@ -187,11 +192,6 @@ class ContextPanel(QWidget):
         self._show_concepts()
         self._show_objects()
         self._pages.setCurrentWidget(self._scroll)
-
-    def show_touches(self, events: Sequence[int]) -> None:
-        """For each active object in turn, the event (its index) that touched it last."""
-        self._touched = events
-        self._show_objects()
 
     def show_slots(self, slots: Mapping[str, int]) -> None:
         """Which colours the curves of concepts have, by id."""

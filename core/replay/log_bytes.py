@@ -14,8 +14,11 @@ from core.events.problems import Problem
 from core.replay.columns import ConceptNames, Contributions, SessionLog
 from core.replay.strings import ObjectKeys, Strings
 
-_MAGIC = b"brainweb columns 1\n"
+_MAGIC = b"brainweb columns 2\n"
 _LENGTH = 8
+_ALIGNED = 64
+"""Each column begins at a multiple of this (bytes): numpy copies all of one that lies askew,
+whatever is asked of it."""
 
 
 class UnreadableLogError(Exception):
@@ -26,9 +29,11 @@ def write_log(file: BinaryIO, log: SessionLog, witness: str) -> None:
     """Write a complete log that leaves nothing out, and a text that says what it is of."""
     assert log.complete and log.left_out is None
     head = json.dumps({"witness": witness, **_plain(log)}).encode("ascii")
+    head += b" " * _lacking(len(_MAGIC) + 2 * _LENGTH + len(head))
     body = BytesIO()
     for array in _arrays(log):
         np.lib.format.write_array(body, array, allow_pickle=False)
+        body.write(bytes(_lacking(body.tell())))
     content = body.getbuffer()
     check = zlib.crc32(content, zlib.crc32(head))
     file.write(_MAGIC)
@@ -54,6 +59,11 @@ def read_log(content: bytes, witness: str) -> SessionLog | None:
     if plain.pop("witness") != witness:
         return None
     return _log(plain, _Arrays(memoryview(content)[stop:]))
+
+
+def _lacking(size: int) -> int:
+    """How many bytes after so many there are to the next place where a column may begin."""
+    return -size % _ALIGNED
 
 
 def _plain(log: SessionLog) -> dict[str, Any]:
@@ -92,6 +102,7 @@ class _Arrays:
         count = int(np.prod(shape))
         found = np.frombuffer(self._content, dtype, count, self._file.at)
         self._file.at += count * dtype.itemsize
+        self._file.at += _lacking(self._file.at)
         return found
 
     def strings(self) -> Strings:

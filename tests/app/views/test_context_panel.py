@@ -69,8 +69,8 @@ class Shown:
     def at(self, position: int) -> Shown:
         before, after = self.index.changed_by(position)
         context = self.index.context_at(position)
-        self.panel.show_context(context, difference(before, after))
-        self.panel.show_touches(self.index.last_touches(position))
+        touches = self.index.last_touches(position)
+        self.panel.show_context(context, difference(before, after), touches)
         return self
 
     def why(self, concept: str, position: int) -> Shown:
@@ -206,7 +206,6 @@ def test_another_session_takes_the_old_context_away(shown: Shown) -> None:
     shown.panel.show_log(None)
     assert [shown.told(name) for name in ("active-concepts", "why", "active-objects")] == [[]] * 3
     shown.panel.show_slots({"raft": 1})
-    shown.panel.show_touches([3])
     assert shown.told("active-objects") == []
 
 
@@ -354,7 +353,7 @@ def test_only_rows_that_changed_are_told_of(shown: Shown, qtbot: QtBot) -> None:
     shown.at(3)
     told: list[int] = []
     model = shown.list("active-concepts").model()
-    model.dataChanged.connect(lambda first, last: told.append(first.row()))
+    model.dataChanged.connect(lambda first, last: told.extend(range(first.row(), last.row() + 1)))
     shown.at(3)
     assert told == []
     shown.at(5)

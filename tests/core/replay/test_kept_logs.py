@@ -88,6 +88,19 @@ def test_bytes_hold_all_of_a_log(events: Sequence[EventEnvelope]) -> None:
 
 
 @given(logs)
+def test_no_column_lies_askew(events: Sequence[EventEnvelope]) -> None:
+    """Each look at a long session that was kept would copy whole columns: no drag would keep up."""
+    log = read_log(as_bytes(load(EventsInMemory(events), "s")), "w")
+    assert log is not None
+    made, names, touches = log.contributions, log.names, log.touches
+    columns = (
+        log.rows, log.times, log.kinds, log.actors, log.objects, made.event, made.concept,
+        made.concept_ids.ends, names.starts, names.event, touches.event, touches.object,
+    )  # fmt: skip
+    assert all(column.flags.aligned for column in columns)
+
+
+@given(logs)
 def test_damage_is_told(events: Sequence[EventEnvelope]) -> None:
     """A bad sector in the cache would show events that never were."""
     content = as_bytes(load(EventsInMemory(events), "s"))
