@@ -124,6 +124,8 @@ def _differences(difference: ContextDifference) -> list[dict[str, Any]]:
             "object_id": item.object_id,
             "recorded": item.before,
             "given": item.after,
+            "recorded_rank": item.rank_before,
+            "given_rank": item.rank_after,
         }
         for item in difference.objects
     ]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from app.text import plain, weight
-from core.projectors.context import ConceptChange, ContextDifference
+from core.projectors.context import ConceptChange, ContextDifference, ObjectChange
 
 NOT_THERE = "—"
 _NAME = 60
@@ -40,7 +40,7 @@ def discrepancies(difference: ContextDifference) -> tuple[Discrepancy, ...]:
     found += [_concept(change) for change in difference.concepts]
     for item in difference.objects:
         name = plain(f"{item.object_type} {item.object_id}", limit=_NAME)
-        found.append(Discrepancy("object", name, *_values(item.before, item.after)))
+        found.append(Discrepancy("object", name, *_both(item)))
     return tuple(found)
 
 
@@ -51,12 +51,15 @@ def count_of(difference: ContextDifference) -> int:
 
 
 def _concept(change: ConceptChange) -> Discrepancy:
+    return Discrepancy("concept", plain(change.label, limit=_NAME), *_both(change))
+
+
+def _both(change: ConceptChange | ObjectChange) -> tuple[str, str]:
     recorded, given = _values(change.before, change.after)
     if change.before == change.after:
         # It differs by its place alone.
-        recorded = f"{recorded}, place {change.rank_before}"
-        given = f"{given}, place {change.rank_after}"
-    return Discrepancy("concept", plain(change.label, limit=_NAME), recorded, given)
+        return f"{recorded}, place {change.rank_before}", f"{given}, place {change.rank_after}"
+    return recorded, given
 
 
 def _values(before: float | None, after: float | None) -> tuple[str, str]:

@@ -94,12 +94,18 @@ class ConceptChange:
 
 @dataclass(frozen=True, slots=True)
 class ObjectChange:
-    """An object whose standing differs; a relevance is None where it is not active."""
+    """An object whose standing differs; a relevance is None where it is not active.
+
+    The ranks are told where it is active in both and its place alone differs, for who asks for
+    that; what an event changes is told without.
+    """
 
     object_type: str
     object_id: str
     before: float | None
     after: float | None
+    rank_before: int | None = None
+    rank_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

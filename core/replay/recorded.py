@@ -7,6 +7,9 @@ concepts are then the heaviest, so many as it has.
 Of which events it speaks: with a ``position`` (as our own projection records it), of the first so
 many to arrive; without, of what lies before the event and had arrived before it. Events that came
 late are so no difference: whoever recorded could not know them.
+
+The order of concepts and of objects counts: the backend writes both as lists whose order the rules
+give (concepts by weight; objects by first appearance, or by the last touch).
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from core.projectors.context import (
     ActiveObject,
     ConceptChange,
     ContextDifference,
+    ObjectChange,
     SessionContext,
     difference,
 )
@@ -132,7 +136,11 @@ def _differences(
         else _near(recorded.uncertainty, given.uncertainty_score),
     )
     found = difference(before, given)
-    return replace(found, concepts=_without_shifts(before, given, found.concepts))
+    return replace(
+        found,
+        concepts=_without_shifts(before, given, found.concepts),
+        objects=found.objects + _moved_objects(before, given),
+    )
 
 
 def _snapped(concept: ActiveConcept, given: ActiveConcept | None, log: SessionLog) -> ActiveConcept:
@@ -143,6 +151,19 @@ def _snapped(concept: ActiveConcept, given: ActiveConcept | None, log: SessionLo
         name = None if code is None else log.names.at(code, len(log))
     weight = concept.weight if given is None else _near(concept.weight, given.weight)
     return replace(concept, weight=weight, name=name)
+
+
+def _moved_objects(before: SessionContext, after: SessionContext) -> tuple[ObjectChange, ...]:
+    """The objects that have the same relevance in both and stand elsewhere among those of both."""
+    old = {_key(o): o.relevance_score for o in before.active_objects}
+    new = {_key(o): o.relevance_score for o in after.active_objects}
+    common = [key for key in new if key in old]
+    ranks = [{key: rank for rank, key in enumerate(each, 1)} for each in (old, new)]
+    return tuple(
+        ObjectChange(*key, old[key], new[key], ranks[0][key], ranks[1][key])
+        for key, other in zip(common, (key for key in old if key in new), strict=True)
+        if key != other and old[key] == new[key]
+    )
 
 
 def _near(value: float, given: float | None) -> float:

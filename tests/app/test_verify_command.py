@@ -12,7 +12,7 @@ from app.cli import app
 from app.verify_command import NOTHING
 from core.notes.bookmark import Anchor, Bookmark
 from core.notes.bookmark_file import BookmarkFile, bookmark_path
-from tests.builders import viewed
+from tests.builders import captured, viewed
 from tests.builders_files import in_session, row_of, write_log
 from tests.builders_recorded import payload_of, recorded, with_recorded_contexts
 
@@ -37,6 +37,18 @@ class TestVerify:
         assert tampered.endswith("RAFT: recorded 0.90, the rules give 0.60")
         assert "is no context: its active_concepts are no list" in nonsense
         assert "1 as they give it, 1 not, 1 that cannot be read" in answer.stderr
+
+    def test_an_object_in_another_place_is_a_line(self, tmp_path: Path) -> None:
+        """The rules keep the first twenty: in another order others would be kept."""
+        events = [captured("document", f"d-{n}", seconds=n) for n in range(2)]
+        payload = payload_of(events)
+        payload["active_objects"].reverse()
+        path = write_log(tmp_path / "order.db", [*events, recorded(payload, seconds=9)])
+        answer = run("verify", path)
+        assert answer.exit_code == 1
+        assert "document d-0: recorded 0.70, place 2, the rules give 0.70, place 1" in answer.stdout
+        (found,) = json.loads(run("verify", path, "--json").stdout)["differences"][:1]
+        assert (found["recorded_rank"], found["given_rank"]) == (2, 1)
 
     def test_what_agrees_is_no_line(self, tmp_path: Path) -> None:
         events = [viewed("raft"), recorded(payload_of([viewed("raft")]), seconds=1)]

@@ -23,7 +23,7 @@ from core.replay.loader import load
 from core.replay.recorded import Finding, Verdict
 from core.replay.recorded_payload import NoContextError, parse_recorded
 from core.replay.verifying import recording_events, verify, verify_apart
-from tests.builders import EventsInMemory, chat, viewed
+from tests.builders import EventsInMemory, captured, chat, viewed
 from tests.builders_files import write_log
 from tests.builders_recorded import payload_of, recorded, with_recorded_contexts
 from tests.core.replay.strategies import events as any_event
@@ -114,6 +114,23 @@ def test_an_order_a_concept_an_object_and_the_uncertainty_are_compared() -> None
     unsure = _tampered(uncertainty_score=0.7)
     assert unsure.difference is not None
     assert (unsure.difference.uncertainty_before, unsure.difference.uncertainty_after) == (0.7, 0.8)
+
+
+def test_the_order_of_objects_is_compared_among_those_of_both() -> None:
+    """The rules keep the first, or the last touched: another order is another context."""
+    events = [captured("document", f"d-{n}", seconds=n) for n in range(3)]
+    objects = payload_of(events)["active_objects"]
+
+    def changes(found: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+        payload = payload_of(events) | {"active_objects": found}
+        (finding,) = findings([*events, recorded(payload, seconds=9)])
+        told = () if finding.difference is None else finding.difference.objects
+        return [(o.object_id, o.before, o.after, o.rank_before, o.rank_after) for o in told]
+
+    assert changes(objects) == []
+    swapped = [objects[1], objects[0], objects[2]]
+    assert changes(swapped) == [("d-0", 0.7, 0.7, 2, 1), ("d-1", 0.7, 0.7, 1, 2)]
+    assert changes(objects[1:]) == [("d-0", None, 0.7, None, None)]
 
 
 def test_without_a_position_it_speaks_of_what_had_arrived_before_it() -> None:
