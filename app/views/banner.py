@@ -103,6 +103,11 @@ class Banner(QWidget):
             self.dismiss()
             self._then()
 
+    def take_back(self, text: str) -> None:
+        """Hide it where this is what it says: it is no longer so."""
+        if text and self._text.text() == text:
+            self.hide()
+
     def dismiss(self) -> None:
         """Hide it, as its close button does."""
         self.hide()
