@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
+from app import privacy
 from app.features.base import Feature, Slot
 from app.models.exporting import Exporting, ExportStep
 from app.sample import is_ours
@@ -21,6 +22,8 @@ from core.events.errors import StoreError
 from core.export.errors import ExportError
 from core.export.order import ExportFormat, Order
 from core.export.report import Mark
+from core.privacy.key_file import pseudonyms_of_user
+from core.privacy.store import hidden_by
 from core.replay.columns import Int32, SessionLog
 from core.replay.index import ContextIndex
 
@@ -84,6 +87,8 @@ class ExportingFeature(Feature):
         dialog = ExportDialog(
             self.window, self._theme, counts=counts, target=self._beside(log.session_id)
         )
+        if privacy.pseudonyms() is not None:
+            dialog.show_private()
         dialog.chosen.connect(self.export)
         dialog.open()
 
@@ -121,7 +126,8 @@ class ExportingFeature(Feature):
         events = self._scopes(log).get(choice.scope)
         if events is not None:
             self._order(
-                Order(choice.target, choice.form, events, every=choice.every, bom=choice.bom)
+                Order(choice.target, choice.form, events, every=choice.every, bom=choice.bom),
+                private=choice.private,
             )
 
     def save_picture(self, target: Path, kind: str) -> None:
@@ -137,7 +143,7 @@ class ExportingFeature(Feature):
             image = image_of(widget, w.timeline)
             self.model.write(target, lambda: png_of(image), w.source.path)
 
-    def _order(self, order: Order) -> None:
+    def _order(self, order: Order, *, private: bool = False) -> None:
         w = self.window
         store, log = w.source.store, w.opening.log
         if store is None or log is None:
@@ -145,7 +151,14 @@ class ExportingFeature(Feature):
         if not log.complete and not order.form.is_events:
             self._complain(ExportError(_READING))
             return
-        self.model.start(order, store, log, self._index(log))
+        try:
+            # What is read with pseudonyms already needs none.
+            masked = private and hidden_by(store) is None
+            pseudonyms = pseudonyms_of_user() if masked else None
+        except StoreError as error:
+            self._complain(error)
+            return
+        self.model.start(order, store, log, self._index(log), pseudonyms=pseudonyms)
 
     def _index(self, log: SessionLog) -> Callable[[], ContextIndex]:
         index, rules = self.window.replay.index, self.window.replay.rules
@@ -174,7 +187,9 @@ class ExportingFeature(Feature):
         return found.hits if searched is not None and searched.whole is log else None
 
     def _marks(self) -> tuple[Mark, ...]:
-        here = self.window.bookmarks.model.state.here
+        # They are the user's own words, which may quote what nobody is to see.
+        private = privacy.pseudonyms() is not None
+        here = () if private else self.window.bookmarks.model.state.here
         return tuple(Mark(p.instant, p.bookmark.name, p.bookmark.note) for p in here)
 
     def _beside(self, name: str) -> Path:

@@ -17,7 +17,9 @@ from core.events.store.sqlite import SQLiteEventStore
 from core.export.apart import carry_out_apart
 from core.export.events import Progress
 from core.export.order import ExportFormat, Order
+from core.export.private import carry_out_privately
 from core.export.target import write_whole
+from core.privacy.pseudonyms import Pseudonyms
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
 
@@ -60,8 +62,13 @@ class Exporting(QObject):
         store: SQLiteEventStore,
         log: SessionLog,
         index: Callable[[], ContextIndex],
+        *,
+        pseudonyms: Pseudonyms | None = None,
     ) -> None:
-        """Carry out an order; ``index`` is called in the background. One that runs goes on."""
+        """Carry out an order; ``index`` is called in the background. One that runs goes on.
+
+        With ``pseudonyms`` of what ``store`` gives out as it is stored.
+        """
         if self.running:
             return
         last = Progress(0, 0)
@@ -74,7 +81,11 @@ class Exporting(QObject):
         each(last)
         self._stopped = stopped = threading.Event()
         self._task = self._background.stream(
-            lambda: _seldom(carry_out_apart(order, store, log, index, stopped=stopped.is_set)),
+            lambda: _seldom(
+                carry_out_apart(order, store, log, index, stopped=stopped.is_set)
+                if pseudonyms is None
+                else carry_out_privately(order, store, log, index, pseudonyms)
+            ),
             each=each,
             then=lambda: self._end(_told(order, last)),
             error=self._fail,

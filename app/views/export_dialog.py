@@ -75,6 +75,7 @@ class ExportChoice:
     target: Path
     every: float | None = None
     bom: bool = False
+    private: bool = False
 
 
 class ExportDialog(QDialog):
@@ -118,6 +119,8 @@ class ExportDialog(QDialog):
         self.every.setMinimumWidth(30 * SPACE)
         self.bom = QCheckBox("Byte order mark")
         self.bom.setToolTip("Some spreadsheets read UTF-8 only with it")
+        self.private = QCheckBox("With pseudonyms for people, names, ids and texts")
+        self.private.setToolTip("The same each time, so that one file fits with another")
         self.target = QLineEdit()
         self.target.setAccessibleName("File")
         self._choose = QPushButton("Choose…")
@@ -147,6 +150,7 @@ class ExportDialog(QDialog):
             ("Format", self.form, _row(self.form)),
             ("", self._about, _row(self._about)),
             ("", self.bom, options),
+            ("Privacy", self.private, _row(self.private)),
             ("File", self.target, where),
             ("", self._note, _row(self._note)),
         )
@@ -176,6 +180,11 @@ class ExportDialog(QDialog):
         self._export.clicked.connect(self._accept)
         self._cancel.clicked.connect(self.reject)
 
+    def show_private(self) -> None:
+        """What is open is read with pseudonyms: there is no choice."""
+        self.private.setChecked(True)
+        self.private.setEnabled(False)
+
     def choice(self) -> ExportChoice:
         """What is chosen now."""
         form = ExportFormat(self.form.currentData())
@@ -185,6 +194,7 @@ class ExportDialog(QDialog):
             target=Path(self.target.text().strip()).expanduser(),
             every=self.every.value() if form.is_contexts and self.stepped.isChecked() else None,
             bom=form.suffix == ".csv" and self.bom.isChecked(),
+            private=self.private.isChecked(),
         )
 
     def _show_format(self) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -13,8 +14,10 @@ from app import privacy
 from app.features.privacy import PREFIX
 from app.models.opening import Wish
 from app.sample import sample_path
+from app.views.export_dialog import ExportChoice, ExportDialog, Scope
 from app.window import Window
 from core.events.store.sqlite import SQLiteEventStore
+from core.export.order import ExportFormat
 from core.privacy.key_file import key_path
 from core.replay.moment import Moment
 from tests.app.windows import LONGEST, make_window, position, texts
@@ -188,3 +191,58 @@ def test_it_is_a_setting_too(opened: Window, settled: Settled) -> None:
     assert opened.settings.private
     assert opened.privacy.sign.isVisible()
     dialog.accept()
+
+
+def test_an_export_from_the_window_can_be_private(
+    opened: Window, settled: Settled, tmp_path: Path
+) -> None:
+    """What is handed on for study would have names in it, however the screen looks."""
+    found = {}
+    for private in (False, True):
+        opened.actions_by_id["export"].trigger()
+        dialog = opened.findChild(ExportDialog)
+        assert dialog is not None
+        dialog.private.setChecked(private)
+        dialog.target.setText(str(tmp_path / f"{private}.jsonl"))
+        dialog.accept()
+        dialog.chosen.emit(dialog.choice())
+        dialog.deleteLater()
+        settled()
+        found[private] = (tmp_path / f"{private}.jsonl").read_text(encoding="utf-8")
+
+    assert found[False].count("\n") == found[True].count("\n") == 404
+    assert _told(found[False])
+    assert _told(found[True]) == []
+
+
+def test_the_contexts_are_those_of_the_log_under_pseudonyms(
+    opened: Window, settled: Settled, tmp_path: Path
+) -> None:
+    """Who studies weights would study others."""
+    written = []
+    for private in (False, True):
+        target = tmp_path / f"{private}.csv"
+        choice = ExportChoice(
+            Scope.SESSION, ExportFormat.CONTEXT_CSV, target, every=600, private=private
+        )
+        opened.exporting.export(choice)
+        settled()
+        with target.open(newline="", encoding="utf-8") as file:
+            written.append(list(csv.DictReader(file)))
+
+    bare, private_rows = written
+    assert [row["weight"] for row in bare] == [row["weight"] for row in private_rows]
+    assert _told(str(private_rows)) == []
+
+
+def test_in_private_mode_every_export_is_private(opened: Window, settled: Settled) -> None:
+    """The box would say that it is not, and one would not know."""
+    opened.actions_by_id["private"].trigger()
+    settled()
+    opened.actions_by_id["export"].trigger()
+    dialog = opened.findChild(ExportDialog)
+
+    assert dialog is not None
+    assert dialog.private.isChecked()
+    assert not dialog.private.isEnabled()
+    dialog.reject()
