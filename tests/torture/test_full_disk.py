@@ -6,14 +6,13 @@ The disk is a small one in memory, which only who may mount can have.
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.torture.conftest import Figure, amount
+from tests.torture.small_disk import small_disk
 from tests.torture.steps import attempted, with_
 from tests.torture.writers import WRITERS
 
@@ -24,17 +23,9 @@ LEFT = range(0, 40 * PAGE, amount(11, 1) * PAGE)
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder with so little room."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = shutil.which("mount")
-    options = ["-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)]
-    made = mount and subprocess.run([mount, *options], capture_output=True, check=False)
-    if not made or made.returncode:
-        pytest.skip("no disk of a few pages: this user may not mount one (root may)")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+def disk() -> Iterator[Path]:
+    with small_disk(SIZE) as folder:
+        yield folder
 
 
 class Room:
