@@ -246,8 +246,9 @@ class NoSettings(SettingsFile):
         super().keeping(settings)
         return lambda: None
 
-    def write(self, settings: Settings) -> None:
+    def write(self, settings: Settings) -> bool:
         """Nothing."""
+        return True
 
 
 class NoBookmarks(BookmarkFile):
