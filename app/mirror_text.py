@@ -6,6 +6,7 @@ import math
 
 from app.text import count
 from core.mirror.feeder import Fed
+from core.mirror.relisting import AN_HOUR
 from core.mirror.remote import ListingStep, Spent
 
 
@@ -31,6 +32,23 @@ def spent_text(spent: Spent) -> str:
     """What reading a table has consumed."""
     units = f"{spent.units:,.1f}".removesuffix(".0")
     return f"{units} units read, {price(spent.price)}"
+
+
+def again_text(size: int | None, pause: float | None) -> str:
+    """How new sessions are found in a table without a whole list of them.
+
+    ``size`` is what is read for it (bytes; None where the table tells of them by itself), ``pause``
+    the seconds until it is read again, None where it is too large for that.
+    """
+    if size is None:
+        return "Its stream tells of new ones."
+    if pause is None:
+        return "It is too large to be read again by itself: list its sessions again for new ones."
+    minutes = round(pause / 60)
+    every = "minute" if minutes <= 1 else f"{minutes:,} minutes"
+    if minutes >= 120:
+        every = f"{round(minutes / 60)} hours"
+    return f"It is read again for new ones every {every}, for about ${AN_HOUR:.2f} an hour at the most."
 
 
 def filling_text(fed: Fed) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QDialog, QMessageBox, QVBoxLayout
 
 from app.features.base import Feature, Slot
-from app.mirror_text import filling_text, listing_text, spent_text
+from app.mirror_text import again_text, filling_text, listing_text, spent_text
 from app.models.mirror_cache import MirrorCache
 from app.models.mirroring import Answering, HowListed, Mirroring
 from app.sources import place_of
@@ -35,6 +35,7 @@ _WORDS = {
 _SLOW = "The table is slow to answer. What you see is what was read so far; reading goes on."
 _KEPT = "This is the list of an earlier time: what was written since is not in it."
 _NO_LIST = "The table has no list of its sessions: all of it was read to find them."
+_MIXED = "A backend writes into this table too: sessions that it began are not in the table's list."
 _NOT_YET = "DynamoDB is still filling the index on them: until then all of the table is read."
 _ASK = (
     "A head is written for each session and a marker for each event: small items beside the "
@@ -79,6 +80,7 @@ class TablesFeature(Feature):
         model.answering_changed.connect(self._show_answering)
         model.spent_changed.connect(self._show_spent)
         model.heads_written.connect(self._tell_written)
+        model.mixed.connect(self._tell_mixed)
         model.noted.connect(w.presenter.noted)
         model.failed.connect(w.presenter.failed)
 
@@ -168,10 +170,25 @@ class TablesFeature(Feature):
                        then=self.model.list_anew)  # fmt: skip
         elif not how.heads:
             self._tell(
-                _NO_LIST if self._written is None else f"{self._written} {_NOT_YET}",
+                f"{_NO_LIST} {self._again()}"
+                if self._written is None
+                else f"{self._written} {_NOT_YET}",
                 action="Write a list…",
                 then=self.ask_to_write_heads,
             )
+
+    def _tell_mixed(self) -> None:
+        store = self.model.store
+        # A stream tells of these sessions as of all others.
+        if store is not None and store.remote.to_reread() is not None:
+            self._tell(f"{_MIXED} {self._again()}", action="Write a list…",
+                       then=self.ask_to_write_heads)  # fmt: skip
+
+    def _again(self) -> str:
+        """How sessions are found that the table does not list."""
+        store = self.model.store
+        assert store is not None
+        return again_text(store.remote.to_reread(), store.relisting.pause)
 
     def _list_anew(self, *_: object) -> None:
         self.model.list_anew()

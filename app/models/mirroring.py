@@ -38,7 +38,8 @@ class Mirroring(QObject):
     ``filling_changed`` carries a `Fed` while a session is read, None once it is there;
     ``listing_changed`` a `ListingStep` or None; ``listed`` how the sessions were listed;
     ``answering_changed`` an `Answering` and what is wrong (or None); ``spent_changed`` a `Spent`;
-    ``noted`` the problems of the session's items that its rows do not show, whenever they change.
+    ``noted`` the problems of the session's items that its rows do not show, whenever they change;
+    ``mixed`` says once that a backend writes past the list of the table's sessions.
     """
 
     filling_changed = Signal(object)
@@ -47,6 +48,7 @@ class Mirroring(QObject):
     answering_changed = Signal(object, object)
     spent_changed = Signal(object)
     noted = Signal(object)
+    mixed = Signal()
     heads_written = Signal(int)
     failed = Signal(object)
 
@@ -72,6 +74,7 @@ class Mirroring(QObject):
         self._fed: Fed | None = None
         self._listing: ListingStep | None = None
         self._answering = Answering.WELL
+        self._told_mixed = False
         self._fault: str | None = None
         self._slow_for = 0
         self._spent = Spent(0.0, 0.0)
@@ -121,7 +124,9 @@ class Mirroring(QObject):
         """Ask the table for its sessions again."""
         store = self._store
         if store is not None:
-            self._background.run(store.ask_again, then=lambda _: self._source.list_again())
+            self._background.run(
+                lambda: store.ask_again(anew=True), then=lambda _: self._source.list_again()
+            )
 
     def write_heads(self) -> None:
         """Write a list of the sessions into the table; ``heads_written`` says how many."""
@@ -189,6 +194,10 @@ class Mirroring(QObject):
         self._look_at_filling(store)
         self._look_at_answers(store)
         self._look_at_notes(store)
+        how = store.listed_how
+        if store.mirror.backend and how is not None and how.heads and not self._told_mixed:
+            self._told_mixed = True
+            self.mixed.emit()
         listing = self._writing or store.listing
         if listing != self._listing:
             self._listing = listing

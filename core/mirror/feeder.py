@@ -103,6 +103,11 @@ class Feeder:
             changed, self._changed = self._changed, set()
             return changed
 
+    def tell(self, changed: set[str]) -> None:
+        """Something new is known of these sessions."""
+        with self._news:
+            self._changed |= changed
+
     def wait_begun(self, sessions: Sequence[str], stopped: Callable[[], bool]) -> None:
         """Wait until there is something to show of wanted sessions, or nothing ever will be.
 
@@ -163,8 +168,7 @@ class Feeder:
             if after is not None and row.key < after:
                 self._file.take(session, [row])
             side.reach(session, instant_of(row), row.row.actor_id)
-        with self._news:
-            self._changed |= told
+        self.tell(told)
         return bool(told)
 
     def _left(self, wanted: Fed) -> bool:
@@ -195,8 +199,7 @@ class Feeder:
             return False
         self._listed_at = now
         changed = self._file.side.keep_heads(self._remote.heads())
-        with self._news:
-            self._changed |= changed
+        self.tell(changed)
         return bool(changed)
 
     def _note(self, wanted: Fed, **changes: Any) -> None:

@@ -49,6 +49,8 @@ class MirrorFile:
             self._connection = open_to_write(self.path, create=True, busy_timeout=_BUSY).connection
         try:
             self.side = SideFile(folder / PROGRESS)
+            self.backend = bool(self.side.about("backend"))
+            """Whether others than our own store write into the table too."""
         except BaseException:
             self._connection.close()
             raise
@@ -72,6 +74,9 @@ class MirrorFile:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+        if not self.backend and any(not row.arrival for row in rows):
+            self.backend = True
+            self.side.keep_about("backend", "yes")
         self.side.went_on(session_id, max(row.key for row in rows), size)
         return new
 

@@ -10,15 +10,16 @@ from core.mirror.filling import Filled, again, fill, overlap
 from core.mirror.remote import Remote
 
 LATE_EVERY = 30.0
-"""Seconds between two looks for late events of a session of which the table keeps no count."""
+"""Seconds between two looks for late events where no count of the table's tells of them."""
 
 
 class Keeper:
     """Knows what was looked for already, so that a look which finds nothing costs little.
 
-    Where the table keeps a session's count, what came late is found by it, however late; else at
-    the end of the session alone (see `core.mirror.filling.OVERLAP`). Not for several threads at
-    once. Raises what the table and the file raise.
+    Where the table keeps a session's count, what came late is found by it, however late; else, and
+    where a backend writes past that count, at the end of the session alone (see
+    `core.mirror.filling.OVERLAP`). Not for several threads at once. Raises what the table and the
+    file raise.
     """
 
     def __init__(
@@ -40,11 +41,14 @@ class Keeper:
 
     def steps(self, session_id: str) -> Iterator[Filled]:
         """Bring a session up to date. To stop, close the iterator."""
+        if self._file.side.progress(session_id).after is None:
+            # All of it is read just now, what came late included.
+            self._looked[session_id] = self._now()
         yield from fill(self._remote, self._file, session_id)
         total = self.total(session_id)
-        if total is None:
+        if total is None or self._file.backend:
             yield from self._late(session_id)
-        elif self._is_more_missing(session_id, total):
+        if total is not None and self._is_more_missing(session_id, total):
             yield from overlap(self._remote, self._file, session_id)
             if self._is_more_missing(session_id, total):
                 yield from again(self._remote, self._file, session_id)

@@ -47,12 +47,13 @@ class ListingStep:
 class Listing:
     """The sessions of a table, the latest first; `scanned` where it has no list of its own.
 
-    `whole` is false where the listing was stopped.
+    `whole` is false where the listing was stopped. `size` is how many bytes were read for it.
     """
 
     sessions: Sequence[SessionSummary]
     scanned: bool = False
     whole: bool = True
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,19 @@ class Remote(Protocol):
         *,
         told: Callable[[ListingStep], object] = lambda _: None,
         stopped: Callable[[], bool] = lambda: False,
+        scan: bool = False,
     ) -> Listing:
-        """The sessions: from the table's list, or where it has none by reading all of it."""
+        """The sessions: from the table's list, or where it has none by reading all of it.
+
+        With `scan` by reading all of it in any case.
+        """
+        ...
+
+    def to_reread(self) -> int | None:
+        """About how many bytes are read to find new sessions; None where `changes` tells of them.
+
+        As it is known by now: this asks nothing.
+        """
         ...
 
     def changes(self) -> Sequence[tuple[str, RemoteRow]]:

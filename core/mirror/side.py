@@ -32,6 +32,17 @@ CREATE TABLE problems (
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 
+_KEEP_HEAD = """
+INSERT INTO heads VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET
+    first = min(first, ?2), last = max(last, ?3),
+    count = max(coalesce(count, ?4), coalesce(?4, count)),
+    actor_id = iif(?2 <= first, ?5, actor_id)
+WHERE (first, last, count, actor_id) IS NOT (
+    min(first, ?2), max(last, ?3), max(coalesce(count, ?4), coalesce(?4, count)),
+    iif(?2 <= first, ?5, actor_id)
+)
+"""
+
 _KIND = DatabaseKind(application_id=0x42575241, layout=1, create=_TABLES, synchronous="NORMAL")
 
 Noted = tuple[str, str, str, str]
@@ -108,14 +119,15 @@ class SideFile:
         self.notes += 1
 
     def keep_heads(self, heads: Iterable[SessionSummary]) -> set[str]:
-        """Keep what the table says of its sessions; answers the ids of those that changed."""
+        """Keep what the table says of its sessions; answers the ids of those that changed.
+
+        A log only grows: who knows less of a session than is known already takes nothing back.
+        """
         changed = set()
         with self._transaction() as connection:
             for head in heads:
                 connection.execute(
-                    "INSERT INTO heads VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
-                    " first = ?2, last = ?3, count = ?4, actor_id = ?5"
-                    " WHERE (first, last, count, actor_id) IS NOT (?2, ?3, ?4, ?5)",
+                    _KEEP_HEAD,
                     (head.session_id, head.first, head.last, head.count, head.actor_id),
                 )
                 if connection.changes():

@@ -17,6 +17,7 @@ from core.events.store.sessions import newest_first
 from core.mirror.cache import in_use
 from core.mirror.feeder import Feeder
 from core.mirror.file import MirrorFile
+from core.mirror.relisting import Relisting
 from core.mirror.remote import ListingStep, Remote
 from core.replay.linked import Link, LinkedEventStore
 
@@ -54,16 +55,19 @@ class MirroredEventStore(LinkedEventStore):
         self.listing: ListingStep | None = None
         self._listing_since: float | None = None
         self._enough = threading.Event()
+        self._anew = False
         self._others = ExitStack()
         with ExitStack() as stack:
             stack.callback(remote.close)
             folder = stack.enter_context(in_use(location, root=root))
             self.mirror = stack.enter_context(MirrorFile(folder))
             self.feeder = Feeder(remote, self.mirror)
+            self.relisting = Relisting(remote, self.mirror.side, self.feeder.tell)
             super().__init__(self.mirror.path, links=links)
             self._others = stack.pop_all()
         if follow:
             self.feeder.start()
+            self.relisting.start()
 
     # -- the list of sessions ---------------------------------------------------------------------
 
@@ -82,6 +86,8 @@ class MirroredEventStore(LinkedEventStore):
         was listed before, that list stays.
         """
         side = self.mirror.side
+        # A backend's sessions are not in the list: who asks for them again has all of it read.
+        scan, self._anew = self._anew and self.mirror.backend, False
         self._enough.clear()
         self._listing_since = time.monotonic()
 
@@ -91,16 +97,19 @@ class MirroredEventStore(LinkedEventStore):
             told(step)
 
         try:
-            listing = self.remote.list(told=note, stopped=self._enough.is_set)
+            listing = self.remote.list(told=note, stopped=self._enough.is_set, scan=scan)
         except SourceUnreachable:
             if not side.about("listed"):
                 raise
             how = HowListed(heads=side.about("listed") == "heads", kept=True)
         else:
             side.keep_heads(listing.sessions)
+            if listing.whole and listing.scanned:
+                side.keep_about("size", str(listing.size))
+            heads = scan or not listing.scanned
             if listing.whole:
-                side.keep_about("listed", "scan" if listing.scanned else "heads")
-            how = HowListed(heads=not listing.scanned, whole=listing.whole)
+                side.keep_about("listed", "heads" if heads else "scan")
+            how = HowListed(heads=heads, whole=listing.whole)
         finally:
             self.listing = self._listing_since = None
         self.listed_how = how
@@ -119,8 +128,13 @@ class MirroredEventStore(LinkedEventStore):
         self.ask_again()
         return written
 
-    def ask_again(self) -> None:
-        """Have the next `listed` ask the table, even where all of it must be read for that."""
+    def ask_again(self, *, anew: bool = False) -> None:
+        """Have the next `listed` ask the table, even where all of it must be read for that.
+
+        With `anew` for what is in no list of the table's, too.
+        """
+        # What has no list is read as a whole in any case.
+        self._anew = anew and self.mirror.side.about("listed") == "heads"
         self.mirror.side.keep_about("listed", "")
 
     def stop_listing(self) -> None:
@@ -187,6 +201,8 @@ class MirroredEventStore(LinkedEventStore):
     def close(self) -> None:
         """Let go of the mirror and the table; closing twice is no fault."""
         self.stop_listing()
+        self.relisting.leave()
         self.feeder.stop()
+        self.relisting.stop()
         super().close()
         self._others.close()

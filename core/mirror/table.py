@@ -97,23 +97,35 @@ class TableRemote:
         *,
         told: Callable[[ListingStep], object] = lambda _: None,
         stopped: Callable[[], bool] = lambda: False,
+        scan: bool = False,
     ) -> Listing:
         """See `Remote`."""
         # It is gone through in one go, and can be stopped: who waits for it waits for each page.
         store = self._connected(len(self._seconds) - 1)
-        if found := _summaries(store):
+        if not scan and (found := _summaries(store)):
             return Listing(newest_first(found))
+        size = 0
 
         def step(progress: ScanProgress) -> None:
+            nonlocal size
+            size = progress.bytes
             told(_step(progress))
             if stopped():
                 raise _Stopped
 
         told(ListingStep(0, 0, 0, scan=True))
         try:
-            return Listing(store.survey(step), scanned=True)
+            found = store.survey(step)
+            return Listing(found, scanned=True, size=size)
         except _Stopped:
             return Listing((), scanned=True, whole=False)
+
+    def to_reread(self) -> int | None:
+        """See `Remote`."""
+        with self._lock:
+            known = [store.description for store in self._stores]
+        hears = any(each.stream for each in known) and time.monotonic() >= self._deaf_until
+        return None if hears else max((each.bytes for each in known), default=0)
 
     def write_heads(self, told: Callable[[ListingStep], object] = lambda _: None) -> int:
         """See `Remote`; heads that are missing or wrong, and an index on them."""

@@ -42,9 +42,14 @@ class TimedRemote:
         *,
         told: Callable[[ListingStep], object] = lambda _: None,
         stopped: Callable[[], bool] = lambda: False,
+        scan: bool = False,
     ) -> Listing:
         """See `Remote`; how long it takes is told by its steps."""
-        return self._remote.list(told=told, stopped=stopped)
+        return self._remote.list(told=told, stopped=stopped, scan=scan)
+
+    def to_reread(self) -> int | None:
+        """See `Remote`."""
+        return self._remote.to_reread()
 
     def write_heads(self, told: Callable[[ListingStep], object] = lambda _: None) -> int:
         """See `Remote`."""

@@ -19,6 +19,7 @@ from app.views.cache_settings import CacheSettings
 from app.views.recent_list import RecentList
 from app.window import Window
 from core.events.schema import EventEnvelope
+from core.mirror import relisting
 from core.replay.moment import Moment
 from tests.app.gate import Gate, gate
 from tests.app.tables import append, append_elsewhere, padded, put
@@ -307,15 +308,44 @@ def test_the_cache_is_shown_limited_and_cleared(
 
 
 def test_the_sessions_are_listed_again(
-    window: Window, qtbot: QtBot, settled: Callable[[], None], dynamodb_table: Table
+    window: Window,
+    qtbot: QtBot,
+    settled: Callable[[], None],
+    dynamodb_table: Table,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A table without a list tells of no new session by itself: one can ask."""
+    """A table without a list tells of no new session: it is read again, also when asked."""
     put(dynamodb_table, [padded(n) for n in range(3)])
     open_table(window, dynamodb_table)
     qtbot.wait_until(lambda: log_length(window) == 3, timeout=PATIENCE)
     settled()
+    assert "read again for new ones every minute, for about $0.01 an hour" in texts(window.banner)
     put(dynamodb_table, [padded(500 + n, session_id="new") for n in range(3)])
     window.actions_by_id["list-table"].trigger()
+    qtbot.wait_until(lambda: "2 sessions" in texts(window.status_line), timeout=PATIENCE)
+    put(dynamodb_table, [padded(900 + n, session_id="newer") for n in range(3)])
+    monkeypatch.setattr(relisting, "SHORTEST", 0.1)
+    qtbot.wait_until(lambda: "3 sessions" in texts(window.status_line), timeout=PATIENCE)
+    settled()
+
+
+def test_a_backend_that_writes_past_the_list_is_told_of(
+    window: Window,
+    qtbot: QtBot,
+    settled: Callable[[], None],
+    listed_table: Table,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its sessions would be missing from a list that looks whole."""
+    monkeypatch.setattr(relisting, "SHORTEST", 0.1)
+    append(listed_table, [padded(n) for n in range(3)])
+    open_table(window, listed_table)
+    qtbot.wait_until(lambda: log_length(window) == 3, timeout=PATIENCE)
+    settled()
+    assert "A backend" not in texts(window.banner)
+    put(listed_table, [padded(7), padded(9, session_id="its")])
+    qtbot.wait_until(lambda: log_length(window) == 4, timeout=PATIENCE)
+    qtbot.wait_until(lambda: "A backend writes" in texts(window.banner), timeout=PATIENCE)
     qtbot.wait_until(lambda: "2 sessions" in texts(window.status_line), timeout=PATIENCE)
     settled()
 

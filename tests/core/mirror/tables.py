@@ -22,6 +22,9 @@ class TableInMemory:
         self.down: StoreError | None = None
         self.pages_read = 0
         self.counted: int | None = None
+        self.headless: set[str] = set()
+        self.size = 0
+        self.scans = 0
 
     def put(self, event: EventEnvelope, *, arrival: int = 0) -> None:
         """Write an event as the store would, over what is there under its key."""
@@ -52,13 +55,15 @@ class TableInMemory:
     def head(self, session_id: str) -> SessionSummary | None:
         if self.down is not None:
             raise self.down
-        rows = self.rows(session_id)
-        if not self.has_heads or not rows:
+        if not self.has_heads or not self.rows(session_id) or session_id in self.headless:
             return None
-        return SessionSummary(session_id, 0, 0, self.counted or len(rows), None)
+        return self._summary(session_id)
+
+    def _summary(self, session_id: str) -> SessionSummary:
+        return SessionSummary(session_id, 0, 0, self.counted or len(self.rows(session_id)), None)
 
     def heads(self) -> Sequence[SessionSummary]:
-        return [head for name in self.items if (head := self.head(name)) is not None]
+        return [head for name in list(self.items) if (head := self.head(name)) is not None]
 
     def changes(self) -> Sequence[tuple[str, RemoteRow]]:
         return ()
@@ -68,10 +73,18 @@ class TableInMemory:
         *,
         told: Callable[[ListingStep], object] = lambda _: None,
         stopped: Callable[[], bool] = lambda: False,
+        scan: bool = False,
     ) -> Listing:
-        heads = self.heads()
-        told(ListingStep(1, len(heads), len(heads), scan=not self.has_heads))
-        return Listing(heads, scanned=not self.has_heads)
+        if self.down is not None:
+            raise self.down
+        scan = scan or not self.has_heads
+        self.scans += scan
+        heads = [self._summary(name) for name in list(self.items)] if scan else self.heads()
+        told(ListingStep(1, len(heads), len(heads), scan=scan))
+        return Listing(heads, scanned=scan, size=self.size if scan else 0)
+
+    def to_reread(self) -> int | None:
+        return self.size
 
     def write_heads(self, told: Callable[[ListingStep], object] = lambda _: None) -> int:
         self.has_heads = True

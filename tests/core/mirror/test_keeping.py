@@ -85,3 +85,19 @@ def test_without_a_count_the_end_is_read_again_now_and_then(file: MirrorFile) ->
     now.seconds += LATE_EVERY
     assert bring(keeper) > 0
     assert file.count(SESSION) == 6
+
+
+def test_what_a_backend_writes_past_the_count_is_looked_for(file: MirrorFile) -> None:
+    """Its events are in no head: one that came late would be missing from then on."""
+    table, now = TableInMemory(), Now()
+    keeper = Keeper(table, file, now=now)
+    for number in range(5):
+        put(table, number, 100 + number)
+    table.counted = 5
+    bring(keeper)
+    put(table, 50, 101)
+    assert bring(keeper) == 0
+    now.seconds += LATE_EVERY
+    bring(keeper)
+    assert file.count(SESSION) == 6
+    assert file.problems(SESSION) == []
