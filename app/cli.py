@@ -28,6 +28,7 @@ from core.events.errors import StoreError
 from core.events.instants import format_instant
 from core.events.store.factory import named_table
 from core.events.store.sqlite import SQLiteEventStore
+from core.fault import FaultFormatter
 from core.filter.parsing import FilterError, parse
 from core.projectors.context import SessionContext
 from core.projectors.rule_files import RuleError
@@ -352,7 +353,9 @@ def check(source: Source, as_json: AsJson = False) -> None:
 
 def main() -> None:
     """Run the program with the arguments of the process."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(FaultFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name that the terminal's encoding lacks is shown escaped.
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -228,6 +228,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("undo-layout", "Undo the change of the layout", "Window"),
     Command("palette", "Commands…", "Help", ("Ctrl+K",)),
     Command("keys", "Keys", "Help", ("?",)),
+    Command("fault-report", "Faults of the program…", "Help"),
     Command("about", "About Brain Web Replay", "Help"),
 )
 """Every command of the program, in the order of the menus."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.kept import OpenWindow
+from core.fault import Faults
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -25,6 +26,7 @@ class OpenWindows:
         self._windows: list[Window] = []
         self._own: list[Window] = []
         self._quitting = False
+        self.faults = Faults()
 
     @property
     def all(self) -> tuple[Window, ...]:
@@ -72,9 +74,9 @@ class OpenWindows:
         self._quitting = False
 
     def tell(self, error: Exception) -> None:
-        """Tell of a fault that is no window's, in the newest."""
+        """Tell of a fault that was noted and is no window's, in the newest."""
         if self._windows:
-            self._windows[-1].presenter.failed(error)
+            self._windows[-1].own_faults.show(error)
 
     def each(self, call: Callable[[Window], object]) -> None:
         """Do something with every window."""

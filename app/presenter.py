@@ -37,7 +37,6 @@ SPARKLINE = 48
 """How many bars a session's sparkline has."""
 
 _NOT_OPENED = "This file cannot be opened"
-_A_BUG = "This should not have happened"
 _FILE_STATES = {
     "replaced": "The file was replaced by another. What you see is the old one; reload to see it.",
     "deleted": "The file was deleted or moved. What was read stays on screen until you close it.",
@@ -112,11 +111,11 @@ class Presenter:
         w = self._window
         text = str(error)
         if not isinstance(error, StoreError):
-            text = f"Something went wrong that should not have: {error!r}. It was logged in full."
+            w.own_faults.take(error)
+            return
         if w.source.place is None:
             w.pages.setCurrentWidget(w.start_page)
-            known = isinstance(error, StoreError)
-            w.start_page.show_error(_NOT_OPENED if known else _A_BUG, text)
+            w.start_page.show_error(_NOT_OPENED, text)
         else:
             w.banner.show_message(text, kind=BannerKind.ERROR, action="Reload")
         if isinstance(error, SourceLocked):

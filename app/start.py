@@ -84,7 +84,7 @@ def show_window(
     if source is None and link is None and not fresh and window.settings.reopen:
         reopen(window)
     windows = window.others
-    with told_of_uncaught(windows.tell), called_on_interrupt(windows.quit):
+    with told_of_uncaught(windows.tell, windows.faults), called_on_interrupt(windows.quit):
         return app.exec()
 
 

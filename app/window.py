@@ -33,6 +33,7 @@ from app.features.impact import ImpactFeature
 from app.features.linking import LinkingFeature
 from app.features.moment_links import MomentLinksFeature
 from app.features.palette import PaletteFeature
+from app.features.own_faults import OwnFaultsFeature
 from app.features.people import PeopleFeature
 from app.features.privacy import PrivacyFeature
 from app.features.range import RangeFeature
@@ -142,10 +143,12 @@ class Window(QMainWindow):
         self.arranging = ArrangingFeature(self)
         self.reopening = ReopeningFeature(self)
         self.privacy = PrivacyFeature(self)
+        self.own_faults = OwnFaultsFeature(self)
         self.telling = TellingFeature(self)
         self.settings_shown = SettingsFeature(self)
         self.features: tuple[Feature, ...] = (
             self.privacy,
+            self.own_faults,
             self.telling,
             self.why,
             self.filter,
