@@ -5,18 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import Background, Latest, Task
-from app.models.reading import LoadStep, session_steps
+from app.models.reading import LoadStep, growth_step, session_steps
 from app.text import count, duration, plain
 from core.events.store.sqlite import SQLiteEventStore
 from core.mirror.store import MirroredEventStore
 from core.projectors.rules import ProjectionRules
 from core.replay.columns import SessionLog
+from core.replay.growth import Growth
 from core.replay.index import ContextIndex
 
 _NAME = 60
+_REST = 250
+"""How long (ms) what arrives is gathered before it is read."""
+_WHO = "compared"
 _LOOK = 0.1
 """How long (s) one waits before looking again how far a table is mirrored."""
 
@@ -25,7 +29,8 @@ class ComparedSession(QObject):
     """A session of an open store; ``source_name`` is what its source is called.
 
     ``changed`` comes with every step of reading and with another index, ``failed`` with a fault.
-    One that is ``followed`` is given its index by its owner when there is another (`take`).
+    One that is ``followed`` is given its index by its owner when there is another (`take`); others
+    take up what arrived when they are told to `grow`.
     """
 
     changed = Signal()
@@ -52,6 +57,11 @@ class ComparedSession(QObject):
         self._stop = threading.Event()
         self._loading: Task | None = None
         self._indexing = Latest(background)
+        self._rules: ProjectionRules | None = None
+        self._growth: Growth | None = None
+        self._growing = Latest(background)
+        self._rest = QTimer(self, interval=_REST, singleShot=True)
+        self._rest.timeout.connect(self._read_on)
 
     @property
     def is_loading(self) -> bool:
@@ -61,7 +71,8 @@ class ComparedSession(QObject):
     @property
     def busy(self) -> bool:
         """Whether something of it is still to come."""
-        return self.is_loading or self._indexing.busy
+        growing = self._rest.isActive() or self._growing.busy
+        return self.is_loading or self._indexing.busy or growing
 
     @property
     def about(self) -> str:
@@ -81,6 +92,7 @@ class ComparedSession(QObject):
 
     def read_under(self, rules: ProjectionRules) -> None:
         """Read it, or where it is read already compute it under these rules."""
+        self._rules = rules
         if self.index is not None:
             self._reindex(rules)
             return
@@ -109,7 +121,33 @@ class ComparedSession(QObject):
         self.read, self.total = step.read, step.total
         if step.log.complete:
             self._loading = None
+            if not isinstance(self.store, MirroredEventStore):
+                self._growth = Growth(step.log)
         self.changed.emit()
+        # What arrived while it was being read.
+        self.grow()
+
+    def grow(self) -> None:
+        """Take up soon what has arrived of it since it was read."""
+        if self._growth is not None and not self.followed and not self._rest.isActive():
+            self._rest.start()
+
+    def _read_on(self) -> None:
+        growth, rules = self._growth, self._rules
+        if growth is not None and rules is not None:
+            self._growing.run(
+                lambda: growth_step(self.store, growth, rules),
+                then=self._take_growth,
+                error=self.failed.emit,
+            )
+
+    def _take_growth(self, step: LoadStep | None) -> None:
+        if step is None or step.index is None or self._growth is None:
+            return
+        self.take(step.index)
+        if self._rules is not None:
+            # Others may have been chosen meanwhile.
+            self._reindex(self._rules)
 
     def _end(self) -> None:
         self._loading = None
@@ -122,6 +160,9 @@ class ComparedSession(QObject):
         """Read no further."""
         self._stop.set()
         self._indexing.cancel()
+        self._growth = None
+        self._rest.stop()
+        self._growing.cancel()
         if self._loading is not None:
             self._loading.cancel()
             self._loading = None
@@ -134,17 +175,16 @@ def _steps(
     if not isinstance(store, MirroredEventStore):
         yield from session_steps(store, session_id, rules, stopped=stop.is_set)
         return
-    followed, parts = store.feeder.fed.sessions, store.parts(session_id)
+    parts = store.parts(session_id)
     try:
-        store.prepare(session_id, stop.is_set)
+        # Beside the session on screen, which is followed on.
+        store.prepare(session_id, stop.is_set, who=_WHO)
         while not all(store.mirror.side.progress(part).whole for part in parts):
-            fault = store.feeder.fed.fault
+            fault = store.feeder.fed_for(_WHO).fault
             if fault is not None:
                 raise fault
             if stop.wait(_LOOK):
                 return
-        yield from session_steps(store, session_id, rules, stopped=stop.is_set)
+        yield from session_steps(store, session_id, rules, stopped=stop.is_set, who=_WHO)
     finally:
-        # The session on screen is followed on.
-        if followed and followed != parts:
-            store.feeder.want(followed)
+        store.feeder.want((), who=_WHO)

@@ -9,33 +9,20 @@ from PySide6.QtCore import QObject, Signal
 from app.background import Background, Latest
 from app.models.clock import Clock
 from app.models.compared_session import ComparedSession
-from app.models.concept_colours import ConceptColours
+from app.models.laid import Laid, Picks
+from app.models.pair_curves import PairCurves
 from app.models.viewport import Viewport
-from app.views.timeline.scene import Curve
 from app.views.timeline.steps import x_of_playhead
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
-from core.replay.alignment import A, AlignBy, Alignment, B, aligned
-from core.replay.axis import Axis, AxisMode
+from core.replay.alignment import A, AlignBy, B
+from core.replay.axis import AxisMode
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
 from core.replay.parting import Parting, parting
 from core.replay.playback import Playback, Playhead
 from core.replay.two_contexts import TwoContexts, compare_contexts
 
-CURVES = 8
-"""How many concepts have a curve, the same in both sessions."""
-
 Both = tuple[ComparedSession, ComparedSession]
-Picks = tuple[int | None, int | None]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Laid:
-    """Two sessions laid upon each other, over one axis."""
-
-    alignment: Alignment
-    axis: Axis
-    axes: tuple[Axis, Axis]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +66,8 @@ class Comparing(QObject):
         self._laid_logs: tuple[SessionLog, SessionLog] | None = None
         self._parting: Parting | None = None
         self._wanted_at: tuple[int, Playhead] | None = None
-        self._colours = ConceptColours()
-        self._drawn: list[tuple[str, int]] = []
+        self._curves = PairCurves(background, self._tell_curves)
         self._laying = Latest(background)
-        self._choosing = Latest(background)
         self._parting_job = Latest(background)
         self.clock.playback_changed.connect(self._tell_moment)
         self.viewport.changed.connect(self._choose)
@@ -107,7 +92,7 @@ class Comparing(QObject):
     @property
     def busy(self) -> bool:
         """Whether something is still to come."""
-        jobs = self._laying.busy or self._choosing.busy or self._parting_job.busy
+        jobs = self._laying.busy or self._curves.busy or self._parting_job.busy
         loading = self._sessions is not None and any(each.busy for each in self._sessions)
         return jobs or loading or self.clock.unsettled
 
@@ -118,7 +103,7 @@ class Comparing(QObject):
         self.end()
         self._sessions = (a, b)
         self.by, self.picks = AlignBy.START, (None, None)
-        self._colours, self._drawn = ConceptColours(), []
+        self._curves.forget()
         self._wanted_at = (A, at) if at is not None else None
         for each in self._sessions:
             each.changed.connect(self._take_change)
@@ -132,8 +117,8 @@ class Comparing(QObject):
         """Compare no more."""
         if self._sessions is None:
             return
-        for latest in (self._laying, self._choosing, self._parting_job):
-            latest.cancel()
+        for job in (self._laying, self._curves, self._parting_job):
+            job.cancel()
         for each in self._sessions:
             each.cancel()
             each.changed.disconnect(self._take_change)
@@ -276,19 +261,13 @@ class Comparing(QObject):
         logs, by, mode = self._logs(), self.by, self.axis_mode
         if logs is None:
             return
-        a, b = logs
         events = self.picks
         if by is AlignBy.EVENT and (events[A] is None or events[B] is None):
             by = AlignBy.START
+        chosen = events if by is AlignBy.EVENT else None
 
         def lay() -> Laid:
-            chosen = events if by is AlignBy.EVENT else None
-            alignment = aligned(a, b, by, chosen)  # type: ignore[arg-type]
-            shared = alignment.axis(mode)
-            axes = alignment.axes(shared)
-            # Asked for here, so that the first paint does not have to.
-            assert all(each.gaps is not None for each in axes)
-            return Laid(alignment, shared, axes)
+            return Laid.upon(*logs, by, mode, events=chosen)
 
         self._laying.run(lay, then=lambda laid: self._take_laid(laid, logs, events))
 
@@ -346,41 +325,15 @@ class Comparing(QObject):
 
     def _choose(self, *_: object) -> None:
         """Choose the concepts that are drawn: the heaviest of what is visible of both."""
-        indexes, laid, shown = self._indexes(), self._laid, self.viewport.range
-        if indexes is None or laid is None:
-            return
-
-        def choose() -> list[str]:
-            ranked = []
-            for index, axis in zip(indexes, laid.axes, strict=True):
-                start, stop = (int(at) for at in axis.positions_at(shown))
-                ids = index.log.contributions.concept_ids
-                ranked.append([ids[code] for code in index.top_concepts(start, stop, CURVES)])
-            chosen = _in_turn(*ranked)[:CURVES]
-            for index in indexes:
-                for code in map(index.log.concept_code, chosen):
-                    if code is not None:
-                        index.series(code)
-            return chosen
-
-        self._choosing.run(choose, then=self._take_choice)
-
-    def _take_choice(self, chosen: list[str]) -> None:
-        self._drawn = [
-            (chosen[curve.concept], curve.slot)
-            for curve in self._colours.curves(range(len(chosen)), chosen)
-        ]
-        self._tell_curves()
+        indexes, laid = self._indexes(), self._laid
+        if indexes is not None and laid is not None:
+            self._curves.choose(indexes, laid.axes, self.viewport.range)
 
     def _tell_curves(self) -> None:
         """Tell which curves are drawn, by the codes that their concepts have now."""
-        sides = []
-        for each in self._sessions or ():
-            log = None if each.index is None else each.index.log
-            codes = [(log.concept_code(i), slot) for i, slot in self._drawn] if log else []
-            sides.append(tuple(Curve(code, slot) for code, slot in codes if code is not None))
-        if sides:
-            self.curves_changed.emit(tuple(sides))
+        if self._sessions is not None:
+            a, b = (each.index for each in self._sessions)
+            self.curves_changed.emit(self._curves.of((a, b)))
 
     def _find_parting(self) -> None:
         indexes, laid = self._indexes(), self._laid
@@ -395,10 +348,3 @@ class Comparing(QObject):
     def _show_parting(self, found: Parting | None) -> None:
         self._parting = found
         self.parting_changed.emit(found)
-
-
-def _in_turn(a: list[str], b: list[str]) -> list[str]:
-    """The first of A, the first of B, the second of A, …, each once."""
-    longest = max(len(a), len(b))
-    taken = [each[place] for place in range(longest) for each in (a, b) if place < len(each)]
-    return list(dict.fromkeys(taken))

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from app.background import Background, Task
+from app.models.following import Following
 from app.sources import Place, name_of, open_store
 from core.events.store.base import SessionSummary
+from core.mirror.store import MirroredEventStore
 from core.replay.linked import LinkedEventStore
+from core.replay.tail import Tail
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -23,8 +26,12 @@ class Listed:
 
 
 class OtherSource(QObject):
-    """Holds one source at a time, read-only; ``listed`` brings it, ``failed`` why it cannot."""
+    """Holds one source at a time, read-only; ``listed`` brings it, ``failed`` why it cannot.
 
+    ``grown`` carries a file's store, and the ids of its sessions that rows arrived for.
+    """
+
+    grown = Signal(object, object)
     listed = Signal(object)
     failed = Signal(object)
 
@@ -34,6 +41,9 @@ class OtherSource(QObject):
         self._task: Task | None = None
         self._open: list[LinkedEventStore] = []
         self._kept: Listed | None = None
+        self._following = Following(self)
+        self._following.grown.connect(self._tell_grown)
+        self._following.failed.connect(self.failed)
 
     @property
     def busy(self) -> bool:
@@ -45,19 +55,30 @@ class OtherSource(QObject):
         if self._task is not None:
             self._task.cancel()
 
-        def opened() -> Listed:
+        def opened() -> tuple[Listed, Tail | None]:
             store = open_store(place)
             # Known before anybody hears of it, so that it is closed even where nobody does.
             self._open.append(store)
-            return Listed(name_of(place), store, store.listed())
+            # A table's mirror grows by its feeder, which is for one session at a time.
+            tail = None if isinstance(store, MirroredEventStore) else Tail(store)
+            return Listed(name_of(place), store, store.listed()), tail
 
         self._task = self._background.run(opened, then=self._take, error=self._fail)
 
-    def _take(self, listed: Listed) -> None:
+    def _take(self, opened: tuple[Listed, Tail | None]) -> None:
         self._task = None
+        listed, tail = opened
+        self._following.stop()
+        if tail is not None:
+            self._following.start(tail)
         self._close_all(but=listed.store)
         self._kept = listed
         self.listed.emit(listed)
+
+    def _tell_grown(self, session_ids: set[str]) -> None:
+        if self._kept is not None:
+            store = self._kept.store
+            self.grown.emit(store, session_ids | store.linked_with(session_ids))
 
     def _fail(self, error: Exception) -> None:
         self._task = None
@@ -70,6 +91,7 @@ class OtherSource(QObject):
             self._task.cancel()
             self._task = None
         self._kept = None
+        self._following.stop()
         self._close_all(but=None)
 
     def _close_all(self, *, but: LinkedEventStore | None) -> None:
@@ -80,6 +102,7 @@ class OtherSource(QObject):
 
     def close(self) -> None:
         """The program ends: close it here and now."""
+        self._following.stop()
         for store in self._open:
             store.close()
         self._open.clear()

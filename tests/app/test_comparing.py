@@ -318,7 +318,7 @@ def test_a_session_of_another_file_is_read_only_and_closed_again(
     trigger(opened, "compare-leave")
     settled()
     assert other.read_bytes() == before
-    assert not opened.comparing.other._open
+    assert not opened.comparing.choosing.other._open
 
 
 def test_what_a_table_has_stands_against_what_the_file_has(
@@ -397,6 +397,53 @@ def test_what_arrives_in_the_session_on_screen_is_taken_up(
     settled()
     assert positions(compared) == (2, 2)
     assert "6 events" in shown.heads[0].text
+
+
+def test_what_arrives_in_the_other_session_is_taken_up(
+    compared: Window, settled: Settled, qtbot: QtBot, log_file: Path
+) -> None:
+    """Of two sessions that run, one would stand still, and they would seem to part."""
+    shown = page(compared)
+    before = shown.heads[1].text
+    append_elsewhere(log_file, in_session("again", [viewed("paxos", seconds=700)]))
+    qtbot.wait_until(lambda: shown.heads[1].text != before, timeout=20_000)
+    settled()
+    _, b = compared.comparing.model.sessions or (None, None)
+    assert b is not None
+    assert b.log is not None
+    assert b.index is not None
+    assert len(b.log) == len(b.index.log)
+    assert f"{len(b.log)} events" in shown.heads[1].text
+    assert positions(compared)[0] == 2
+
+
+def test_what_arrives_in_another_file_is_taken_up(
+    opened: Window, settled: Settled, qtbot: QtBot, tmp_path: Path
+) -> None:
+    other = write_log(tmp_path / "other.db", in_session("there", SAME))
+    trigger(opened, "compare-with")
+    opened.comparing.choosing.open_other(str(other))
+    settled()
+    find(opened, settled, "there")
+    accept(opened)
+    settled()
+    shown = page(opened)
+    append_elsewhere(other, in_session("there", [viewed("paxos", seconds=700)]))
+    wanted = f"{len(SAME) + 1} events"
+    qtbot.wait_until(lambda: wanted in shown.heads[1].text, timeout=20_000)
+    settled()
+
+
+def test_the_charts_of_each_tell_their_values(compared: Window, settled: Settled) -> None:
+    """Who does not see them would know of neither side where it is, and what it holds."""
+    compared.comparing.model.clock.change(lambda p: p.at_position(1))
+    settled()
+    told = [timeline.accessibleDescription() for timeline in page(compared).timelines]
+    assert all("Concepts: Raft 0.20" in words and "Uncertainty" in words for words in told)
+    compared.comparing.model.clock.change(lambda p: p.at_position(0))
+    settled()
+    told = [timeline.accessibleDescription() for timeline in page(compared).timelines]
+    assert all("Concepts: none" in words for words in told)
 
 
 def test_closing_the_file_ends_the_comparison(compared: Window, settled: Settled) -> None:
