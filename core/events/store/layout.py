@@ -56,9 +56,9 @@ def read_layout(connection: apsw.Connection, path: Path) -> Layout:
     """How the table `events` can be read; raises NotAnEventLog where it is none of ours."""
     _check_table(connection, path)
     columns = {
-        str(name).lower(): (str(declared).upper(), bool(not_null))
-        for name, declared, not_null in connection.execute(
-            "SELECT name, type, \"notnull\" FROM pragma_table_xinfo('events')"
+        str(name).lower(): (str(declared).upper(), bool(not_null), bool(hidden))
+        for name, declared, not_null, hidden in connection.execute(
+            "SELECT name, type, \"notnull\", hidden FROM pragma_table_xinfo('events')"
         )
     }
     missing = [name for name in COLUMNS if name not in columns]
@@ -71,6 +71,12 @@ def read_layout(connection: apsw.Connection, path: Path) -> Layout:
         raise NotAnEventLog(
             f"The table “events” of “{path}” has a column “rowid”, which hides the order of "
             "arrival. Choose the events.db of a Brain Web backend."
+        )
+    # What is computed as it is read takes as long, and as much memory, as who made the file likes.
+    if computed := [name for name in COLUMNS if columns[name][2]]:
+        raise NotAnEventLog(
+            f"The table “events” of “{path}” computes {', '.join(computed)} instead of storing it. "
+            "Choose the events.db of a Brain Web backend."
         )
     texts = [columns[name][0] for name in COLUMNS if name not in ("version", "created_at")]
     indexes = _indexes(connection)

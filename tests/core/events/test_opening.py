@@ -91,6 +91,7 @@ def test_a_file_that_is_no_database(tmp_path: Path, content: bytes) -> None:
         ([TABLE + " WITHOUT ROWID"], "WITHOUT ROWID"),
         (["CREATE VIRTUAL TABLE events USING fts5(a)"], "virtual"),
         ([TABLE.replace("actor_id", "rowid INTEGER, actor_id")], "rowid"),
+        ([TABLE.replace("DEFAULT '{}'", "AS (hex(zeroblob(4e8)))")], "computes payload"),
     ],
 )
 def test_a_database_that_is_no_log(tmp_path: Path, statements: list[str], told: str) -> None:
