@@ -12,6 +12,7 @@ from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope
 from core.events.store.base import SessionSummary
 from core.events.store.sqlite import SQLiteEventStore
+from core.mirror.feeder import MAIN
 from core.mirror.store import MirroredEventStore
 from core.projectors.rules import ProjectionRules
 from core.replay.apart import WORTH_IT, ReadHereError, origin_of, steps_apart, warm_up
@@ -54,14 +55,16 @@ def session_steps(
     *,
     stopped: Callable[[], bool] = lambda: False,
     kept: KeptLogs | None = None,
+    who: str = MAIN,
 ) -> Iterator[LoadStep]:
     """The steps of loading, with what the charts need computed beside them.
 
     A session that was ``kept`` (in the cache folder) and is unchanged comes in one step. They end
-    early once ``stopped`` answers yes. Raises what the store raises.
+    early once ``stopped`` answers yes; ``who`` wants it of a table's feeder. Raises what the store
+    raises.
     """
     if isinstance(store, MirroredEventStore):
-        store.prepare(session_id, stopped)
+        store.prepare(session_id, stopped, who=who)
     began = time.monotonic()
     axes: dict[AxisMode, Axis] = {}
     total = -1

@@ -15,7 +15,7 @@ from core.events.store.base import SessionSummary
 from core.events.store.dynamodb.location import TableLocation
 from core.events.store.sessions import newest_first
 from core.mirror.cache import in_use
-from core.mirror.feeder import Feeder
+from core.mirror.feeder import MAIN, Feeder
 from core.mirror.file import MirrorFile
 from core.mirror.relisting import Relisting
 from core.mirror.remote import ListingStep, Remote
@@ -176,14 +176,15 @@ class MirroredEventStore(LinkedEventStore):
         link = self.links.get(session_id)
         return (session_id,) if link is None else link.sessions
 
-    def prepare(self, session_id: str, stopped: Callable[[], bool]) -> None:
+    def prepare(self, session_id: str, stopped: Callable[[], bool], *, who: str = MAIN) -> None:
         """Have a session read into the mirror, and wait until there is something to show of it.
 
-        Raises the fault that keeps it from being read, where nothing of it is there.
+        It takes the place of the one that was wanted by that name before. Raises the fault that
+        keeps it from being read, where nothing of it is there.
         """
         parts = self.parts(session_id)
-        self.feeder.want(parts)
-        self.feeder.wait_begun(parts, stopped)
+        self.feeder.want(parts, who=who)
+        self.feeder.wait_begun(parts, stopped, who=who)
 
     def noted(self, session_id: str) -> list[Problem]:
         """What is wrong with items of a session that their rows do not show."""

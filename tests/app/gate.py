@@ -20,10 +20,11 @@ class Gate(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, target: str, longest: float) -> None:
+    def __init__(self, target: str, longest: float, session: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = target
         self._longest = longest
+        self.partition = f"session#{session}".encode()
         self.connections: set[socket.socket] = set()
         self.refusal: tuple[str, str] | None = None
         """The code and message with which all is refused, as AWS would say it; None: nothing is."""
@@ -65,7 +66,10 @@ class _Handler(BaseHTTPRequestHandler):
             kind = f"com.amazonaws.dynamodb.v20120810#{code}"
             self._answer(400, json.dumps({"__type": kind, "message": message}).encode())
             return
-        if self.headers.get("X-Amz-Target", "").endswith(".Query") and b"session#" in body:
+        if (
+            self.headers.get("X-Amz-Target", "").endswith(".Query")
+            and self.server.partition in body
+        ):
             self.server.wait()
         request = urllib.request.Request(self.server.target, data=body, method="POST")
         for name in ("X-Amz-Target", "Content-Type", "Authorization", "X-Amz-Date"):
@@ -89,9 +93,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def gate(target: str, *, longest: float = _PATIENCE) -> Iterator[Gate]:
-    """A gate before a server, closed at first; a page waits so many seconds at the most."""
-    server = Gate(target, longest)
+def gate(target: str, *, longest: float = _PATIENCE, session: str = "") -> Iterator[Gate]:
+    """A gate before a server, closed at first; a page waits so many seconds at the most.
+
+    Only the sessions wait whose names begin with `session`.
+    """
+    server = Gate(target, longest, session)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
