@@ -124,7 +124,7 @@ def odd_rows(count: int, *, huge: bool) -> Iterator[tuple[str, dict[str, Any]]]:
     names = [*large, *(list(small) * (count // len(small) + 1))]
     for n, name in enumerate(islice(names, count)):
         odd = {k: v(n) if callable(v) else v for k, v in every[name].columns.items()}
-        yield name, {**row(f"odd-{n}", n % 86_400), **odd}
+        yield name, {**row(f"odd-{n}", n % 3_600), **odd}
 
 
 def _size(kind: Kind) -> int:

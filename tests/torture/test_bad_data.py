@@ -33,7 +33,7 @@ ODD = amount(300, 10_000)
 def sour(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[int, str]]:
     """A log of good and odd rows in turn, and by key of which kind an odd one is."""
     path = tmp_path_factory.mktemp("logs") / "events.db"
-    good = (row(f"good-{n}", n % 86_400) for n in range(GOOD))
+    good = (row(f"good-{n}", n % 3_600) for n in range(GOOD))
     odd, found = odd_rows(ODD, huge=FULL), {}
     with closing(apsw.Connection(str(path))) as connection, connection:
         connection.execute(LAX_TABLE)

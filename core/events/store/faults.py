@@ -89,6 +89,11 @@ def _fault(error: apsw.Error, path: Path, was_changed: Callable[[], bool]) -> St
                 f"“{path}” cannot be read ({error}). Check the permissions of the file and its "
                 "folder, and the disk."
             )
+        case apsw.SQLError() if "no such collation" in str(error):
+            return SourceUnreadable(
+                f"“{path}” is sorted in a way that only the program which made it knows ({error}). "
+                "Copy its events into a log of Brain Web with that program."
+            )
         case apsw.SQLError() | apsw.SchemaChangeError():
             return SourceChanged(
                 f"The tables of “{path}” changed while it was open ({error}). Open it again."
