@@ -64,14 +64,20 @@ def serve(
         try:
             chosen = chosen_rules(rules)
             token = read_or_make_token()
-            path = stack.enter_context(followed_file(source))
+            followed = stack.enter_context(followed_file(source))
             opening = (
                 opened_to_write(
-                    path, record_contexts=record_contexts, on_left=_tell_left, rules=chosen
+                    followed.path,
+                    record_contexts=record_contexts,
+                    on_left=_tell_left,
+                    rules=chosen,
                 )
                 if writable
                 else opened_to_read(
-                    path, rules=chosen, pseudonyms=pseudonyms_of_user() if private else None
+                    followed.path,
+                    rules=chosen,
+                    pseudonyms=pseudonyms_of_user() if private else None,
+                    asked=followed.asked,
                 )
             )
             opened = stack.enter_context(opening)

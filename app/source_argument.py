@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -80,11 +81,19 @@ def listed(source: Place) -> Iterator[MirroredEventStore | None]:
         yield store
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A file to serve; ``asked`` is to be called for each session before it is read."""
+
+    path: Path
+    asked: Callable[[str], object] = lambda _: None
+
+
 @contextmanager
-def followed_file(source: Place) -> Iterator[Path]:
+def followed_file(source: Place) -> Iterator[Followed]:
     """As `as_file` with all sessions; what comes into a table then comes into its mirror."""
     if isinstance(source, Path):
-        yield source
+        yield Followed(source)
         return
     with _opened(source, follow=True) as store:
         with ProgressLine() as line:
@@ -93,7 +102,7 @@ def followed_file(source: Place) -> Iterator[Path]:
         following = FollowAll(store)
         following.start()
         try:
-            yield store.path
+            yield Followed(store.path, following.asked)
         finally:
             following.stop()
 

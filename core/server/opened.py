@@ -36,15 +36,16 @@ def opened_to_read(
     *,
     rules: ProjectionRules = BRAIN_WEB,
     pseudonyms: Pseudonyms | None = None,
+    asked: Callable[[str], object] = lambda _: None,
 ) -> Iterator[OpenedLog]:
     """A service that only looks at the log, and writes nothing anywhere. Raises StoreError.
 
-    Under ``pseudonyms`` it gives out these.
+    Under ``pseudonyms`` it gives out these. ``asked`` is as for `LogService`.
     """
     with SQLiteEventStore(source) as store:
         if pseudonyms is not None:
             hide(store, pseudonyms)
-        yield OpenedLog(LogService(store, rules=rules), store.notice)
+        yield OpenedLog(LogService(store, rules=rules, asked=asked), store.notice)
 
 
 @contextmanager

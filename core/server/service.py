@@ -85,7 +85,8 @@ class LogService:
 
     Any thread may ask; the answers take as long as the disk does. It owns neither the store nor the
     read model, which their owner closes after `stop`. Contexts and preferences of a session are to
-    be asked for by one at a time (`core.server.turns`): others would wait in their threads. Raises
+    be asked for by one at a time (`core.server.turns`): others would wait in their threads. `asked`
+    is told of each session that is asked for before the log is looked at, and may fetch it. Raises
     StoreError, UnknownSession and BadRequest.
     """
 
@@ -97,8 +98,10 @@ class LogService:
         read_model: ReadModel | None = None,
         projection: Marks | None = None,
         rules: ProjectionRules = BRAIN_WEB,
+        asked: Callable[[str], object] = lambda _: None,
     ) -> None:
         self._store = store
+        self._asked = asked
         self._emitter = emitter
         # A read model holds what the default rules give.
         self._read_model = read_model if rules == BRAIN_WEB else None
@@ -264,6 +267,7 @@ class LogService:
 
     def _known(self, session_id: str) -> None:
         """Raises UnknownSession where the session has no event."""
+        self._asked(session_id)
         if not self._store.position(session_id):
             raise UnknownSession("There is no session of that name, or it has no readable event.")
 
@@ -276,6 +280,8 @@ class LogService:
         """
         if known:
             self._known(session_id)
+        else:
+            self._asked(session_id)
         return self._latest(session_id) or self._folds.context(session_id)
 
     def context_at(self, session_id: str, moment: str) -> tuple[SessionContext, int]:

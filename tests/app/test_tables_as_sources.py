@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,9 @@ from app.cli import app
 from app.source_argument import followed_file
 from app.sources import place_of
 from core.events.store.sqlite import SQLiteEventStore
+from core.mirror import following
+from core.server.errors import UnknownSession
+from core.server.service import LogService
 from tests.app.tables import append, padded, put
 from tests.builders import chat, claim, viewed
 from tests.core.events.dynamodb_server import Table
@@ -39,6 +42,13 @@ COMMANDS = (
 
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
+
+
+def await_(so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not so():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.05)
 
 
 @pytest.fixture
@@ -140,13 +150,33 @@ def test_the_window_opens_the_table_that_the_environment_names(
 
 def test_what_is_served_of_a_table_follows_it(both: tuple[str, str], dynamodb_table: Table) -> None:
     """A screen that shows a session live must show one that runs in the cloud."""
-    with followed_file(place_of(both[0])) as path, SQLiteEventStore(path) as store:
+    with (
+        followed_file(place_of(both[0])) as followed,
+        SQLiteEventStore(followed.path) as store,
+    ):
         assert len(list(store.iter_events())) == 16
         append(dynamodb_table, [padded(50, session_id="other")])
-        deadline = time.monotonic() + 30
-        while store.position("other") < 5:
-            assert time.monotonic() < deadline
-            threading.Event().wait(0.05)
+        await_(lambda: store.position("other") == 5)
+
+
+def test_what_is_asked_of_a_served_table_is_fetched(
+    both: tuple[str, str], dynamodb_table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a table without a stream few sessions are followed: another would be shown as it was."""
+    monkeypatch.setattr(following, "MOST", 1)
+    with (
+        followed_file(place_of(both[0])) as followed,
+        SQLiteEventStore(followed.path) as store,
+    ):
+        service = LogService(store, asked=followed.asked)
+        put(dynamodb_table, [padded(n, session_id="new") for n in range(3)])
+        # The list of the sessions does not have it yet.
+        assert len(service.events("new").events) == 3
+        put(dynamodb_table, [padded(70 + n, session_id="s") for n in range(2)])
+        assert service.context("s", known=False).position in (12, 14)
+        await_(lambda: service.context("s").position == 14)
+        with pytest.raises(UnknownSession):
+            service.events("nobody")
 
 
 def test_a_table_takes_no_events(both: tuple[str, str]) -> None:
