@@ -20,7 +20,9 @@ def plain(text: str, *, limit: int = 400) -> str:
     cut = text[: limit + 1]
     if cut.isprintable() and "  " not in cut and cut == cut.strip():
         return text if len(text) <= limit else cut[: limit - 1] + "…"
-    shown = "".join(_shown(character) for character in " ".join(cut.split()))
+    shown = " ".join(cut.split())
+    if not shown.isprintable():
+        shown = "".join(map(_shown, shown))
     return shown if len(text) <= limit else shown[: limit - 1] + "…"
 
 

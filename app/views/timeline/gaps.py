@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QLineF, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QRegion
@@ -32,6 +33,7 @@ class Strip:
     gap: Gap
 
 
+@lru_cache(maxsize=4)
 def strips_of(scene: Scene) -> list[Strip]:
     """The visible gaps from the left; as many as there is room for, whatever their number."""
     gaps, per_x = scene.axis.gaps, scene.width / (scene.x1 - scene.x0)
@@ -62,37 +64,41 @@ def _end(gap: Gap) -> float:
 
 
 def paint_gaps(
-    painter: QPainter, tracks: QRect, scene: Scene, *, around: Sequence[QRect] = ()
+    painter: QPainter, tracks: QRect, scene: Scene, *, around: Iterable[QRect] = ()
 ) -> None:
     """Paint the strips over the plots of the tracks, but around words.
 
     Crowds of hair-thin ones would only blur.
     """
-    words = QRegion()
-    for rect in around:
-        words += rect
+    words = _all_of(around)
+    top, height = tracks.top(), tracks.height()
+    wide = [s for s in strips_of(scene) if s.right - s.left >= _LEAST_STRIP]
+    areas = [QRect(strip.left, top, strip.right - strip.left, height) for strip in wide]
     ground, line = QColor(scene.theme.track), QColor(scene.theme.muted)
     ground.setAlpha(120)
     line.setAlpha(110)
     painter.save()
+    painter.setClipRegion(_all_of(areas) - words)
+    painter.fillRect(tracks, ground)
+    painter.setClipRegion(_all_of(a for a in areas if a.width() >= _LEAST_HATCHED) - words)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(line, 1))
-    for strip in strips_of(scene):
-        if strip.right - strip.left < _LEAST_STRIP:
-            continue
-        area = QRect(strip.left, tracks.top(), strip.right - strip.left, tracks.height())
-        painter.setClipRegion(QRegion(area) - words)
-        painter.fillRect(area, ground)
-        if area.width() >= _LEAST_HATCHED:
-            painter.drawLines(_hatching(area))
+    painter.drawLines(_hatching(tracks))
     painter.restore()
 
 
+def _all_of(areas: Iterable[QRect]) -> QRegion:
+    region = QRegion()
+    for area in areas:
+        region += area
+    return region
+
+
 def _hatching(area: QRect) -> list[QLineF]:
-    wide = area.width()
-    tops = range(area.top() - wide, area.bottom() + wide, _HATCH)
-    right = area.left() + wide
-    return [QLineF(area.left(), top + wide, right, top) for top in tops]
+    """Lines across all of an area, rising to the right."""
+    high, bottom = area.height(), area.bottom() + 1
+    feet = range(area.left() - high, area.right() + 1, _HATCH)
+    return [QLineF(foot, bottom, foot + high, area.top()) for foot in feet]
 
 
 def paint_gap_lengths(painter: QPainter, ruler: QRect, scene: Scene) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from app.text import clock, count, plain
 from app.theme import SPACE
-from app.views.contrast import ENOUGH, contrast, mixed
+from app.views.contrast import mixed, readable
 from app.views.timeline import track_text
 from app.views.timeline.bins import column_positions
 from app.views.timeline.scene import Hit, Scene
@@ -246,17 +246,11 @@ def _paint_ticks(
     behind = (x > body.left() + _TICK) & (x < covered)
     painter.setPen(Qt.PenStyle.NoPen)
     for columns, brush in (
-        (x[behind], _behind_text(colour, shade, scene.theme.text)),
+        (x[behind], readable(colour, scene.theme.text, shade)),
         (x[~behind], colour),
     ):
         painter.setBrush(brush)
         painter.drawRects([QRect(at, body.top(), _TICK, body.height()) for at in columns.tolist()])
-
-
-def _behind_text(colour: QColor, shade: QColor, text: QColor) -> QColor:
-    """The colour, faded into the bar's just as far as text upon it needs."""
-    faded = (mixed(colour, shade, step / 10) for step in range(11))
-    return next((c for c in faded if contrast(c, text) >= ENOUGH), shade)
 
 
 def _hit(bar: _Bar, column: int, layout: _Layout) -> Hit:
