@@ -16,6 +16,7 @@ from app.text import plain
 from app.theme import Theme
 from app.views.filter_bar import FilterBar, tell_hits
 from app.views.timeline.hits import HitLayer
+from core.filter.parsing import grammar
 from core.replay.columns import Int32, SessionLog
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class FilterFeature(Feature):
         model.words_changed.connect(field.show_words)
         w.replay.index_changed.connect(model.show_index)
         w.opening.log_changed.connect(self._show_log)
+        # Made before it is asked for: the first filter would wait for it.
+        w.opening.loaded.connect(lambda *_: w.background.run(grammar, then=lambda _: None))
         self.saved.changed.connect(lambda _: self._fill_menu())
         self.saved.complained.connect(w.presenter.complaint)
         self._fill_menu()

@@ -201,11 +201,9 @@ def _state(index: ContextIndex, found: Findings) -> RecordedState:
     log = index.log
     events = recording_events(log)
     total = len(events)
-    known = [
-        (event, finding)
-        for event, row in zip(events.tolist(), log.rows[events].tolist(), strict=True)
-        if (finding := found.get(row)) is not None
-    ]
+    # Tens of thousands may be recorded, and none checked yet under rules that were just changed.
+    recorded = zip(events.tolist(), log.rows[events].tolist(), strict=True) if found else ()
+    known = [(event, finding) for event, row in recorded if (finding := found.get(row)) is not None]
     wrong = [each for each in known if each[1].verdict in _WRONG]
     right = [event for event, finding in known if finding.verdict is Verdict.AGREES]
     return RecordedState(

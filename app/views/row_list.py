@@ -208,12 +208,12 @@ class Writer:
     ) -> None:
         self._font = font
         # What is rounded down is too narrow by less than a pixel, and the text is cut.
-        self._exact = QFontMetricsF(font)
+        self._width = _measurer(QFontMetricsF(font))
         self._cut = _cutter(QFontMetrics(font), mode)
 
     def width(self, text: str) -> int:
         """How wide (px) a rectangle must be to hold a text uncut."""
-        return ceil(self._exact.horizontalAdvance(text))
+        return self._width(text)
 
     def write(
         self,
@@ -227,6 +227,14 @@ class Writer:
         painter.setFont(self._font)
         painter.setPen(colour)
         painter.drawText(rect, align, self._cut(text, rect.width()))
+
+
+def _measurer(metrics: QFontMetricsF) -> Callable[[str], int]:
+    @lru_cache(maxsize=512)
+    def width(text: str) -> int:
+        return ceil(metrics.horizontalAdvance(text))
+
+    return width
 
 
 def _cutter(metrics: QFontMetrics, mode: Qt.TextElideMode) -> Callable[[str, int], str]:
