@@ -14,7 +14,6 @@ from PySide6.QtGui import QPainter
 
 from app import text
 from app.theme import ui_font
-from app.views.timeline.gaps import strips_of
 from app.views.timeline.layout import BESIDE, INSET, LABELS
 from app.views.timeline.scene import Scene
 from app.views.timeline.telling import fitting
@@ -136,7 +135,7 @@ def _civil(scene: Scene) -> Int64:
 
 def _resumed(scene: Scene) -> set[int]:
     """Where the session goes on after a folded gap that lasted into another day."""
-    gaps = (strip.gap for strip in strips_of(scene))
+    gaps = (strip.gap for strip in scene.strips)
     return {g.end for g in gaps if text.crosses_days(g.start, g.end) and g.x1 <= scene.x1}
 
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter
 
 from app.theme import Theme
 from app.views.timeline.layout import Layout
+from app.views.timeline.strips import Strip, strips_between
 from core.replay.axis import Axis
 from core.replay.columns import Float64, Int64, SessionLog
 from core.replay.index import ContextIndex
@@ -59,6 +60,11 @@ class Scene:
     def instants(self) -> Int64:
         """The instant (µs) at each of the `edges`."""
         return self.axis.instants_at(self.edges)
+
+    @cached_property
+    def strips(self) -> tuple[Strip, ...]:
+        """The visible folded gaps, as far as there is room for them."""
+        return strips_between(self.axis.gaps, self.x0, self.x1, left=self.left, width=self.width)
 
     def pixels(self, x: Float64) -> Float64:
         """Where x of the axis lies, in px of the widget."""

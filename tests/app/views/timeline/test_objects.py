@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.theme import DARK, LIGHT, Theme
 from app.views.contrast import ENOUGH, contrast
-from app.views.timeline.gaps import paint_gaps, strips_of
+from app.views.timeline.gaps import paint_gaps
 from app.views.timeline.objects import ROW_HEIGHT, ObjectTrack
 from core.events.contributions import Touch
 from core.events.schema import EventType
@@ -185,7 +185,7 @@ def test_an_idle_gap_is_not_painted_over_a_name(qtbot: QtBot) -> None:
     scene, track = scene_of(log_of(events), mode=AxisMode.FOLDED), ObjectTrack()
     whole = QRect(LEFT, 0, WIDTH, RECT.height())
     (name,) = track.words(RECT, scene)
-    strips = strips_of(scene)
+    strips = scene.strips
     assert not whole.intersected(name).isEmpty() and strips
     image = QImage(RECT.size(), QImage.Format.Format_RGB32)
     image.fill(DARK.panel)

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.views.timeline.gaps import strips_of
 from app.views.timeline.ruler import placed, ticks_of
 from app.views.timeline.scene import Scene
 from app.views.timeline.telling import tell_idle
@@ -133,7 +132,7 @@ def test_many_gaps_have_only_as_many_strips_as_there_are_px() -> None:
     """A log of years has thousands of idle gaps."""
     log = over(*(n * 1000 + k for n in range(2000) for k in (0, 100)))
     scene = scene_of(log, mode=AxisMode.FOLDED)
-    strips = strips_of(scene)
+    strips = scene.strips
     assert len(scene.axis.gaps) == 1999
     assert 0 < len(strips) <= WIDTH
     edges = [edge for strip in strips for edge in (strip.left, strip.right)]
