@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from core.projectors.rules import ProjectionRules
+from core.replay.collector import collector_paused
 from core.replay.columns import Int64, SessionLog, UInt16
 from core.replay.index import ContextIndex
 from core.replay.loader import Loaded, log_of_instants, read_parts, read_rows
@@ -67,7 +68,8 @@ def _steps(
     def elsewhere(rowids: Int64, size: int) -> Iterator[Part]:
         return helper.items(_parts, origin, log.session_id, rowids, size)
 
-    with origin.opened() as store:
+    # For good: to let it run between two pages costs more than what it would find.
+    with collector_paused(), origin.opened() as store:
         for step in read_rows(store, log, unreadable, elsewhere=elsewhere):
             if step.log.complete:
                 yield step, ContextIndex(step.log, rules).prepare()
@@ -76,5 +78,5 @@ def _steps(
 
 
 def _parts(origin: Origin, session_id: str, rowids: Int64, size: int) -> Iterator[Part]:
-    with origin.opened() as store:
+    with collector_paused(), origin.opened() as store:
         yield from read_parts(store, session_id, rowids, size)
