@@ -13,7 +13,7 @@ from app.features.rule_sets import RuleSets
 from app.models.saved_rules import SavedRulesModel
 from app.models.source import Opened
 from app.models.whatif import WhatIfModel
-from app.text import clock, count, plain
+from app.text import count, plain
 from app.theme import Theme
 from app.views.rules_page import NEVER_WRITTEN, RulesPage, RulesState
 from app.views.timeline.ghosts import GhostLayer
@@ -112,7 +112,8 @@ class WhatIfFeature(Feature):
         if log is None or event is None:
             self.window.presenter.complaint(NO_EVENT)
         elif not self.model.is_left_out(int(log.rows[event])):
-            self.model.leave_out(_label(log, event), log.rows[[event]])
+            at = int(log.times[event])
+            self.model.leave_out(_label(log, event), log.rows[[event]], instant=at)
 
     def leave_out_hits(self, *_: object) -> None:
         """Have all that the filter finds say nothing."""
@@ -212,8 +213,8 @@ class WhatIfFeature(Feature):
 
 
 def _label(log: SessionLog, event: int) -> str:
-    """What one event is called in the list: `UserViewed concept c-018 at 10:04:40.901`."""
+    """What one event is called in the list: `UserViewed concept c-018`."""
     kind = log.kind_names[int(log.kinds[event])]
     ref = int(log.objects[event])
     about = "" if ref == NONE else " " + " ".join(log.object_keys[ref])
-    return plain(f"{kind}{about} at {clock(int(log.times[event]))}")
+    return plain(f"{kind}{about}")

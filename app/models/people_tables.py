@@ -82,8 +82,9 @@ class EvidenceTableModel(CellTableModel):
         """Let the type have a column, or but a square before the summary."""
         if apart != self._types_apart:
             self._types_apart = apart
-            last = max(0, self.rowCount() - 1)
-            self.dataChanged.emit(self.index(0, SUMMARY), self.index(last, SUMMARY))
+            last = self.rowCount() - 1
+            if last >= 0:
+                self.dataChanged.emit(self.index(0, SUMMARY), self.index(last, SUMMARY))
 
     def evidence(self, row: int) -> Evidence:
         """Where the event of a row is."""

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.background import Background, Latest
 from app.models.replay import Moment, Replay
+from app.text import clock
 from core.projectors.rules import BRAIN_WEB, PRESETS, ProjectionRules
 from core.replay.columns import Int64, SessionLog
 from core.replay.index import ContextIndex
@@ -24,11 +25,21 @@ _UNDO_MOST = 200
 
 @dataclass(frozen=True, eq=False)
 class LeftOut:
-    """Events that were left out at once: what was asked for, and their keys in the store."""
+    """Events that were left out at once: what was asked for, and their keys in the store.
+
+    A single event has its ``instant`` (µs), which `told` adds to the label as times are told now;
+    ``start`` is the session's.
+    """
 
     label: str
     session_id: str
     rows: Int64
+    instant: int | None = None
+
+    def told(self, start: int | None = None) -> str:
+        """`UserViewed concept c-018 at 10:04:40.901`, or the filter that was asked for."""
+        at = "" if self.instant is None else f" at {clock(self.instant, start=start)}"
+        return f"{self.label}{at}"
 
 
 @dataclass(frozen=True)
@@ -167,10 +178,10 @@ class WhatIfModel(QObject):
 
     # -- leaving out ------------------------------------------------------------------------------
 
-    def leave_out(self, label: str, rows: Int64) -> None:
-        """Have these events of the session on screen say nothing."""
+    def leave_out(self, label: str, rows: Int64, *, instant: int | None = None) -> None:
+        """Have these events of the session on screen say nothing; a single one is at its instant."""
         if self._session_id is not None and len(rows):
-            entry = LeftOut(label, self._session_id, rows)
+            entry = LeftOut(label, self._session_id, rows, instant)
             self._change(replace(self._state, left_out=(*self._state.left_out, entry)))
 
     def put_back(self, entry: LeftOut) -> None:
@@ -186,7 +197,7 @@ class WhatIfModel(QObject):
             if len(rest) == len(entry.rows):
                 kept.append(entry)
             elif len(rest):
-                kept.append(LeftOut(entry.label, entry.session_id, rest))
+                kept.append(replace(entry, rows=rest))
         found = len(kept) < len(self._state.left_out) or any(
             a is not b for a, b in zip(kept, self._state.left_out, strict=False)
         )

@@ -40,6 +40,8 @@ class LeftOutList(QScrollArea):
         self.setWidgetResizable(True)
         self._theme: Theme | None = None
         self._entries: tuple[LeftOut, ...] = ()
+        self._can = False
+        self._start: int | None = None
         self._heading = SectionHeading("left-out-heading", "LEFT OUT")
         self._nothing = PlainLabel(NOTHING)
         self._nothing.setWordWrap(True)
@@ -69,9 +71,21 @@ class LeftOutList(QScrollArea):
         for label in self._body.findChildren(PlainLabel, "left-out-count"):
             tint(label, theme.muted)
 
-    def show_entries(self, entries: Sequence[LeftOut], *, can: bool = False) -> None:
-        """Show what is left out; ``can`` says whether there are events to leave out."""
+    def show_times(self) -> None:
+        """Tell moments as they are told now."""
+        entries, self._entries = self._entries, ()
+        if entries:
+            self.show_entries(entries, can=self._can, start=self._start)
+
+    def show_entries(
+        self, entries: Sequence[LeftOut], *, can: bool = False, start: int | None = None
+    ) -> None:
+        """Show what is left out of a session that began at ``start`` (µs).
+
+        ``can`` says whether there are events to leave out.
+        """
         entries = tuple(entries)
+        self._can, self._start = can, start
         for name, button in self.buttons.items():
             button.setEnabled(bool(entries) if name == "put-all-back" else can)
         if entries == self._entries:
@@ -108,7 +122,7 @@ class LeftOutList(QScrollArea):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(2 * SPACE)
-        name = ElidedLabel(plain(entry.label, limit=200))
+        name = ElidedLabel(plain(entry.told(self._start), limit=200))
         name.setFont(ui_font(12))
         amount = PlainLabel(f"— {count(len(entry.rows), 'event')}")
         amount.setObjectName("left-out-count")

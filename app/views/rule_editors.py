@@ -27,6 +27,10 @@ LABEL = 27 * SPACE
 
 _UNIT = 15 * SPACE
 _SPIN = 18 * SPACE
+_SLIDER = 12 * SPACE
+NEEDED = LABEL + _SLIDER + _SPIN + _UNIT + 15 * SPACE
+"""What a field takes (px): its parts, the button that takes it back, and what is between them."""
+
 _STEPS_MOST = 400
 _SCALE_FROM = 40
 """Where the end of a range is so many times its start, the slider goes by ratios."""
@@ -72,7 +76,7 @@ class NumberEditor(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, self._steps)
         self.slider.setPageStep(max(1, self._steps // 10))
-        self.slider.setMinimumWidth(12 * SPACE)
+        self.slider.setMinimumWidth(_SLIDER)
         self.spin = QDoubleSpinBox() if field.digits else QSpinBox()
         self._prepare_spin()
         self.unit = PlainLabel(field.unit)

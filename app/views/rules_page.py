@@ -24,8 +24,9 @@ from app.theme import DARK, SPACE, Theme, ui_font
 from app.views.cell_table import CellTable
 from app.views.left_out_list import LeftOutList
 from app.views.menu_button import MenuButton
+from app.views.rule_editors import NEEDED
 from app.views.rule_form import RuleForm
-from app.views.text_views import ElidedLabel, PlainLabel, tint
+from app.views.text_views import PlainLabel, tint
 from app.views.undo_keys import UndoKeys
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.whatif import WhatIfDifference
@@ -35,9 +36,14 @@ SAME = "Nothing differs: move a slider, or leave out an event with X"
 COMPUTING = "Comparing…"
 NEVER_WRITTEN = "What-if is never written into the log"
 
-_WIDE = 820
+_FORM = NEEDED + 10 * SPACE
+"""What the fields take, with what is beside them."""
+_TABLE = 80 * SPACE
+"""What the table takes where the names in it can be read."""
+_WIDE = _FORM + 40 * SPACE + _TABLE
+_MIDDLE = _FORM + _TABLE - 10 * SPACE
 _PARTS = (("Fields", "Fields"), ("Out", "Left out"), ("Differs", "What differs"))
-_WIDTHS = {BASE: 56, NOW: 68, RANK: 112}
+_WIDTHS = {BASE: 52, NOW: 64, RANK: 104}
 _SHEET = """
 QAbstractSpinBox QLineEdit {{ border: none; background: transparent; padding: 0 2px 0 0;
     min-height: 0; }}
@@ -117,9 +123,10 @@ class RulesPage(QWidget):
                 ("Reset", "reset-what-if", "All as it is under the base"),
             )
         )
-        self.sentence = ElidedLabel()
+        self.sentence = PlainLabel()
         self.sentence.setObjectName("what-if-sentence")
         self.sentence.setFont(ui_font(12))
+        self.sentence.setWordWrap(True)
         self.left_out = LeftOutList()
         self._model = WhatIfTableModel(self)
         self.table = CellTable(self._model)
@@ -232,7 +239,7 @@ class RulesPage(QWidget):
         _offer(self.base, choices, state.base.name)
         if self._form is not None:
             self._form.show_rules(state.rules, state.base)
-        self.left_out.show_entries(state.left_out, can=state.has_session)
+        self.left_out.show_entries(state.left_out, can=state.has_session, start=state.start)
         self.undo.setEnabled(state.can_undo)
         self.redo.setEnabled(state.can_redo)
         self.reset.setEnabled(state.is_on)
@@ -246,7 +253,8 @@ class RulesPage(QWidget):
         self._tell()
 
     def show_times(self) -> None:
-        """Tell the moment anew: times are shown in another way."""
+        """Tell moments anew: times are shown in another way."""
+        self.left_out.show_times()
         self._tell()
 
     def _tell(self) -> None:
@@ -261,7 +269,14 @@ class RulesPage(QWidget):
             base = state.base.name if not state.left_out else f"{state.base.name} with all events"
             text = sentence(self._found, base, start=state.start)
         self.sentence.setText(text)
+        self._keep_still(grow_only=True)
         self.table.setAccessibleDescription(text)
+
+    def _keep_still(self, *, grow_only: bool = False) -> None:
+        """Have room for the longest sentence so far: nothing is to jump as the playhead moves."""
+        needed = self.sentence.heightForWidth(max(1, self.width() - 6 * SPACE))
+        least = self.sentence.minimumHeight() if grow_only else 0
+        self.sentence.setMinimumHeight(max(needed, least))
 
     def _select(self, current: QModelIndex) -> None:
         concept = self._model.concept_at(current.row()) if current.isValid() else None
@@ -275,19 +290,21 @@ class RulesPage(QWidget):
         self._chose_widths = True
 
     def _show_parts(self) -> None:
-        """All side by side where there is room, else the one that is chosen."""
-        wide = self.width() >= _WIDE
-        for switch in self._switches.buttons():
-            switch.setVisible(not wide)
+        """All side by side where there is room, else the fields beside one, else the one chosen."""
+        wide, middle = self.width() >= _WIDE, _WIDE > self.width() >= _MIDDLE
+        if middle and self._switches.checkedId() == 0:
+            self._switches.button(2).setChecked(True)
+        for place, switch in enumerate(self._switches.buttons()):
+            switch.setVisible(not wide and not (middle and place == 0))
         self._against.setVisible(wide)
-        self.base.setVisible(wide)
+        self.base.setVisible(wide or middle)
         for button in (self.undo, self.redo, self.reset):
-            button.setVisible(wide)
+            button.setVisible(wide or middle)
         self.more.setText("Rule sets" if wide else "Sets")
         chosen = self._switches.checkedId()
         for place, part in enumerate((self._form, self.left_out, self.table)):
             if part is not None:
-                part.setVisible(wide or place == chosen)
+                part.setVisible(wide or place == chosen or (middle and place == 0))
 
     def showEvent(self, event: QShowEvent) -> None:
         assert self.form is not None
@@ -305,11 +322,14 @@ class RulesPage(QWidget):
         super().resizeEvent(event)
         self._show_parts()
         self._share()
+        self._keep_still()
 
     def _share(self) -> None:
         if not self._chose_widths and self._form is not None:
-            form, left = self.width() * 41 // 100, self.width() * 23 // 100
-            self.parts.setSizes([form, left, self.width() - form - left])
+            form = max(_FORM, self.width() * 41 // 100)
+            left = max(40 * SPACE, self.width() * 20 // 100)
+            rest = self.width() - form
+            self.parts.setSizes([form, left if self.width() >= _WIDE else rest, rest - left])
 
 
 def _offer(button: MenuButton, choices: Mapping[str, str], chosen: str) -> None:

@@ -11,6 +11,9 @@ from app.views.menu_button import MenuButton
 from app.views.text_views import ElidedLabel
 
 
+_HEIGHT = 27
+
+
 class StatusLine(QWidget):
     """Tells facts in small type; its buttons choose how times are shown and open the commands."""
 
@@ -21,6 +24,8 @@ class StatusLine(QWidget):
         self.setObjectName("status-line")
         self.setAccessibleName("Status")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        # Else it would be as high as its fonts are, and what is above it jump as texts come.
+        self.setFixedHeight(_HEIGHT)
         self._kind, self._amount, self._loaded = QLabel(), QLabel(), ElidedLabel()
         self._part = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self._part.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -113,7 +113,7 @@ def layer(window: Window, name: str) -> object:
 
 
 def entries(window: Window) -> list[tuple[str, int]]:
-    return [(entry.label, len(entry.rows)) for entry in window.what_if.model.left_out]
+    return [(entry.told(), len(entry.rows)) for entry in window.what_if.model.left_out]
 
 
 class TestRules:
@@ -397,6 +397,25 @@ class TestLeavingOut:
         assert hits is not None and hits.tolist() == [0, 1], "they are found all the same"
         assert "— 2 events" in texts(page(desk).left_out)
 
+    def test_its_moment_is_told_as_times_are_told(
+        self, desk: Window, settled: Callable[[], None]
+    ) -> None:
+        """A time in another zone than all others would be taken for another event's."""
+        do(desk, "leave-out")
+        settled()
+
+        def told() -> list[str]:
+            backs = page(desk).left_out.findChildren(QPushButton, "put-back-entry")
+            return [b.accessibleName() for b in backs if b.isVisibleTo(page(desk))]
+
+        assert told() == ["Put back UserViewed concept paxos at 09:05:00.000, 1 event"]
+        do(desk, "times-start")
+        settled()
+        assert told() == ["Put back UserViewed concept paxos at +00:05:00.000, 1 event"]
+        do(desk, "times-utc")
+        settled()
+        assert told() == ["Put back UserViewed concept paxos at 09:05:00.000, 1 event"]
+
     def test_each_is_taken_back_by_its_own_button_or_all_at_once(
         self, desk: Window, settled: Callable[[], None]
     ) -> None:
@@ -631,3 +650,22 @@ def test_the_index_of_the_base_is_the_log_as_it_is(
     base, log = desk.what_if.model.base, desk.opening.log
     assert base is not None and log is not None
     assert base.context_at(6) == ContextIndex(log, BRAIN_WEB).context_at(6)
+
+
+@pytest.mark.parametrize("width", [1280, 1440, 1600])
+def test_fields_and_what_they_change_can_be_read_beside_each_other(
+    desk: Window, settled: Callable[[], None], width: int
+) -> None:
+    """Who moves a slider would not see what it changes, nor how to take it back."""
+    desk.resize(width, 900)
+    do(desk, "show-rules")
+    number(desk, "viewed").slider.setValue(number(desk, "viewed").slider.maximum())
+    settled()
+    shown = page(desk)
+    view, reset = shown.form.viewport(), number(desk, "viewed").reset
+    right = reset.mapTo(view, reset.rect().topRight()).x()
+    assert right <= view.width()
+    if width >= 1440:
+        assert shown.table.isVisible()
+        assert shown.table.columnWidth(0) >= 90
+    assert shown.sentence.height() >= shown.sentence.heightForWidth(shown.sentence.width())
