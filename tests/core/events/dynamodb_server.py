@@ -8,11 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
-import signal
-import socket
-import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -25,6 +21,8 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+
+from tests.server_process import ServerProcess, free_ports
 
 ENDPOINT = "DYNAMODB_TEST_ENDPOINT"
 REGION = "us-east-1"
@@ -86,78 +84,39 @@ class Table:
         return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
 
 
-class Ministack:
-    """A server of our own, that can be killed, frozen, and started again on the same port."""
+class Ministack(ServerProcess):
+    """A server of our own; what it holds is gone when it is killed."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        with socket.create_server(("127.0.0.1", 0)) as found:
-            self.port: int = found.getsockname()[1]
-        self._process: subprocess.Popen[bytes] | None = None
-        self.endpoint = f"http://127.0.0.1:{self.port}"
+        (port,) = free_ports(1)
+        self.endpoint = f"http://127.0.0.1:{port}"
+        super().__init__(
+            "ministack",
+            folder,
+            [sys.executable, "-c", RUN],
+            environment={
+                "SERVICES": "dynamodb,dynamodbstreams",
+                "BIND_HOST": "127.0.0.1",
+                "GATEWAY_PORT": str(port),
+            },
+            start_seconds=START_SECONDS,
+            must_start=MUST_START,
+        )
 
-    def start(self) -> None:
-        """Start it and wait until it answers; where it cannot be had, the test is skipped."""
-        self._folder.mkdir(exist_ok=True, parents=True)
-        environment = os.environ | {
-            "SERVICES": "dynamodb,dynamodbstreams",
-            "BIND_HOST": "127.0.0.1",
-            "GATEWAY_PORT": str(self.port),
-        }
-        with (self._folder / "output.txt").open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", RUN],
-                stdin=subprocess.PIPE, stdout=output, stderr=output,
-                cwd=self._folder, env=environment,
-            )  # fmt: skip
-        deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                self._give_up()
-            time.sleep(0.05)
-
-    def kill(self) -> None:
-        """End it at once, as a crash does; what it holds is gone."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
-
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
-        """It neither answers nor closes a connection, as when the network has gone."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            self._process.send_signal(signal.SIGCONT)
-
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether it says that it is well."""
         with suppress(OSError):
             health = f"{self.endpoint}/_ministack/health"
             with urllib.request.urlopen(health, timeout=1) as answer:
                 return bool(answer.status == 200)
         return False
 
-    def _give_up(self) -> None:
-        said = (self._folder / "output.txt").read_text("utf-8", "replace")[-2_000:]
-        reason = f"ministack does not start here: {said}"
-        if MUST_START:
-            pytest.fail(reason)
-        pytest.skip(reason)
-
 
 @contextmanager
 def ministack(folder: Path) -> Iterator[Ministack]:
     """A server that runs until the end of the block."""
-    server = Ministack(folder)
-    server.start()
-    try:
+    with Ministack(folder).running() as server:
         yield server
-    finally:
-        server.kill()
 
 
 @pytest.fixture(scope="session")

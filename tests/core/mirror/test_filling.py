@@ -47,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "mirror"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     instants=st.lists(st.integers(0, 6), min_size=1, max_size=25),
     cuts=st.lists(st.integers(0, 5), max_size=4),
