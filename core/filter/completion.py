@@ -11,7 +11,7 @@ import numpy as np
 from lark import Token
 from lark.exceptions import UnexpectedInput
 
-from core.filter.parsing import FIELDS, grammar
+from core.filter.parsing import FIELDS, FilterError, grammar
 from core.filter.query import value
 from core.replay.columns import SessionLog
 
@@ -82,7 +82,8 @@ def _tokens(text: str) -> tuple[list[Token], str]:
     """The tokens of a text as far as it can be read, and what comes after them."""
     parser = grammar().parse_interactive(text)
     tokens: list[Token] = []
-    with suppress(UnexpectedInput):
+    # A field that is none is one only once its value is there.
+    with suppress(UnexpectedInput, FilterError):
         tokens.extend(parser.iter_parse())
     end = tokens[-1].end_pos or 0 if tokens else 0
     return tokens, text[end:].strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.filter.completion import Vocabulary, complete, vocabulary
+from core.filter.completion import EMPTY, Vocabulary, complete, vocabulary
 from tests.builders import captured, chat, event, log_of, viewed
 
 
@@ -62,3 +62,9 @@ def test_only_what_is_before_the_cursor_counts(words: Vocabulary) -> None:
     """Who goes back to mend a type would be offered how to end the line."""
     found = complete("type:Ch concept:Raft", 7, words)
     assert (found.start, found.end, found.options) == (5, 7, ("ChatMessageCreated",))
+
+
+def test_after_a_field_that_is_none_one_can_type_on() -> None:
+    """Each letter after a mistyped field would be a fault of the program."""
+    for typed in ("tpye:x ", "tpye:x y", "tpye:x AND ac"):
+        assert complete(typed, len(typed), EMPTY).end == len(typed)
