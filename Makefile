@@ -13,7 +13,7 @@ READY := $(VENV)/ready$(subst /,_,$(addprefix -,$(PYTHON)))
 export SOURCE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check setup lint types contracts format sample constraints pictures bench torture clean
+.PHONY: help run demo test check setup lint types contracts format sample constraints pictures bench torture fuzz soak clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,12 @@ bench: $(READY) ## Measure against the targets, CASES="window core" or all
 
 pictures: $(READY) $(SAMPLE) ## Draw the pictures of the documentation anew
 	@$(BIN)/python tools/make_pictures.py
+
+fuzz: $(READY) $(SAMPLE) ## Send nonsense everywhere, EXAMPLES=20000 of it
+	@TORTURE=1 FUZZ=$${EXAMPLES:-20000} $(BIN)/python -m pytest -q -o faulthandler_timeout=36000 tests/torture/test_fuzz.py
+
+soak: $(READY) $(SAMPLE) ## Use everything for an hour, or MINUTES=5, and see that nothing grows
+	@TORTURE=1 SOAK=$${MINUTES:-60} $(BIN)/python -m pytest -q -s -o faulthandler_timeout=36000 tests/torture/test_soak.py
 
 torture: $(READY) $(SAMPLE) ## Try to break what is promised, in full, or PART=kills
 	@TORTURE=1 $(BIN)/python -m pytest -q -o faulthandler_timeout=3600 $(if $(PART),$(PART:%=tests/torture/test_%.py),tests/torture)
