@@ -7,7 +7,7 @@ from pathlib import Path
 
 import apsw
 
-from core.events.errors import NotAnEventLog
+from core.events.errors import NotAnEventLog, SourceDamaged
 from core.events.rows import RawRow
 
 COLUMNS = RawRow._fields[1:]
@@ -53,7 +53,20 @@ class Layout:
 
 
 def read_layout(connection: apsw.Connection, path: Path) -> Layout:
-    """How the table `events` can be read; raises NotAnEventLog where it is none of ours."""
+    """How the table `events` can be read; raises NotAnEventLog where it is none of ours.
+
+    Raises SourceDamaged where its names are no text.
+    """
+    try:
+        return _layout(connection, path)
+    except UnicodeDecodeError as error:
+        raise SourceDamaged(
+            f"“{path}” is damaged: the names of its tables are no text. Take a fresh copy from the "
+            "backend."
+        ) from error
+
+
+def _layout(connection: apsw.Connection, path: Path) -> Layout:
     _check_table(connection, path)
     columns = {
         str(name).lower(): (str(declared).upper(), bool(not_null), bool(hidden))

@@ -127,6 +127,16 @@ def test_a_file_with_a_page_of_rubbish(tmp_path: Path) -> None:
         list(store.iter_events())
 
 
+def test_a_file_whose_tables_have_names_that_are_no_text(tmp_path: Path) -> None:
+    """One byte of the disk that turned would end the program instead of being told."""
+    path = make_log(tmp_path / "events.db")
+    content = path.read_bytes()
+    assert content.count(b"idempotency_key TEXT") == 1
+    path.write_bytes(content.replace(b"idempotency_key TEXT", b"idempotency\xffkey TEXT"))
+
+    assert isinstance(refused(path), SourceDamaged | NotAnEventLog)
+
+
 def test_a_file_locked_by_a_writer(tmp_path: Path) -> None:
     path = make_log(tmp_path / "events.db")
     lock = """
