@@ -84,7 +84,7 @@ class TopBar(QWidget):
         """Give the sign of private mode its place before what is open."""
         row = self.layout()
         assert isinstance(row, QHBoxLayout)
-        row.insertWidget(row.indexOf(self._source), sign)
+        row.insertWidget(row.indexOf(self._source), sign, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def show_source(self, name: str | None) -> None:
         """Name the file that is open."""

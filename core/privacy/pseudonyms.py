@@ -14,8 +14,8 @@ _REMEMBERED = 100_000
 class Pseudonyms:
     """Makes pseudonyms under a secret ``key`` (32 bytes); who has not got it cannot go back.
 
-    Of 1,000,000 ids two get the same one with a probability of 1 in 2,000, of 10,000 persons of 1
-    in 20,000. A value has another pseudonym as a person than as a name or an id.
+    Of 1,000,000 ids two get the same one with a probability of 1 in 2,000, of 10,000 persons or
+    names of 1 in 20,000. A value has another pseudonym as a person than as a name or an id.
     """
 
     def __init__(self, key: bytes) -> None:
@@ -23,7 +23,7 @@ class Pseudonyms:
             raise ValueError("a key has 32 bytes")
         self.key = key
         self.person = self._kept("Person", 8)
-        self.name = self._kept("Name", 10)
+        self.name = self._kept("Name", 8)
         self.identity = self._kept("ID", 10)
         self.kind = self._kept("Kind", 10)
         self.field = self._kept("Field", 10)
