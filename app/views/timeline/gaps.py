@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from PySide6.QtCore import QLineF, QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QRegion
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QRegion
 
 from app.theme import ui_font
 from app.views.timeline.layout import LABELS
@@ -38,9 +39,7 @@ def paint_gaps(
     painter.setClipRegion(_all_of(areas) - words)
     painter.fillRect(tracks, ground)
     painter.setClipRegion(_all_of(a for a in areas if a.width() >= _LEAST_HATCHED) - words)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(line, 1))
-    painter.drawLines(_hatching(tracks))
+    painter.drawTiledPixmap(tracks, _hatching(line.rgba(), painter.device().devicePixelRatioF()))
     painter.restore()
 
 
@@ -51,11 +50,18 @@ def _all_of(areas: Iterable[QRect]) -> QRegion:
     return region
 
 
-def _hatching(area: QRect) -> list[QLineF]:
-    """Lines across all of an area, rising to the right."""
-    high, bottom = area.height(), area.bottom() + 1
-    feet = range(area.left() - high, area.right() + 1, _HATCH)
-    return [QLineF(foot, bottom, foot + high, area.top()) for foot in feet]
+@lru_cache(maxsize=8)
+def _hatching(colour: int, ratio: float) -> QPixmap:
+    """A tile of lines that rise to the right: laid side by side it costs a tenth of the lines."""
+    tile = QPixmap(round(_HATCH * ratio), round(_HATCH * ratio))
+    tile.setDevicePixelRatio(ratio)
+    tile.fill(Qt.GlobalColor.transparent)
+    with QPainter(tile) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor.fromRgba(colour), 1))
+        for shift in (-_HATCH, 0, _HATCH):
+            painter.drawLine(QLineF(shift - _HATCH, 2 * _HATCH, shift + 2 * _HATCH, -_HATCH))
+    return tile
 
 
 def paint_gap_lengths(painter: QPainter, ruler: QRect, scene: Scene) -> None:
