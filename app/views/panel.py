@@ -161,8 +161,10 @@ class TitleBar(QWidget):
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        hint = super().sizeHint()
-        return QSize(0, 0 if self.collapsed else max(_BAR, hint.height()))
+        if self.collapsed:
+            # Of most panels, and asked for thousands of times while they are laid out.
+            return QSize(0, 0)
+        return QSize(0, max(_BAR, super().sizeHint().height()))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.sizeHint().height())

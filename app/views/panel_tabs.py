@@ -52,11 +52,11 @@ class PanelTabs(QObject):
 
     def panel_at(self, bar: QTabBar, index: int) -> Panel | None:
         """The panel of a tab."""
-        address = bar.tabData(index)
-        for panel in self._panels:
-            if Shiboken.getCppPointer(panel)[0] == address:
-                return panel
-        return None
+        return self._by_address().get(bar.tabData(index))
+
+    def _by_address(self) -> dict[int, Panel]:
+        """The panels by what Qt's tabs know them by."""
+        return {Shiboken.getCppPointer(panel)[0]: panel for panel in self._panels}
 
     def height_over(self, panel: Panel) -> int:
         """How high the tabs over a panel are (px), 0 where it has none."""
@@ -80,8 +80,9 @@ class PanelTabs(QObject):
                 panel.show_title(panel.title, _short(panel.title) if narrow else None)
 
     def _panels_of(self, bar: QTabBar) -> list[Panel]:
-        found = (self.panel_at(bar, index) for index in range(bar.count()))
-        return [panel for panel in found if panel is not None]
+        known = self._by_address()
+        addresses = (bar.tabData(index) for index in range(bar.count()))
+        return [known[address] for address in addresses if address in known]
 
     def _is_in_use(self, bar: QTabBar) -> bool:
         """Whether its panels lie over each other; Qt keeps the bars of others for later."""
