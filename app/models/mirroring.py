@@ -17,8 +17,8 @@ from core.mirror.store import HowListed, MirroredEventStore
 _LOOK = 100
 SLOW = 1.5
 """An answer that is awaited for so many seconds is said to be slow."""
-_SURE = 3
-"""So many looks after the last page, the tail has told of its rows."""
+_SURE = 100
+"""So many looks after the last page it is given up that all of its rows come on screen."""
 _QUICK = 30
 """After so many looks without a slow answer the table is said to be slow no more."""
 
@@ -58,6 +58,8 @@ class Mirroring(QObject):
         super().__init__(parent)
         self._source, self._opening, self._background = source, opening, background
         self._reading_notes = Latest(background)
+        self._reading_end = Latest(background)
+        self._end: int | None = None
         self._timer = QTimer(self, interval=_LOOK)
         self._timer.timeout.connect(self._look)
         self._store: MirroredEventStore | None = None
@@ -170,7 +172,8 @@ class Mirroring(QObject):
     def _begin(self, session_id: str | None) -> None:
         self._forget_notes()
         if self._store is not None and session_id is not None:
-            self._quiet = 0
+            self._quiet, self._end = 0, None
+            self._reading_end.cancel()
             self._source.filling = True
 
     def _forget_notes(self) -> None:
@@ -218,9 +221,22 @@ class Mirroring(QObject):
             self._fed = fed
             self.filling_changed.emit(fed)
         log = self._opening.log
-        self._quiet = 0 if fed.filling or log is None or not log.complete else self._quiet + 1
-        if self._quiet >= _SURE:
+        if fed.filling or log is None or not log.complete:
+            self._quiet, self._end = 0, None
+            return
+        self._quiet += 1
+        if self._quiet == 1:
+            parts = store.parts(session_id)
+            self._reading_end.run(
+                lambda: store.mirror.last_row(parts), then=self._take_end, error=self.failed.emit
+            )
+        there = self._end is not None and log.last_row >= self._end
+        if there or self._quiet >= _SURE:
             self._end_filling()
+
+    def _take_end(self, row: int) -> None:
+        """The newest row of what is filled: with it on screen, all is."""
+        self._end = row
 
     def _look_at_notes(self, store: MirroredEventStore) -> None:
         session_id = self._opening.session_id

@@ -108,6 +108,14 @@ class MirrorFile:
         """How many items of a session are stored."""
         return int(self._one("SELECT count(*) FROM events WHERE session_id = ?", session_id) or 0)
 
+    def last_row(self, sessions: Sequence[str]) -> int:
+        """The newest key of a row of these sessions, 0 where there is none."""
+        newest = (
+            self._one("SELECT max(rowid) FROM events WHERE session_id = ?", session)
+            for session in sessions
+        )
+        return max((row or 0 for row in newest), default=0)
+
     def last_but(self, session_id: str, most: int) -> str | None:
         """The instant (as it is stored) that so many items of a session are not before, or None."""
         found = self._one(

@@ -78,8 +78,8 @@ def test_the_first_page_is_on_screen_before_the_last_is_read(
     )
     way.open()
     qtbot.wait_until(lambda: log_length(window) == 80, timeout=PATIENCE)
+    qtbot.wait_until(lambda: position(window) == 70, timeout=PATIENCE)
     settled()
-    assert position(window) == 70
     assert not window.loading_bar.isVisible()
     assert not window.opening.lively
 
