@@ -35,6 +35,18 @@ def with_(writer: Writer, known: frozenset[int], n: int) -> frozenset[int]:
     return known | {n} if writer.keeps_all else frozenset({n})
 
 
+def what_holds(
+    writer: Writer, known: frozenset[int], n: int, *, acknowledged: bool
+) -> frozenset[int]:
+    """What is there after a write: what was acknowledged, and of the others nothing."""
+    found, new = writer.there(), with_(writer, known, n)
+    if acknowledged or (writer.may_be_there and found == new):
+        assert found == new, f"after write {n}"
+    else:
+        assert found == known, f"after write {n}"
+    return found
+
+
 def every_step_failed(disk: Disk, writer: Writer, *, every: int) -> int:
     """Fail at the first step, at others after it, until a write needs no more; how many failed."""
     assert writer.write(1)
@@ -46,16 +58,10 @@ def every_step_failed(disk: Disk, writer: Writer, *, every: int) -> int:
         failed = disk.failed
         disk.be_well()
         assert acknowledged == (not failed), f"step {nth}"
-        if acknowledged:
-            expected = with_(writer, expected, n)
-        found = writer.there()
-        if writer.may_be_there and failed and found == with_(writer, expected, n):
-            expected = found
-        assert found == expected, f"after a fault at step {nth}"
+        expected = what_holds(writer, expected, n, acknowledged=acknowledged)
         n += 1
         assert writer.write(n), f"after a fault at step {nth}"
-        expected = with_(writer, expected, n)
-        assert writer.there() == expected, f"after a fault at step {nth}"
+        expected = what_holds(writer, expected, n, acknowledged=True)
         if acknowledged:
             return refused
     raise AssertionError("a write has no end")

@@ -13,7 +13,7 @@ import pytest
 
 from tests.torture.conftest import Figure, amount
 from tests.torture.small_disk import small_disk
-from tests.torture.steps import attempted, with_
+from tests.torture.steps import attempted, what_holds
 from tests.torture.writers import WRITERS
 
 SIZE = 32 << 20
@@ -60,17 +60,12 @@ def test_a_full_disk_is_said_and_leaves_what_was_there(
             room.leave(size)
             acknowledged = attempted(writer, n)
             room.leave_all()
-            if acknowledged:
-                taken += 1
-                expected = with_(writer, expected, n)
-            else:
-                refused += 1
-            assert writer.there() == expected, f"with {size} bytes left"
+            taken, refused = taken + acknowledged, refused + (not acknowledged)
+            expected = what_holds(writer, expected, n, acknowledged=acknowledged)
             # As soon as there is room, it goes on.
             n += 1
             assert writer.write(n)
-            expected = with_(writer, expected, n)
-            assert writer.there() == expected
+            expected = what_holds(writer, expected, n, acknowledged=True)
     finally:
         writer.close()
     assert refused
