@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -32,8 +33,8 @@ from app.features.filtering import FilterFeature
 from app.features.impact import ImpactFeature
 from app.features.linking import LinkingFeature
 from app.features.moment_links import MomentLinksFeature
-from app.features.palette import PaletteFeature
 from app.features.own_faults import OwnFaultsFeature
+from app.features.palette import PaletteFeature
 from app.features.people import PeopleFeature
 from app.features.privacy import PrivacyFeature
 from app.features.range import RangeFeature
@@ -219,7 +220,7 @@ class Window(QMainWindow):
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self.desk)
         self.setCentralWidget(_column(self.top_bar, self.notice, self.pages, self.status_line))
-        self.setMinimumSize(900, 600)
+        self.setMinimumSize(_on_screen(QSize(900, 600)))
         self.resize(_first_size())
 
     def _connect_signals(self) -> None:
@@ -348,6 +349,11 @@ class Window(QMainWindow):
         models = self.background.busy or self.replay.busy or self.clock.unsettled
         return models or any(feature.busy for feature in self.features)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the timeline has fewer tracks."""
+        super().resizeEvent(event)
+        self.timeline.updateGeometry()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take one file."""
         urls = event.mimeData().urls()
@@ -377,10 +383,15 @@ _DRAWN = QSize(1600, 1000)
 
 
 def _first_size() -> QSize:
-    """As large as the drawing, where the screen has room for it and for the frame around it."""
+    """As large as the drawing, where the screen has room for it."""
+    return _on_screen(_DRAWN)
+
+
+def _on_screen(size: QSize) -> QSize:
+    """So large, or as the screen has room for with the frame: where text is large, less."""
     if QGuiApplication.platformName() == "offscreen":
-        return _DRAWN
-    return _DRAWN.boundedTo(QGuiApplication.primaryScreen().availableSize() - QSize(16, 48))
+        return size
+    return size.boundedTo(QGuiApplication.primaryScreen().availableSize() - QSize(16, 48))
 
 
 def _column(*widgets: QWidget) -> QWidget:

@@ -179,7 +179,7 @@ class WhatIfModel(QObject):
     # -- leaving out ------------------------------------------------------------------------------
 
     def leave_out(self, label: str, rows: Int64, *, instant: int | None = None) -> None:
-        """Have these events of the session on screen say nothing; a single one is at its instant."""
+        """Have these events of the session on screen say nothing; a single one has an instant."""
         if self._session_id is not None and len(rows):
             entry = LeftOut(label, self._session_id, rows, instant)
             self._change(replace(self._state, left_out=(*self._state.left_out, entry)))

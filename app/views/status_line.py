@@ -10,7 +10,6 @@ from app.theme import SPACE, Theme, ui_font
 from app.views.menu_button import MenuButton
 from app.views.text_views import ElidedLabel
 
-
 _HEIGHT = 27
 
 

@@ -43,9 +43,10 @@ class GhostLayer:
             colour = mixed(scene.theme.panel, scene.theme.concept_colour(slot), _SHARE)
             _paint_dotted(painter, layout.within_plot(layout.concepts), y, colour)
         strip = layout.within_plot(layout.uncertainty)
-        values = self.base.uncertainty.over(self._positions(scene), scene.instants)
-        y = strip.bottom() - values * (strip.bottom() - strip.top() - 1)
-        _paint_dotted(painter, strip, y, scene.theme.text)
+        if strip.height() > 0:
+            values = self.base.uncertainty.over(self._positions(scene), scene.instants)
+            y = strip.bottom() - values * (strip.bottom() - strip.top() - 1)
+            _paint_dotted(painter, strip, y, scene.theme.text)
         self._paint_legend(painter, layout, scene)
 
     def hit(self, point: QPoint, layout: Layout, scene: Scene, everything: Scene) -> Hit | None:

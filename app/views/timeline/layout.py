@@ -35,7 +35,8 @@ _LEAST_UNCERTAINTY, _MOST_UNCERTAINTY = 36, 64
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The strips from the top down, each as wide as the widget; ``left`` and ``width`` are the
-    plot's that all of them share."""
+    plot's that all of them share. Where there is too little room the objects have no height, then
+    the uncertainty."""
 
     left: int
     width: int
@@ -77,9 +78,14 @@ def gutters(width: int) -> tuple[int, int]:
 
 
 def least_height(lanes: int) -> int:
-    """The least height (px) in which nothing is squeezed."""
+    """The least height (px) in which all is there and nothing is squeezed."""
     strips = lanes * _LEAST_LANE + _LEAST_CONCEPTS + _LEAST_OBJECTS + _LEAST_UNCERTAINTY
     return max(LEAST_HEIGHT, strips + _overhead(0))
+
+
+def low_height(lanes: int) -> int:
+    """The least height (px) where there is no room for objects and uncertainty."""
+    return lanes * _LEAST_LANE + _LEAST_CONCEPTS + _overhead(0) - 2 * _gap(0)
 
 
 def arrange(width: int, height: int, *, lanes: int, objects: Wanted, uncertainty: Wanted) -> Layout:
@@ -88,8 +94,9 @@ def arrange(width: int, height: int, *, lanes: int, objects: Wanted, uncertainty
     What the others leave goes to the curves of concepts, so that heights stay as they are while
     the range moves.
     """
-    left, right = gutters(width)
-    gap, overview = _gap(height), _overview(height)
+    if height < least_height(lanes):
+        return _without_objects(width, height, lanes)
+    gap = _gap(height)
     lanes_height = lanes * _lane(height, lanes)
     rest = height - _overhead(height) - lanes_height
     low = _within(
@@ -100,17 +107,33 @@ def arrange(width: int, height: int, *, lanes: int, objects: Wanted, uncertainty
     most_objects = max(_LEAST_OBJECTS, rest - low - _LEAST_CONCEPTS)
     bars = _within(objects(max(_LEAST_OBJECTS, rest * 30 // 100)), _LEAST_OBJECTS, most_objects)
     curves = max(_LEAST_CONCEPTS, rest - low - bars)
+    return _laid(width, height, (lanes_height, curves, bars, low), (gap, gap, gap))
+
+
+def _without_objects(width: int, height: int, lanes: int) -> Layout:
+    """The layout where there is too little room for all."""
+    gap, lanes_height = _gap(height), lanes * _LEAST_LANE
+    has_uncertainty = height >= low_height(lanes) + gap + _LEAST_UNCERTAINTY
+    low = _LEAST_UNCERTAINTY if has_uncertainty else 0
+    # Fewer strips have fewer gaps between them.
+    rest = height - _overhead(height) + gap * (2 - has_uncertainty) - lanes_height
+    curves = max(_LEAST_CONCEPTS, rest - low)
+    return _laid(width, height, (lanes_height, curves, 0, low), (gap, gap * has_uncertainty, 0))
+
+
+def _laid(
+    width: int, height: int, heights: tuple[int, int, int, int], below: tuple[int, int, int]
+) -> Layout:
+    """The strips with these heights of the tracks, and so much below each but the last."""
+    left, right = gutters(width)
     strips, top = [], _TOP
-    for high, below in (
-        (overview, gap + _GAP_BELOW_OVERVIEW),
-        (lanes_height, gap),
-        (curves, gap),
-        (bars, gap),
-        (low, 0),
+    for high, gap in (
+        (_overview(height), _gap(height) + _GAP_BELOW_OVERVIEW),
+        *zip(heights, (*below, 0), strict=True),
         (RULER, 0),
     ):
         strips.append(QRect(0, top, width, high))
-        top += high + below
+        top += high + gap
     return Layout(left, max(1, width - left - right), *strips)
 
 

@@ -55,7 +55,8 @@ class Tracks:
             (self.objects, layout.objects),
             (self.uncertainty, layout.uncertainty),
         )
-        return Picture(fitted, everything, layout, self, strips, tuple(layers))
+        shown = tuple(strip for strip in strips if strip[1].height() > 0)
+        return Picture(fitted, everything, layout, self, shown, tuple(layers))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -95,7 +96,8 @@ class Picture:
             painter.save()
             track.paint(painter, rect, scene)
             painter.restore()
-        words = self.tracks.objects.words(layout.objects, scene)
+        bars = layout.objects
+        words = self.tracks.objects.words(bars, scene) if bars.height() > 0 else []
         paint_gaps(painter, layout.tracks, scene, around=words)
         paint_ruler(painter, layout.ruler, scene)
         paint_gap_lengths(painter, layout.ruler, scene)

@@ -41,6 +41,8 @@ class RecordedLayer:
         if scene.log.session_id != self.session_id or not self.state.checked:
             return
         plot, theme = layout.within_plot(layout.uncertainty), scene.theme
+        if plot.height() <= 0:
+            return
         for column in _columns(self.state.agreeing, scene).tolist():
             tick = QRect(scene.left + column, plot.bottom() + 1 - _TICK, 2, _TICK)
             painter.fillRect(tick, theme.muted)

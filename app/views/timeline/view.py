@@ -27,7 +27,7 @@ from app.views.text_views import tip_of
 from app.views.timeline import gestures
 from app.views.timeline.cursor import paint_pointer
 from app.views.timeline.lanes import lane_count
-from app.views.timeline.layout import RIGHT_GUTTER, least_height
+from app.views.timeline.layout import RIGHT_GUTTER, least_height, low_height
 from app.views.timeline.overview import Grip
 from app.views.timeline.picture import Picture, Tracks
 from app.views.timeline.ranges import Range, clamped, whole
@@ -40,6 +40,8 @@ from core.replay.playback import Playhead
 NOTHING = "No session is open"
 
 __all__ = ["RIGHT_GUTTER", "TimelineView"]
+_LOW = 600
+"""A window that is lower than this (px) has no room for all tracks."""
 
 
 class TimelineView(QWidget):
@@ -374,4 +376,5 @@ class TimelineView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         lanes = len(KNOWN_KINDS) if self._log is None else lane_count(self._log)
-        return QSize(360, least_height(lanes))
+        low = self.window().height() < _LOW
+        return QSize(360, low_height(lanes) if low else least_height(lanes))
