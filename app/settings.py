@@ -147,9 +147,12 @@ class SettingsFile:
     def _is_there(self) -> bool:
         """Whether there is a file, or may be one that this user is not let see."""
         try:
-            return self.path.exists()
+            self.path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
         except OSError:
             return True
+        return True
 
     def _read(self) -> tuple[Settings, str]:
         try:

@@ -17,12 +17,15 @@ from app import start
 from app.kept import OpenLog
 from app.models.opening import Wish
 from app.settings import SettingsFile
+from app.sources import place_of
 from app.window import Window
 from core.events.schema import EventEnvelope
 from core.replay.axis import AxisMode
+from tests.app.tables import append
 from tests.app.windows import PATIENCE, make_window, position, texts
 from tests.builders import event
 from tests.builders_files import write_log
+from tests.core.events.dynamodb_server import Table
 
 
 @pytest.fixture
@@ -82,6 +85,11 @@ def run(window: Window, command: str) -> None:
     QApplication.processEvents()
 
 
+def _is_whole(window: Window, count: int) -> bool:
+    log = window.opening.log
+    return log is not None and log.complete and len(log) == count and not window.source.filling
+
+
 class TestTheNextStart:
     def test_shows_what_was_open(
         self,
@@ -128,6 +136,28 @@ class TestTheNextStart:
         again = restart()
         assert again.pages.currentWidget() is again.start_page
         assert "my.db" in texts(again.start_page)
+
+    def test_a_table_is_open_again_at_its_moment(
+        self,
+        qtbot: QtBot,
+        window: Window,
+        settle: Callable[..., None],
+        restart: Callable[..., Window],
+        dynamodb_table: Table,
+    ) -> None:
+        """Who looks at the cloud would have to type its address at each start."""
+        append(dynamodb_table, [look("raft", "one", second) for second in range(5)])
+        window.open(place_of(dynamodb_table.location), Wish("one"))
+        qtbot.wait_until(lambda: _is_whole(window, 5), timeout=PATIENCE)
+        settle()
+        window.clock.change(lambda p: p.at_position(3))
+        settle()
+        run(window, "quit")
+        again = restart()
+        qtbot.wait_until(lambda: _is_whole(again, 5), timeout=PATIENCE)
+        settle(again)
+        assert again.source.place == place_of(dynamodb_table.location)
+        assert (again.opening.session_id, position(again)) == ("one", 3)
 
     def test_tells_where_rules_or_the_session_are_gone(
         self, window: Window, log_file: Path, settle: Callable[..., None]

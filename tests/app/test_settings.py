@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -198,6 +199,39 @@ class TestAHostileFile:
         write(file, content)
         assert file.read() == Settings()
         assert "set aside as settings.broken.json" in file.notice
+
+    def test_a_hundred_megabytes_are_set_aside_unread(self, file: SettingsFile) -> None:
+        """The window would stand still while they were read, and have no room for the log."""
+        write(file, b'{"skip_idle": true}')
+        os.truncate(file.path, 100_000_000)
+        tracemalloc.start()
+        assert file.read() == Settings()
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert most < 1_000_000
+        assert "is too large to be ours, and was set aside as settings.broken.json" in file.notice
+        file.keeping(Settings(skip_idle=True))()
+        assert file.read() == Settings(skip_idle=True)
+
+    @pytest.mark.skipif(os.name != "posix", reason="links need a right elsewhere")
+    def test_a_file_that_cannot_be_read_is_told_and_left_alone(self, file: SettingsFile) -> None:
+        """What somebody may repair would be written over."""
+        file.path.parent.mkdir()
+        file.path.symlink_to(file.path)
+        assert file.read() == Settings()
+        assert file.notice.startswith("The settings cannot be read: ")
+        file.keeping(Settings(skip_idle=True))()
+        assert file.path.is_symlink()
+        assert file.settings.skip_idle
+
+    @pytest.mark.skipif(not Path("/proc/version").is_file(), reason="no folder that none can write")
+    def test_a_broken_file_where_nothing_can_be_written(self) -> None:
+        """On a read-only home the program would not start."""
+        file = SettingsFile(Path("/proc/version"))
+        assert file.read() == Settings()
+        assert "could not be read, and cannot be set aside: " in file.notice
+        file.keeping(Settings(skip_idle=True))()
+        assert file.settings.skip_idle
 
     def test_something_else_in_its_place(self, file: SettingsFile) -> None:
         """A folder or a pipe of that name would end the program, or stop it for ever."""
