@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app import privacy
 from app.features.base import Feature, Slot
 from app.models.bookmark_drafts import Draft
 from app.models.bookmark_names import suggested_name
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 LAYER = "bookmarks"
 _KIND = "Bookmarks (*.json);;All files (*)"
 _NONE = "There is no bookmark in this session yet. M marks the moment at the playhead."
+_HIDDEN = "Bookmarks are kept, and not shown while private mode is on."
 _NO_RANGE = "No range is marked. Mark its start with [ and its end with ], then press Shift+M."
 
 
@@ -122,6 +124,8 @@ class BookmarkFeature(Feature):
     def _ask_words(self, draft: Draft | None) -> None:
         if draft is None:
             return
+        if privacy.pseudonyms() is not None:
+            self.window.banner.show_message(_HIDDEN)
         name = suggested_name(draft.log, draft.playhead, draft.end)
 
         def save(name: str, note: str, colour: Colour) -> None:

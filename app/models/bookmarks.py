@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from app import privacy
 from app.background import Background, Latest
 from app.models.bookmark_drafts import Draft
 from app.models.opening import Opening
@@ -280,6 +281,9 @@ def _is_of(bookmark: Bookmark, session_id: str, own: Collection[str]) -> bool:
 
 
 def _read(file: BookmarkFile, sessions: Collection[str]) -> list[Bookmark]:
+    if privacy.pseudonyms() is not None:
+        # Their names quote what they mark.
+        return []
     if len(sessions) == 1:
         return file.of_session(next(iter(sessions)))
     return [bookmark for bookmark in file.all() if bookmark.session_id in sessions]

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.models.opening import Wish
@@ -93,7 +95,9 @@ def _use(window: Window, path: Path, settled: Callable[[], None]) -> None:
         window.actions_by_id[command].trigger()
         settled()
     for dialog in window.findChildren(BookmarkDialog):
-        dialog.accept()
+        dialog.name.setText("here")
+        QTest.keyClick(dialog.name, Qt.Key.Key_Return)
+        settled()
     for form in (ExportFormat.JSONL, ExportFormat.CSV, ExportFormat.CONTEXT_CSV):
         target = path.parent / f"out{form.suffix}"
         window.exporting.export(ExportChoice(Scope.SESSION, form, target))
@@ -111,7 +115,7 @@ def test_nothing_of_a_log_is_in_our_own_logs_and_files(
     window.close()
 
     files = [each for each in folders.rglob("*") if each.is_file()]
-    assert {"settings.json", "pseudonyms.key"} <= {each.name for each in files}
+    assert {"settings.json", "pseudonyms.key", "bookmarks.db"} <= {each.name for each in files}
     assert [each.name for each in files if CANARY.encode() in each.read_bytes()] == []
     assert CANARY not in logged.getvalue()
     assert CANARY in (path.parent / "out.jsonl").read_text()

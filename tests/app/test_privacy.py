@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QAbstractListModel, QModelIndex
+from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +14,7 @@ from app import privacy
 from app.features.privacy import PREFIX
 from app.models.opening import Wish
 from app.sample import sample_path
+from app.views.bookmark_dialog import BookmarkDialog
 from app.views.export_dialog import ExportChoice, ExportDialog, Scope
 from app.window import Window
 from core.events.store.sqlite import SQLiteEventStore
@@ -246,3 +247,21 @@ def test_in_private_mode_every_export_is_private(opened: Window, settled: Settle
     assert dialog.private.isChecked()
     assert not dialog.private.isEnabled()
     dialog.reject()
+
+
+def test_bookmarks_are_hidden_meanwhile(opened: Window, settled: Settled, qtbot: QtBot) -> None:
+    """Their names are made of what they mark: a concept's name would stand on the timeline."""
+    opened.actions_by_id["bookmark"].trigger()
+    (dialog,) = opened.findChildren(BookmarkDialog)
+    dialog.name.setText("Write-ahead logging")
+    qtbot.keyClick(dialog.name, Qt.Key.Key_Return)
+    settled()
+    assert [each.bookmark.name for each in opened.bookmarks.model.state.here]
+
+    opened.actions_by_id["private"].trigger()
+    settled()
+    assert opened.bookmarks.model.state.here == ()
+
+    opened.actions_by_id["private"].trigger()
+    settled()
+    assert len(opened.bookmarks.model.state.here) == 1
