@@ -23,10 +23,7 @@ from benchmarks import report
 from benchmarks.figures import Figure, Result, merged
 from benchmarks.logs import Logs
 
-CASES = ("start", "window", "core", "append", "following", "clients", "growing")
-
-
-_PEAKS_A_MB = 1_000_000 if sys.platform == "darwin" else 1_000
+CASES = ("start", "window", "shuffled", "core", "append", "following", "clients", "growing")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

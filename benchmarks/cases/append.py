@@ -8,11 +8,14 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import count, repeat
 from pathlib import Path
 
 import apsw
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteAggregateRecorder, SQLiteDatastore
 
 from benchmarks.figures import Figure
 from benchmarks.logs import Logs
@@ -36,6 +39,9 @@ def measure(logs: Logs) -> Iterator[Figure]:
         batch = seconds(lambda: _append(Path(folder, "batch.db"), many, BATCH))
         bare = seconds(lambda: _bare(Path(folder, "bare.db"), many))
         yield Figure("append: by 1,000", batch, "s", "bare inserts by apsw", bare)
+        ours = seconds(lambda: _replay(Path(folder, "batch.db")))
+        peer = _peer_replay(Path(folder, "replayed.db"), many)
+        yield Figure("replay: 40,000 envelopes", ours, "s", "the eventsourcing package", peer)
         large = Path(folder, "large.db")
         shutil.copyfile(logs.big, large)
         _in_wal(large)
@@ -106,15 +112,36 @@ def _row(each: EventEnvelope) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def _replay(path: Path) -> None:
+    with SQLiteEventStore(path) as store:
+        for _ in store.iter_events():
+            pass
+
+
 def _peer(path: Path, events: Sequence[EventEnvelope]) -> float:
     """Seconds of the eventsourcing package's recorder on SQLite for payloads of that size."""
-    from eventsourcing.persistence import StoredEvent
-    from eventsourcing.sqlite import SQLiteAggregateRecorder, SQLiteDatastore
+    recorder = _recorder(path)
+    stored = _stored(events, (uuid.uuid4() for _ in events), repeat(1))
+    return seconds(lambda: [recorder.insert_events([each]) for each in stored])
 
+
+def _peer_replay(path: Path, events: Sequence[EventEnvelope]) -> float:
+    """Seconds that it takes to read the same payloads back, each decoded."""
+    recorder, one = _recorder(path), uuid.uuid4()
+    recorder.insert_events(_stored(events, repeat(one), count(1)))
+    return seconds(lambda: [json.loads(each.state) for each in recorder.select_events(one)])
+
+
+def _recorder(path: Path) -> SQLiteAggregateRecorder:
     recorder = SQLiteAggregateRecorder(SQLiteDatastore(os.fspath(path)))
     recorder.create_table()
-    stored = [
-        StoredEvent(uuid.uuid4(), 1, str(each.event_type), json.dumps(each.payload).encode())
-        for each in events
+    return recorder
+
+
+def _stored(
+    events: Sequence[EventEnvelope], ids: Iterable[uuid.UUID], versions: Iterable[int]
+) -> list[StoredEvent]:
+    return [
+        StoredEvent(of, version, str(each.event_type), json.dumps(each.payload).encode())
+        for each, of, version in zip(events, ids, versions, strict=False)
     ]
-    return seconds(lambda: [recorder.insert_events([each]) for each in stored])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from app.window import Window
 from benchmarks.figures import Figure
 from benchmarks.limits import bare_scan
 from benchmarks.logs import SESSION, Logs
+from benchmarks.plotted import zoom_frames
 from core.projectors.rules import RECENCY
 from core.replay.moment import Moment
 from core.replay.playback import Playhead
@@ -111,7 +113,12 @@ def _frames(window: Window) -> Iterator[Figure]:
     yield told("scrub: frame, p99", seek, near)
     yield told("play: frame, p99", lambda _: window.clock.change(_played), range(PLAYED))
     zooms = [*(1 for _ in range(20)), *(-1 for _ in range(20))]
-    yield told("zoom: frame, p99", lambda by: window.viewport.zoom(by, middle), zooms)
+    zoomed = told("zoom: frame, p99", lambda by: window.viewport.zoom(by, middle), zooms)
+    yield zoomed
+    peer = "a pyqtgraph plot of ten curves alone"
+    yield replace(
+        zoomed, name="zoom: against a plot", peer=peer, peer_value=p99(zoom_frames(log, zooms))
+    )
     window.viewport.zoom(6, middle)
     yield told("pan: frame, p99", lambda _: window.viewport.pan(0.1), range(60))
     window.viewport.fit()
