@@ -6,17 +6,16 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QMessageBox, QVBoxLayout
+from PySide6.QtWidgets import QMessageBox
 
 from app.features.base import Feature, Slot
+from app.features.table_cache import TableCache
 from app.mirror_text import again_text, filling_text, listing_text, spent_text
-from app.models.mirror_cache import MirrorCache
 from app.models.mirroring import Answering, HowListed, Mirroring
 from app.sources import place_of
 from app.text import count, plain
-from app.theme import DARK, SPACE, Theme
+from app.theme import DARK, Theme
 from app.views.banner import BannerKind
-from app.views.cache_settings import CacheSettings
 from app.views.table_dialog import TableDialog
 from core.events.errors import StoreError, WrongLocation
 from core.events.store.dynamodb.location import TableLocation
@@ -51,10 +50,9 @@ class TablesFeature(Feature):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self.model = Mirroring(window.source, window.opening, window.background, window)
-        self.cache = MirrorCache(window.background, window)
+        self.cache = TableCache(window)
         self.dialog: TableDialog | None = None
         self.question: QMessageBox | None = None
-        self.cache_dialog: QDialog | None = None
         self._theme = DARK
         self._spent = Spent(0.0, 0.0)
         self._answering = Answering.WELL
@@ -68,7 +66,7 @@ class TablesFeature(Feature):
             "open-table": self.show_dialog,
             "list-table": self._list_anew,
             "write-heads": self.ask_to_write_heads,
-            "table-cache": self.show_cache,
+            "table-cache": lambda *_: self.cache.show(self._theme),
         }
 
     def connect(self) -> None:
@@ -114,12 +112,11 @@ class TablesFeature(Feature):
         self.dialog = None
 
     def _take_source(self) -> None:
-        w = self.window
         self._answering, self._spent, self._told = Answering.WELL, Spent(0.0, 0.0), None
         self._fed = self._listing = self._written = None
         if self.model.store is not None:
             self._show_kind()
-            self.cache.limit(w.settings.mirrors_at_most)
+            self.cache.keep_small()
 
     def _show_kind(self) -> None:
         store = self.model.store
@@ -251,43 +248,6 @@ class TablesFeature(Feature):
     ) -> None:
         self._told = text if kind is not BannerKind.INFO else None
         self.window.banner.show_message(text, kind=kind, action=action, then=then)
-
-    # -- the cache --------------------------------------------------------------------------------
-
-    def show_cache(self, *_: object) -> None:
-        """Show what the cache holds, with its limit."""
-        if self.cache_dialog is not None:
-            return
-        dialog = self.cache_dialog = QDialog(self.window)
-        dialog.setObjectName("cache-dialog")
-        dialog.setWindowTitle("Cache of tables")
-        column = QVBoxLayout(dialog)
-        column.setContentsMargins(4 * SPACE, 4 * SPACE, 4 * SPACE, 4 * SPACE)
-        column.addWidget(self.cache_settings())
-        dialog.resize(520, dialog.sizeHint().height())
-        dialog.finished.connect(self._forget_cache)
-        dialog.open()
-
-    def cache_settings(self) -> CacheSettings:
-        """A widget with the settings of the cache, for whichever dialog shows it."""
-        view = CacheSettings()
-        view.show_theme(self._theme)
-        view.show_limit(self.window.settings.mirrors_at_most)
-        self.cache.changed.connect(view.show_mirrors)
-        self.cache.removed.connect(view.show_removed)
-        view.limit_requested.connect(self._limit)
-        view.clear_requested.connect(self.cache.clear)
-        self.cache.look()
-        return view
-
-    def _limit(self, most: int) -> None:
-        self.window.keep(mirrors_at_most=most)
-        self.cache.limit(most)
-
-    def _forget_cache(self) -> None:
-        if self.cache_dialog is not None:
-            self.cache_dialog.deleteLater()
-        self.cache_dialog = None
 
 
 def _last_table(recent: tuple[str, ...]) -> TableLocation | None:

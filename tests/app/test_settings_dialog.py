@@ -132,8 +132,8 @@ def test_the_cache_of_tables_is_one_press_away(
     """Its limit would be looked for among the settings in vain."""
     dialog.cache.click()
     settled()
-    assert window.tables.cache_dialog is not None
-    window.tables.cache_dialog.reject()
+    assert window.tables.cache.dialog is not None
+    window.tables.cache.dialog.reject()
 
 
 def test_about_tells_versions_and_copies_them(window: Window) -> None:

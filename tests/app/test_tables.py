@@ -289,7 +289,7 @@ def test_the_cache_is_shown_limited_and_cleared(
     qtbot.wait_until(lambda: log_length(window) == 4, timeout=PATIENCE)
     settled()
     window.actions_by_id["table-cache"].trigger()
-    dialog = window.tables.cache_dialog
+    dialog = window.tables.cache.dialog
     assert dialog is not None
     qtbot.wait_until(lambda: dynamodb_table.name in texts(dialog), timeout=PATIENCE)
     view = dialog.findChild(CacheSettings)
