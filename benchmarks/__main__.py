@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     cases = options.cases or list(CASES)
     results: list[Result] = []
+    loads = report.loads()
     peaks: dict[str, float] = {}
     for case in cases:
         runs = []
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = merged(runs)
         results += found
         print(report.table(found), flush=True)
-    measured = report.Report(results, peaks, logs.events, options.runs)
+    measured = report.Report(results, peaks, logs.events, options.runs, [*loads, *report.loads()])
     if options.out is not None:
         measured.write(options.out)
         print(f"Wrote {options.out}")

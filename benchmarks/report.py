@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import platform
 import sys
@@ -14,18 +13,24 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.figures import Result
+from benchmarks.plots import growth_plot, targets_plot
 
 _HEAD = ("what", "measured", "spread", "peer or limit", "its median", "ratio", "target", "met")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All results, the peak of memory of each case (MB), and how they were measured."""
+    """All results, the peak of memory of each case (MB), and how they were measured.
+
+    ``loads`` is how many processes wanted a processor before and after, on average of a quarter of
+    an hour; empty where the system does not tell.
+    """
 
     results: Sequence[Result]
     peaks: dict[str, float]
     events: int
     runs: int
+    loads: Sequence[float] = ()
 
     def write(self, folder: Path) -> None:
         """Write `results.json`, `README.md` and the plots it shows into a folder."""
@@ -36,6 +41,7 @@ class Report:
             "versions": dict(versions()),
             "events": self.events,
             "runs": self.runs,
+            "loads": list(self.loads),
             "peak_memory_mb": self.peaks,
             "results": [result.as_json() for result in self.results],
         }
@@ -44,22 +50,40 @@ class Report:
         (folder / "README.md").write_text(self._page(folder), encoding="utf-8")
 
     def _page(self, folder: Path) -> str:
+        one = [result for result in self.results if result.size is None]
+        (folder / "targets.svg").write_text(targets_plot(one), encoding="utf-8")
         parts = [
             "# What it costs",
             f"Made by `make bench`: medians of {self.runs} runs, each in a process of its own, "
             f"on a session of {self.events:,} events. A target that is a ratio is to the peer or "
             "limit that was measured in the same run.",
-            f"On {machine()}, {', '.join(f'{name} {v}' for name, v in versions())}.",
-            table([result for result in self.results if result.size is None]),
+            f"On {machine()}, {', '.join(f'{name} {v}' for name, v in versions())}."
+            + _busy(self.loads),
+            "![How far each figure is from its target](targets.svg)",
+            table(one),
             "Peak memory of the process: "
             + ", ".join(f"{case} {peak:,.0f} MB" for case, peak in self.peaks.items())
             + ".",
         ]
-        for name, results in _by_size(self.results).items():
+        by_size = _by_size(self.results)
+        if by_size:
+            parts.append("## As a session grows")
+        for name, results in by_size.items():
             plot = f"{name.removeprefix('growing: ').replace(', ', '-').replace(' ', '-')}.svg"
-            (folder / plot).write_text(log_plot(name, results), encoding="utf-8")
+            (folder / plot).write_text(growth_plot(name, results), encoding="utf-8")
             parts.append(f"![{name}]({plot})")
         return "\n\n".join(parts) + "\n"
+
+
+def _busy(loads: Sequence[float]) -> str:
+    """How busy the machine was; most of a figure may be waiting where it was."""
+    told = " and ".join(f"{load:.1f}" for load in loads)
+    return f" Processes that wanted a processor, before and after: {told}." if told else ""
+
+
+def loads() -> list[float]:
+    """How many processes want a processor, on average of a quarter of an hour, if it is told."""
+    return [os.getloadavg()[2]] if hasattr(os, "getloadavg") else []
 
 
 def table(results: Iterable[Result]) -> str:
@@ -115,40 +139,3 @@ def _by_size(results: Iterable[Result]) -> dict[str, list[Result]]:
         if result.size is not None:
             found.setdefault(result.name, []).append(result)
     return found
-
-
-_WIDTH, _HEIGHT, _MARGIN = 560, 300, 56
-
-
-def log_plot(name: str, results: Sequence[Result]) -> str:
-    """Medians over sizes on two logarithmic axes, as SVG: slope 1 is linear, 0 is flat."""
-    xs = [math.log10(result.size or 1) for result in results]
-    ys = [math.log10(max(result.value, 1e-9)) for result in results]
-    left, right = math.floor(min(xs)), math.ceil(max(xs)) or 1
-    low, high = math.floor(min(ys)), math.ceil(max(ys))
-    right, high = max(right, left + 1), max(high, low + 1)
-
-    def place(x: float, y: float) -> tuple[float, float]:
-        across = _MARGIN + (x - left) / (right - left) * (_WIDTH - 2 * _MARGIN)
-        up = _HEIGHT - _MARGIN - (y - low) / (high - low) * (_HEIGHT - 2 * _MARGIN)
-        return round(across, 1), round(up, 1)
-
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}"'
-        ' font-family="sans-serif" font-size="12">',
-        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
-        f'<text x="{_MARGIN}" y="24" font-weight="bold">{name} ({results[0].unit})</text>',
-    ]
-    for power in range(left, right + 1):
-        x, y = place(power, low)
-        parts.append(f'<path d="M{x} {y}V{_MARGIN}" stroke="#ddd"/>')
-        parts.append(f'<text x="{x}" y="{y + 18}" text-anchor="middle">{10**power:,}</text>')
-    for power in range(low, high + 1):
-        x, y = place(left, power)
-        parts.append(f'<path d="M{x} {y}H{_WIDTH - _MARGIN}" stroke="#ddd"/>')
-        parts.append(f'<text x="{x - 6}" y="{y + 4}" text-anchor="end">{10.0**power:g}</text>')
-    points = [place(x, y) for x, y in zip(xs, ys, strict=True)]
-    line = " ".join(f"{x},{y}" for x, y in points)
-    parts.append(f'<polyline points="{line}" fill="none" stroke="#0b62c4" stroke-width="2"/>')
-    parts += [f'<circle cx="{x}" cy="{y}" r="4" fill="#0b62c4"/>' for x, y in points]
-    return "\n".join([*parts, "</svg>"]) + "\n"

@@ -36,21 +36,21 @@ def measure(logs: Logs) -> Iterator[Figure]:
     start.application()
     peer, scan = bare_scan(path, SESSION)
     resident = psutil.Process().memory_info().rss
-    with _Window() as window:
-        overview, whole, beats = _open(window, path)
+    with ShownWindow() as window:
+        overview, whole, beats = opened_in(window, path)
         yield Figure("open: overview on screen", overview, "s")
         yield Figure("open: all of it", whole, "s", peer, scan)
         yield Figure("load: GUI thread away, p99", p99(beats), "ms")
         gc.collect()
         more = psutil.Process().memory_info().rss - resident
         yield Figure("memory an event", more / logs.events, "bytes")
-    with _Window() as window:
-        _, again, _ = _open(window, path)
+    with ShownWindow() as window:
+        _, again, _ = opened_in(window, path)
         yield Figure("open again, unchanged", again, "s")
         yield from _frames(window)
 
 
-class _Window:
+class ShownWindow:
     """A window of the size in the drawings."""
 
     def __enter__(self) -> Window:
@@ -66,7 +66,7 @@ class _Window:
         QApplication.processEvents()
 
 
-def _open(window: Window, path: Path) -> tuple[float, float, list[float]]:
+def opened_in(window: Window, path: Path) -> tuple[float, float, list[float]]:
     """Seconds to the overview and to all of the session; what a heartbeat of 2 ms saw (ms)."""
     beats: list[float] = []
     last = [time.perf_counter()]
