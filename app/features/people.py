@@ -35,7 +35,7 @@ class PeopleFeature(Feature):
         model.changed.connect(page.show_state)
         model.found.connect(page.show_found)
         page.shown_changed.connect(model.show)
-        page.count_requested.connect(model.count)
+        page.start_requested.connect(model.count)
         page.stop_requested.connect(model.stop)
         page.find_requested.connect(model.find)
         page.event_requested.connect(self.window.wishes.show_event)

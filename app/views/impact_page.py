@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QHeaderView,
-    QProgressBar,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
 )
 
 from app.models.impact import Impact, ImpactState
 from app.models.impact_table import NUMBER, SIZE, TIME, TYPE, ImpactTableModel
 from app.text import count
-from app.theme import SPACE, Theme, ui_font
+from app.theme import Theme
 from app.views.cell_table import CellTable
-from app.views.text_views import ElidedLabel, PlainLabel, tint
+from app.views.found_page import FoundPage
 
 NOTHING = (
     "No event of this range changed a weight, a relevance or the uncertainty.\n"
@@ -34,66 +28,24 @@ _DATED = 168
 _TYPE_FROM = 560
 
 
-class ImpactPage(QWidget):
-    """Shows an `ImpactState`.
+class ImpactPage(FoundPage):
+    """Shows an `ImpactState`; ``event_requested`` carries an `Impact` to go to."""
 
-    ``shown_changed`` tells whether it is looked at; ``event_requested`` carries an `Impact` to go
-    to.
-    """
-
-    shown_changed = Signal(bool)
-    start_requested = Signal()
-    stop_requested = Signal()
     event_requested = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("impact-page")
-        self.setAccessibleName("Impact")
+        super().__init__("impact", "Impact", progress="Ranked so far")
         self._impacts: tuple[Impact, ...] | None = None
-        self._scope = ElidedLabel()
-        self._scope.setObjectName("impact-scope")
-        self._scope.setFont(ui_font(12))
-        self._bar = QProgressBar()
-        self._bar.setAccessibleName("Ranked so far")
-        self._bar.setTextVisible(False)
-        self._bar.setRange(0, 1000)
-        self._bar.setFixedSize(40 * SPACE, 6)
-        self._button = QPushButton()
-        self._button.setObjectName("impact-button")
-        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._button.clicked.connect(self._press)
-        self._message = PlainLabel()
-        self._message.setObjectName("impact-message")
-        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._message.setWordWrap(True)
         self._table = _ImpactTable()
         self._table.impact_chosen.connect(self.event_requested)
-        self._lay_out()
+        self._lay_out_found(self._table)
         self.setFocusProxy(self._table)
         self.show_state(ImpactState())
 
-    def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
-        head.setSpacing(3 * SPACE)
-        head.addWidget(self._scope, 1)
-        head.addWidget(self._bar)
-        head.addWidget(self._button)
-        self._body = QStackedWidget()
-        self._body.addWidget(self._message)
-        self._body.addWidget(self._table)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self._body, 1)
-
     def show_theme(self, theme: Theme) -> None:
         """Draw in these colours."""
+        super().show_theme(theme)
         self._table.show_theme(theme)
-        for label in (self._scope, self._message):
-            tint(label, theme.muted)
 
     def show_times(self, start: int | None) -> None:
         """Tell moments as they are told now, of a session that began then (µs)."""
@@ -101,37 +53,17 @@ class ImpactPage(QWidget):
 
     def show_state(self, state: ImpactState) -> None:
         """Show the events, how far ranking is, or why there is none."""
-        self._state = state
         ranking = state.share is not None
-        self._bar.setVisible(ranking)
-        self._bar.setValue(round(1000 * (state.share or 0.0)))
-        self._button.setVisible(ranking or state.is_stopped)
-        self._button.setText("Stop" if ranking else "Rank")
-        self._button.setAccessibleName("Stop ranking" if ranking else "Rank the events")
-        self._scope.setText(_scope(state))
+        self._show_job(state.share, scope=_scope(state))
+        self._show_button(
+            "Stop" if ranking else "Rank",
+            "Stop ranking" if ranking else "Rank the events",
+            shown=ranking or state.is_stopped,
+        )
         if state.impacts is not self._impacts:
             self._impacts = state.impacts
             self._table.show_impacts(state.impacts)
-        message = _message(state)
-        if message and self._table.hasFocus():
-            # Else the focus would go on to a button, and the player's keys with it.
-            self._table.clearFocus()
-        self._message.setText(message)
-        self._body.setCurrentWidget(self._message if message else self._table)
-
-    def _press(self) -> None:
-        if self._state.share is None:
-            self.start_requested.emit()
-        else:
-            self.stop_requested.emit()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.shown_changed.emit(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.shown_changed.emit(False)
+        self._show_words(_message(state))
 
 
 def _scope(state: ImpactState) -> str:

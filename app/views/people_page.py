@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QProgressBar,
-    QPushButton,
     QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
 )
 
 from app.models.people import Found, PeopleState, Preference
 from app.models.preference_rows import PreferenceRow, preference_rows
 from app.text import count, plain
 from app.theme import SPACE, Theme
+from app.views.found_page import FoundPage
 from app.views.people_tables import EvidenceTable, PersonTable
 from app.views.preference_list import PreferenceList
-from app.views.text_views import ElidedLabel, PlainLabel, tint
 from core.projectors.actor_preferences import ActorPreferences
 from core.projectors.people import People
 
@@ -32,41 +26,22 @@ _READING = "Reading…"
 _NOTHING = "No event stands behind this"
 
 
-class PeoplePage(QWidget):
+class PeoplePage(FoundPage):
     """Shows a `PeopleState` and asks for what it lacks.
 
-    ``shown_changed`` tells whether it is looked at. ``find_requested`` carries a `Preference` whose
+    ``find_requested`` carries a `Preference` whose
     events are to be shown, ``event_requested`` the `Evidence` of an event to go to.
     """
 
-    shown_changed = Signal(bool)
-    count_requested = Signal()
-    stop_requested = Signal()
     find_requested = Signal(object)
     event_requested = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("people-page")
-        self.setAccessibleName("People")
+        super().__init__("people", "People", progress="Counted so far")
         self._state = PeopleState()
         self._actor: ActorPreferences | None = None
         self._counted: People | None = None
         self._asked: Preference | None = None
-        self._scope = ElidedLabel()
-        self._scope.setObjectName("people-scope")
-        self._bar = QProgressBar()
-        self._bar.setAccessibleName("Counted so far")
-        self._bar.setTextVisible(False)
-        self._bar.setRange(0, 1000)
-        self._bar.setFixedSize(40 * SPACE, 6)
-        self._button = QPushButton()
-        self._button.setObjectName("people-button")
-        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._message = PlainLabel()
-        self._message.setObjectName("people-message")
-        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._message.setWordWrap(True)
         self._people = PersonTable()
         self._preferences = PreferenceList()
         self._evidence = EvidenceTable()
@@ -75,12 +50,6 @@ class PeoplePage(QWidget):
         self.show_state(PeopleState())
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(3 * SPACE, SPACE, 3 * SPACE, SPACE)
-        head.setSpacing(3 * SPACE)
-        head.addWidget(self._scope, 1)
-        head.addWidget(self._bar)
-        head.addWidget(self._button)
         self._parts = QSplitter(Qt.Orientation.Horizontal)
         self._parts.setHandleWidth(1)
         self._parts.setChildrenCollapsible(False)
@@ -89,22 +58,12 @@ class PeoplePage(QWidget):
             self._parts.addWidget(part)
         self._parts.setStretchFactor(2, 1)
         self._chose_widths = False
-        self._body = QStackedWidget()
-        self._body.addWidget(self._message)
-        self._body.addWidget(self._parts)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self._head = QWidget()
-        self._head.setLayout(head)
-        column.addWidget(self._head)
-        column.addWidget(self._body, 1)
+        self._lay_out_found(self._parts, margin=3 * SPACE)
         self.setTabOrder(self._people, self._preferences)
         self.setTabOrder(self._preferences, self._evidence)
         self.setTabOrder(self._evidence, self._button)
 
     def _connect(self) -> None:
-        self._button.clicked.connect(self._press)
         self._people.person_chosen.connect(self._show_actor)
         self._preferences.preference_chosen.connect(self._ask)
         self._evidence.event_requested.connect(self.event_requested)
@@ -112,8 +71,7 @@ class PeoplePage(QWidget):
 
     def show_theme(self, theme: Theme) -> None:
         """Draw in these colours."""
-        tint(self._scope, theme.muted)
-        tint(self._message, theme.muted)
+        super().show_theme(theme)
         for part in (self._people, self._preferences, self._evidence):
             part.show_theme(theme)
 
@@ -121,15 +79,10 @@ class PeoplePage(QWidget):
         """Show the people, how far counting is, or why there are none."""
         self._state, people = state, state.people
         counting = state.share is not None
-        self._bar.setVisible(counting)
-        self._bar.setValue(round(1000 * (state.share or 0.0)))
-        self._button.setText(
-            "Stop" if counting else "Count again" if people or state.fault else "Count"
-        )
-        self._button.setAccessibleName(self._button.text())
-        self._button.setVisible(state != PeopleState())
+        self._show_job(state.share, scope=_scope(state))
+        again = "Count again" if people or state.fault else "Count"
+        self._show_button("Stop" if counting else again, shown=state != PeopleState())
         self._show_message(_message(state))
-        self._scope.setText(_scope(state))
         self._show_head()
         if people is None:
             self._asked = None
@@ -151,12 +104,7 @@ class PeoplePage(QWidget):
         self._head.setVisible(waits or self.height() >= _LOW)
 
     def _show_message(self, text: str) -> None:
-        self._message.setText(text)
-        if text:
-            # Else the focus would go on to a button, and the player's keys with it.
-            for part in (self._people, self._preferences, self._evidence):
-                part.clearFocus()
-        self._body.setCurrentWidget(self._message if text else self._parts)
+        self._show_words(text)
         # What is out of sight takes no focus: who came by keyboard waits at the button.
         self.setFocusProxy(self._button if text else self._people)
         if not text and self._button.hasFocus():
@@ -186,22 +134,8 @@ class PeoplePage(QWidget):
         self._evidence.setAccessibleDescription(text)
         self._scope.setText(f"{_scope(self._state)} · {text}" if latest else _scope(self._state))
 
-    def _press(self) -> None:
-        if self._state.share is None:
-            self.count_requested.emit()
-        else:
-            self.stop_requested.emit()
-
     def _note_widths(self) -> None:
         self._chose_widths = True
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.shown_changed.emit(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.shown_changed.emit(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give each part its share of the width, until the user chose otherwise."""

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QHeaderView,
-    QProgressBar,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
 )
 
 from app.models.recorded import NO_STATE, RecordedState
@@ -26,9 +20,9 @@ from app.models.recorded_table import (
     RecordedTableModel,
 )
 from app.text import count
-from app.theme import SPACE, Theme, ui_font
+from app.theme import SPACE, Theme
 from app.views.cell_table import CellTable
-from app.views.text_views import ElidedLabel, PlainLabel, tint
+from app.views.found_page import FoundPage
 
 NO_SESSION = "Choose a session to see whether what it recorded is what the rules give"
 NOTHING = (
@@ -44,68 +38,26 @@ _NARROW, _KNOWN_FROM, _NUMBER_FROM = 680, 820, 480
 _DATED = 168
 
 
-class RecordedPage(QWidget):
-    """Shows a `RecordedState`.
+class RecordedPage(FoundPage):
+    """Shows a `RecordedState`; ``event_requested`` carries the event (index) to go to."""
 
-    ``shown_changed`` tells whether it is looked at; ``event_requested`` carries the event (index)
-    to go to.
-    """
-
-    shown_changed = Signal(bool)
-    start_requested = Signal()
-    stop_requested = Signal()
     event_requested = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("recorded-page")
-        self.setAccessibleName("Recorded contexts")
+        super().__init__("recorded", "Recorded contexts", progress="Checked so far")
         self._state = NO_STATE
         self._has_session = False
-        self._scope = ElidedLabel()
-        self._scope.setObjectName("recorded-scope")
-        self._scope.setFont(ui_font(12))
-        self._bar = QProgressBar()
-        self._bar.setAccessibleName("Checked so far")
-        self._bar.setTextVisible(False)
-        self._bar.setRange(0, 1000)
-        self._bar.setFixedSize(40 * SPACE, 6)
-        self._button = QPushButton()
-        self._button.setObjectName("recorded-button")
-        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._button.clicked.connect(self._press)
-        self._message = PlainLabel()
-        self._message.setObjectName("recorded-message")
-        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._message.setWordWrap(True)
         self._message.setMargin(4 * SPACE)
         self._table = _RecordedTable()
         self._table.event_chosen.connect(self.event_requested)
-        self._lay_out()
+        self._lay_out_found(self._table)
         self.setFocusProxy(self._table)
         self.show_state(NO_STATE)
 
-    def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
-        head.setSpacing(3 * SPACE)
-        head.addWidget(self._scope, 1)
-        head.addWidget(self._bar)
-        head.addWidget(self._button)
-        self._body = QStackedWidget()
-        self._body.addWidget(self._message)
-        self._body.addWidget(self._table)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self._body, 1)
-
     def show_theme(self, theme: Theme) -> None:
         """Draw in these colours."""
+        super().show_theme(theme)
         self._table.show_theme(theme)
-        for label in (self._scope, self._message):
-            tint(label, theme.muted)
 
     def show_session(self, start: int | None) -> None:
         """The session that what comes is of began then (µs); None is no session."""
@@ -117,19 +69,14 @@ class RecordedPage(QWidget):
         """Show what differs, how far the check is, or why there is nothing to see."""
         self._state = state
         checking = state.share is not None
-        self._bar.setVisible(checking)
-        self._bar.setValue(round(1000 * (state.share or 0.0)))
-        self._button.setVisible(checking or state.is_stopped or state.is_waiting)
-        self._button.setText("Stop" if checking else "Check")
-        self._button.setAccessibleName("Stop checking" if checking else "Check what was recorded")
-        self._scope.setText(_scope(state))
+        self._show_job(state.share, scope=_scope(state))
+        self._show_button(
+            "Stop" if checking else "Check",
+            "Stop checking" if checking else "Check what was recorded",
+            shown=checking or state.is_stopped or state.is_waiting,
+        )
         self._table.show_state(state)
-        message = self._told()
-        if message and self._table.hasFocus():
-            # Else the focus would go on to a button, and the player's keys with it.
-            self._table.clearFocus()
-        self._message.setText(message)
-        self._body.setCurrentWidget(self._message if message else self._table)
+        self._show_words(self._told())
 
     def show_event(self, event: int) -> None:
         """Make the row of an event the current one, where it is listed."""
@@ -150,20 +97,6 @@ class RecordedPage(QWidget):
                 f"{count(state.total, 'context')} may be recorded here, too many to check unasked"
             )
         return ALL_AGREE if state.checked else NOTHING
-
-    def _press(self) -> None:
-        if self._state.share is None:
-            self.start_requested.emit()
-        else:
-            self.stop_requested.emit()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.shown_changed.emit(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.shown_changed.emit(False)
 
 
 def _scope(state: RecordedState) -> str:

@@ -132,7 +132,7 @@ def test_counting_shows_how_far_it_is_and_can_be_stopped(page: PeoplePage, qtbot
     page.show_state(PeopleState(fault="The file is locked. Try again."))
     assert not bar.isVisible()
     assert "The file is locked. Try again." in texts(page)
-    with qtbot.wait_signal(page.count_requested):
+    with qtbot.wait_signal(page.start_requested):
         button.click()
 
 
