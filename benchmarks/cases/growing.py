@@ -37,6 +37,9 @@ def _at(logs: Logs, size: int) -> Iterator[Figure]:
         gc.collect()
         more = (psutil.Process().memory_info().rss - before) / 1e6
         yield Figure("growing: memory", more, "MB", size=size)
+        if size * 10 > logs.events:
+            # Beyond the program itself: what it needs for any log the smaller ones have asked for.
+            yield Figure("memory an event", more * 1e6 / size, "bytes")
         index, axis = window.replay.index, window.viewport.axis
         assert index is not None and axis is not None
         taken = []

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import psutil
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -35,15 +33,11 @@ def measure(logs: Logs) -> Iterator[Figure]:
     start.offscreen(1)
     start.application()
     peer, scan = bare_scan(path, SESSION)
-    resident = psutil.Process().memory_info().rss
     with ShownWindow() as window:
         overview, whole, beats = opened_in(window, path)
         yield Figure("open: overview on screen", overview, "s")
         yield Figure("open: all of it", whole, "s", peer, scan)
         yield Figure("load: GUI thread away, p99", p99(beats), "ms")
-        gc.collect()
-        more = psutil.Process().memory_info().rss - resident
-        yield Figure("memory an event", more / logs.events, "bytes")
     with ShownWindow() as window:
         _, again, _ = opened_in(window, path)
         yield Figure("open again, unchanged", again, "s")
