@@ -42,6 +42,8 @@ _TABLE = 80 * SPACE
 """What the table takes where the names in it can be read."""
 _WIDE = _FORM + 40 * SPACE + _TABLE
 _MIDDLE = _FORM + _TABLE - 10 * SPACE
+_LOW = 8 * SPACE
+"""How low a part may be (px): in a small window the timeline keeps its ruler."""
 _PARTS = (("Fields", "Fields"), ("Out", "Left out"), ("Differs", "What differs"))
 _WIDTHS = {BASE: 52, NOW: 64, RANK: 104}
 _SHEET = """
@@ -171,7 +173,7 @@ class RulesPage(QWidget):
         self.parts.setHandleWidth(1)
         self.parts.setChildrenCollapsible(False)
         for part in (self.left_out, self.table):
-            part.setMinimumWidth(40 * SPACE)
+            part.setMinimumSize(40 * SPACE, _LOW)
             self.parts.addWidget(part)
         self._chose_widths = False
         columns = self.table.horizontalHeader()
@@ -204,7 +206,7 @@ class RulesPage(QWidget):
             form = self._form = RuleForm()
             form.edited.connect(self.edited)
             form.settled.connect(self.settled)
-            form.setMinimumWidth(40 * SPACE)
+            form.setMinimumSize(40 * SPACE, _LOW)
             form.show_theme(self._theme)
             form.show_rules(self._state.rules, self._state.base)
             self.parts.insertWidget(0, form)
