@@ -213,7 +213,11 @@ class ExportingFeature(Feature):
             self.bar.show_progress(plain(step.target.name), step.progress.done, step.progress.total)
 
     def _complain(self, error: Exception) -> None:
-        told = str(error) if isinstance(error, StoreError) else f"The export failed: {error!r}"
+        if not isinstance(error, StoreError):
+            # What Python says of it may be what the log says.
+            self.window.own_faults.take(error)
+        known = isinstance(error, StoreError)
+        told = str(error) if known else "The export failed: nothing was written."
         self.window.banner.show_message(plain(told), kind=BannerKind.ERROR)
 
 

@@ -23,7 +23,7 @@ from app.views.menu_button import MenuButton
 from app.views.text_views import ElidedLabel, PlainLabel, tint
 from core.replay.axis import AxisMode
 
-_WIDTH, _HEIGHT = 560, 560
+_WIDTH, _HEIGHT = 560, 630
 _LABELS, _CHOICE = 150, 220
 _THEMES: Mapping[Hashable, str] = {
     ThemeChoice.SYSTEM: "As the system",
