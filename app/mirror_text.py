@@ -43,12 +43,12 @@ def again_text(size: int | None, pause: float | None) -> str:
     if size is None:
         return "Its stream tells of new ones."
     if pause is None:
-        return "It is too large to be read again by itself: list its sessions again for new ones."
+        return "For new ones, list its sessions again."
     minutes = round(pause / 60)
     every = "minute" if minutes <= 1 else f"{minutes:,} minutes"
     if minutes >= 120:
         every = f"{round(minutes / 60)} hours"
-    return f"It is read again for new ones every {every}, for about ${AN_HOUR:.2f} an hour at the most."
+    return f"It is read again every {every}, for about ${AN_HOUR:.2f} an hour."
 
 
 def filling_text(fed: Fed) -> str:

@@ -33,8 +33,8 @@ _WORDS = {
 }
 _SLOW = "The table is slow to answer. What you see is what was read so far; reading goes on."
 _KEPT = "This is the list of an earlier time: what was written since is not in it."
-_NO_LIST = "The table has no list of its sessions: all of it was read to find them."
-_MIXED = "A backend writes into this table too: sessions that it began are not in the table's list."
+_NO_LIST = "All of the table was read to find its sessions."
+_MIXED = "A backend writes here too: its new sessions are not in the table's list."
 _NOT_YET = "DynamoDB is still filling the index on them: until then all of the table is read."
 _ASK = (
     "A head is written for each session and a marker for each event: small items beside the "

@@ -319,7 +319,7 @@ def test_the_sessions_are_listed_again(
     open_table(window, dynamodb_table)
     qtbot.wait_until(lambda: log_length(window) == 3, timeout=PATIENCE)
     settled()
-    assert "read again for new ones every minute, for about $0.01 an hour" in texts(window.banner)
+    assert "read again every minute, for about $0.01 an hour" in texts(window.banner)
     put(dynamodb_table, [padded(500 + n, session_id="new") for n in range(3)])
     window.actions_by_id["list-table"].trigger()
     qtbot.wait_until(lambda: "2 sessions" in texts(window.status_line), timeout=PATIENCE)
