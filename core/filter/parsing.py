@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -220,7 +221,7 @@ def _told(error: UnexpectedInput, text: str) -> FilterError:
             "the quotation mark is not closed", position=position,
             length=len(text) - position, expected="another “\"”",
         )  # fmt: skip
-    allowed = accepted(text[:position])
+    allowed = accepted(text)
     expected = "what is not meant" if found == "-" else in_words(allowed)
     if found == ")" and "$END" in allowed:
         expected = "a “(” before it"
@@ -230,10 +231,14 @@ def _told(error: UnexpectedInput, text: str) -> FilterError:
 
 
 def accepted(text: str) -> set[str]:
-    """The terminals that can come after a text which is right so far."""
+    """The terminals that can come after a text, or at the first place where it is wrong.
+
+    It is read to there, not cut off there: a minus is one by what follows it.
+    """
     parser = grammar().parse_interactive(text)
-    for _ in parser.iter_parse():
-        pass
+    with suppress(UnexpectedInput):
+        for _ in parser.iter_parse():
+            pass
     return set(parser.accepts())  # type: ignore[no-untyped-call]
 
 

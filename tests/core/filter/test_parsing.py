@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 
@@ -114,3 +116,10 @@ def test_a_filter_of_any_length_is_refused_in_time() -> None:
     """A book that was pasted into the field would freeze the window."""
     with pytest.raises(FilterError, match="too long"):
         parse("a " * 1_000_000)
+
+
+@pytest.mark.parametrize("text", ["--", "-:", "-)", "(-)", "a -- b", "--a)", "-) x", "- -)"])
+def test_signs_without_words_are_told_of(text: str) -> None:
+    """A second minus, typed by chance, would be a fault of the program."""
+    with suppress(FilterError):
+        parse(text)
