@@ -20,13 +20,14 @@ from core.events.store import SQLiteEventStore
 from core.projectors.rules import BRAIN_WEB
 from core.replay.index import ContextIndex
 from core.replay.loader import load
-from tests.app.windows import PATIENCE, make_window
+from tests.app.windows import make_window
 from tests.core.events.logs import INDEX, LAX_TABLE, row
 from tests.torture.conftest import FULL, Figure, amount
 from tests.torture.sour import Kind, kinds, odd_rows
 
-GOOD = amount(1_000, 10_000)
-ODD = amount(300, 10_000)
+PATIENCE = amount(20_000, 200_000)
+GOOD = amount(500, 10_000)
+ODD = amount(150, 10_000)
 
 
 @pytest.fixture(scope="module")
@@ -55,17 +56,27 @@ def insert(connection: apsw.Connection, columns: dict[str, Any]) -> None:
     )
 
 
+def seconds() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
+def told_since(start: tuple[float, float]) -> str:
+    """By the clock, and by the processor: other programs may be at work on the same machine."""
+    clock, processor = (now - then for now, then in zip(seconds(), start, strict=True))
+    return f"{clock:.1f} s, of the processor {processor:.1f} s"
+
+
 def test_every_readable_row_is_shown_and_every_fault_listed(
     sour: tuple[Path, dict[int, str]], figure: Figure
 ) -> None:
     """One bad row would make a session unreadable, or be left out without anybody knowing."""
     path, odd = sour
     readable = GOOD + sum(kinds()[kind].readable for kind in odd.values())
-    start = time.perf_counter()
+    start = seconds()
     with SQLiteEventStore(path) as store:
         log = load(store, "s")
         index = ContextIndex(log, BRAIN_WEB)
-        took = time.perf_counter() - start
+        took = told_since(start)
         assert len(log) == readable
         assert index.context_at(readable).position == readable
         shown = set(log.rows.tolist())
@@ -81,7 +92,7 @@ def test_every_readable_row_is_shown_and_every_fault_listed(
     figure("rows: good, odd of kinds", f"{GOOD}, {ODD} of {len(set(odd.values()))}")
     figure("rows shown of those that have an instant and a session", f"{readable} of {readable}")
     figure("faults listed with reason and raw text", sum(map(len, told.values())))
-    figure("read and indexed (promised within 5 s)", f"{took:.2f} s")
+    figure("read and indexed (promised within 5 s)", took)
 
 
 def assert_told(name: str, kind: Kind, problems: list[Problem]) -> None:
@@ -111,12 +122,12 @@ def test_the_window_opens_it_and_lists_the_faults(
     """The user would look at an empty window for a row that somebody else spoilt."""
     path, odd = sour
     readable = GOOD + sum(kinds()[kind].readable for kind in odd.values())
-    start = time.perf_counter()
+    start = seconds()
     window.open(path)
     qtbot.wait_until(
         lambda: window.opening.log is not None and window.opening.log.complete, timeout=PATIENCE
     )
-    figure("in the window (promised within 5 s)", f"{time.perf_counter() - start:.2f} s")
+    figure("in the window (promised within 5 s)", told_since(start))
     qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
     assert window.opening.log is not None
     assert len(window.opening.log) == readable
@@ -129,7 +140,7 @@ def test_the_window_opens_it_and_lists_the_faults(
     # Each of them can be looked at: none is too odd to be drawn.
     rows = window.opening.log.rows.tolist()
     firsts = {kind: rowid for rowid, kind in reversed(odd.items())}
-    for rowid in firsts.values():
+    for rowid in list(firsts.values())[:: 1 if FULL else 5]:
         if rowid in rows:
             look_at(window, rows.index(rowid))
             qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)

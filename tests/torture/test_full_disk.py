@@ -18,7 +18,7 @@ from tests.torture.writers import WRITERS
 
 SIZE = 32 << 20
 PAGE = 4096
-LEFT = range(0, 40 * PAGE, amount(11, 1) * PAGE)
+LEFT = range(0, 40 * PAGE, amount(21, 1) * PAGE)
 """How much room a write is left, in turn: so each of its steps is once the one that fails."""
 
 

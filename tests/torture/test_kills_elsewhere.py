@@ -26,10 +26,10 @@ from tests.torture.conftest import Figure, amount
 from tests.torture.victim import MIRRORED, bookmark, mirrored_table, story
 from tests.torture.victims import Victims, victims
 
-KILLS = amount(3, 100)
-IMPORTED = 8_000
+KILLS = amount(2, 100)
+IMPORTED = amount(2_000, 8_000)
 A_BATCH = 1_000
-COPIED = 3_000
+COPIED = amount(1_000, 3_000)
 PATIENCE = 20.0
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")

@@ -38,8 +38,8 @@ from tests.builders_files import write_log
 from tests.torture.conftest import Figure, amount
 
 SESSIONS = ("a", "b")
-EXAMPLES = amount(6, 400)
-STEPS = amount(20, 50)
+EXAMPLES = amount(5, 200)
+STEPS = amount(15, 50)
 _COUNTED = {"steps": 0, "events": 0}
 
 sessions = st.sampled_from(SESSIONS)
@@ -168,7 +168,8 @@ class Log(RuleBasedStateMachine):
         )
         spoilt = kept.event if lost else kept.event.model_copy(update={"payload": {}})
         self.model[place] = replace(kept, event=spoilt, readable=kept.readable and not lost)
-        self.open_again()
+        # Who has it open takes it for another file, if it was the newest row when it was opened.
+        self.restart()
 
     @rule(session=sessions, size=st.integers(1, 7))
     def page(self, session: str, size: int) -> None:

@@ -34,17 +34,18 @@ class Victims:
         self._chance = random.Random(seed)
         self._pause = threading.Event()
 
-    def kill_during(self, kind: str, *, within: float, **arguments: object) -> Killed:
-        """Have some work done, and kill it -9 at a moment of these seconds after it began."""
+    def kill_during(
+        self, kind: str, *, within: float, after: int = 0, **arguments: object
+    ) -> Killed:
+        """Have some work done, and kill it -9 at a moment of these seconds after it began.
+
+        They begin once it was acknowledged so much, by default at once.
+        """
         self._say(kind, {name: _plain(value) for name, value in arguments.items()})
-        acknowledged, finished = 0, False
-        pid = -1
+        acknowledged, finished, killed = 0, False, False
         for said, value in self._heard():
             if said == "started":
-                pid = self._pid = int(value)
-                self._pause.wait(self._chance.uniform(0, within))
-                os.kill(pid, signal.SIGKILL)
-                self._say("reap", pid)
+                self._pid = int(value)
             elif said == "acknowledged":
                 acknowledged = int(value)
             elif said == "failed":
@@ -53,13 +54,22 @@ class Victims:
                 finished = True
             elif said == "reaped":
                 break
+            # What a child says may come before it is said that there is one.
+            if not killed and self._pid is not None and (acknowledged >= after or finished):
+                self._kill_within(within)
+                killed = True
         self._pid = None
         return Killed(acknowledged, finished)
 
+    def _kill_within(self, seconds: float) -> None:
+        assert self._pid is not None
+        self._pause.wait(self._chance.uniform(0, seconds))
+        os.kill(self._pid, signal.SIGKILL)
+        self._say("reap", self._pid)
+
     def end(self) -> None:
         """Leave none behind where the test has failed."""
-        if self._pid is not None:
-            os.kill(self._pid, signal.SIGKILL)
+        os.killpg(self._program.pid, signal.SIGKILL)
 
     def _say(self, kind: str, arguments: object) -> None:
         assert self._program.stdin is not None
@@ -87,11 +97,11 @@ def victims(seed: int) -> Iterator[Victims]:
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
+        start_new_session=True,
     )
     made = Victims(program, seed)
     try:
         yield made
     finally:
         made.end()
-        program.kill()
         program.communicate()
