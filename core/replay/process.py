@@ -80,7 +80,11 @@ def warm_up() -> None:
     """
     if _METHOD == "forkserver":
         _context()
-        forkserver.ensure_running()
+        try:
+            forkserver.ensure_running()
+        except OSError as error:
+            # Who needs a process tries again, and is told.
+            logger.warning("processes cannot be made ready: %s", error)
 
 
 class Helper:
