@@ -101,7 +101,7 @@ class TableRemote:
     ) -> Listing:
         """See `Remote`."""
         # It is gone through in one go, and can be stopped: who waits for it waits for each page.
-        store = self._connected(len(self._seconds) - 1)
+        store = self._connected(len(self._seconds))
         if not scan and (found := _summaries(store)):
             return Listing(newest_first(found))
         size = 0
@@ -163,10 +163,12 @@ class TableRemote:
                 raise StoreClosed(f"“{self.location}” was closed. Open it again.")
             if store is not None:
                 return store
+            again = 0 < patience < len(self._seconds)
             store = DynamoDBEventStore(
                 self.location,
-                attempts=1 if patience else self._attempts,
-                read_seconds=self._seconds[patience],
+                # Who asks again by itself begins anew sooner; a listing would have to be read anew.
+                attempts=1 if again else self._attempts,
+                read_seconds=self._seconds[min(patience, len(self._seconds) - 1)],
             )
             with self._lock:
                 self._by_patience[patience] = store
