@@ -25,7 +25,7 @@ SELDOM = 2.0
 _SLOWER = 1.5
 """By how much the next look waits longer, each time that nothing came."""
 _LIST_EVERY = 5.0
-_JOIN = 15.0
+_JOIN = 30.0
 
 MAIN = "main"
 """The name of who wants the session on screen."""

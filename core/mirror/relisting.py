@@ -24,7 +24,7 @@ AN_HOUR = 0.01
 _UNIT = 8 * 1024
 """Bytes of a read unit, where what was written in the last second may be missing."""
 _LOOK = 0.25
-_JOIN = 15.0
+_JOIN = 30.0
 
 
 def pause_for(size: int) -> float | None:

@@ -29,10 +29,10 @@ _DEAF = 60.0
 ATTEMPTS = 2
 """How often a request is sent at the most: who feeds a mirror asks again by itself."""
 
-PATIENCE = (READ_SECONDS, 2 * READ_SECONDS, 4 * READ_SECONDS)
+PATIENCE = (READ_SECONDS, 2 * READ_SECONDS, 4 * READ_SECONDS, 8 * READ_SECONDS)
 """Seconds that an answer is waited for. After one that was late the next are waited for longer, or
-a server that needs more for a page would be asked in vain for ever; after the longest it begins
-anew, since what was sent into a network that had gone is never answered."""
+a server that needs more for a page would be asked in vain for ever, and kept busy with answers that
+nobody waits for; after a page that came soon for less long."""
 
 
 class TableRemote:
@@ -60,8 +60,13 @@ class TableRemote:
     def session_pages(self, session_id: str, *, after: str | None = None) -> Iterator[RemotePage]:
         """See `Remote`."""
         with self._asked() as store:
-            for page in store.session_pages(session_id, after=after):
+            pages = store.session_pages(session_id, after=after)
+            asked = time.monotonic()
+            for page in pages:
+                if time.monotonic() - asked < self._seconds[0] / 2:
+                    self._patience = max(self._patience - 1, 0)
                 yield RemotePage(_rows(page), page.bytes)
+                asked = time.monotonic()
 
     def head(self, session_id: str) -> SessionSummary | None:
         """See `Remote`."""
@@ -187,7 +192,7 @@ class TableRemote:
         except AnswerLate:
             # Several may be waiting for one server: they learn it once.
             if self._patience == patience:
-                self._patience = (patience + 1) % len(self._seconds)
+                self._patience = min(patience + 1, len(self._seconds) - 1)
             raise
 
 
