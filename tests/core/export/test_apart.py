@@ -6,6 +6,7 @@ import errno
 import multiprocessing
 from collections.abc import Callable, Generator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from core.export.apart import WORTH_IT, carry_out_apart
 from core.export.errors import ExportStopped, TargetUnwritable, translated
 from core.export.events import EventFormat, Progress, export_events
 from core.export.order import ExportFormat, Order, carry_out
+from core.privacy.pseudonyms import Pseudonyms
+from core.privacy.store import hide
 from core.projectors.rules import RECENCY
 from core.replay.index import ContextIndex
 from core.replay.loader import load
@@ -91,6 +94,23 @@ def test_what_is_wrong_there_is_told_here(tmp_path: Path) -> None:
         with pytest.raises(SourceChanged, match="rewritten"):
             list(written)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_read_with_pseudonyms_is_written_with_them(log: Path, tmp_path: Path) -> None:
+    """The other process opens the file anew: a person's names would go out."""
+    with SQLiteEventStore(log) as store:
+        hide(store, Pseudonyms(b"k" * 32))
+        known = load(store, "long")
+        order = Order(tmp_path / "x.jsonl", ExportFormat.JSONL)
+        last(carry_out_apart(order, store, known, lambda: ContextIndex(known)))
+        last(
+            carry_out(
+                replace(order, target=tmp_path / "y"), store, known, lambda: ContextIndex(known)
+            )
+        )
+    written = (tmp_path / "x.jsonl").read_bytes()
+    assert written == (tmp_path / "y").read_bytes()
+    assert b"c-17" not in written
 
 
 def test_a_disk_that_can_only_be_read_is_told(tmp_path: Path) -> None:
