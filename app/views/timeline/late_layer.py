@@ -21,6 +21,9 @@ from core.replay.playback import Playhead
 HOOKS_MOST = 60
 """With more marks in view than so many, their lines would hide the lanes: notches alone are."""
 
+NOTCHES_MOST = 600
+"""With more, each is a mere dot: in one px after the other nobody could tell more."""
+
 _LOOKED_AT = 20_000
 _NOTCH = 4
 _REACH = 4
@@ -59,10 +62,14 @@ class LateLayer:
             for (at, foot), end in zip(marks, ends.tolist(), strict=True):
                 painter.drawLine(QPointF(at, foot), QPointF(end, foot))
                 painter.drawPolygon(_head(QPointF(end, foot), 1 if end >= at else -1))
-        painter.setPen(QPen(scene.theme.panel, 1.0))
         painter.setBrush(scene.theme.text)
-        for left, foot in marks:
-            painter.drawPolygon(_notch(QPointF(left, foot)))
+        if len(marks) <= NOTCHES_MOST:
+            painter.setPen(QPen(scene.theme.panel, 1.0))
+            for left, foot in marks:
+                painter.drawPolygon(_notch(QPointF(left, foot)))
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawRects([QRect(left - 1, foot - 2, 2, 3) for left, foot in marks])
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _paint_ticks(
@@ -72,9 +79,14 @@ class LateLayer:
         """What came late has its tick where it came, too: the lanes have it where it happened."""
         kinds = scene.log.kinds[self.lateness.order.late[places]].tolist()
         high = layout.lanes.height() // lane_count(scene.log) - 6
+        ticks: dict[int, list[QRect]] = {}
         for (x, foot), kind in zip(marks, kinds, strict=True):
+            ticks.setdefault(kind, []).append(QRect(x - 1, foot - high - 2, 2, high))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for kind, rects in ticks.items():
             name = scene.log.kind_names[kind] if kind != PENDING else ""
-            painter.fillRect(QRect(x - 1, foot - high - 2, 2, high), scene.theme.type_colour(name))
+            painter.setBrush(scene.theme.type_colour(name))
+            painter.drawRects(rects)
 
     def hit(self, point: QPoint, layout: Layout, scene: Scene, everything: Scene) -> Hit | None:
         """See `Layer`."""
