@@ -15,11 +15,11 @@ from tests.app.windows import PATIENCE, make_window, position, texts
 from tests.builders import chat, viewed
 from tests.builders_files import append_elsewhere, contents, execute_elsewhere, row_of, write_log
 from tests.core.events.logs import another_program, heard
-from tests.torture.conftest import FULL, Figure
+from tests.torture.conftest import FULL, Figure, amount
 from tests.torture.heartbeat import Heartbeat, heartbeat
 from tests.torture.small_disk import read_only, small_disk
 
-EVENTS = 1_000
+EVENTS = amount(300, 1_000)
 LOCK = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -30,6 +30,7 @@ connection.execute("COMMIT")
 print("free", flush=True)
 sys.stdin.read()
 """
+by_torture = pytest.mark.skipif(not FULL, reason="done by `make torture`")
 LONG = PATIENCE + 10_000
 
 
@@ -91,7 +92,7 @@ def goes_on(window: Window, path: Path, beating: Heartbeat, qtbot: QtBot) -> Non
     until(qtbot, lambda: position(window) == before + 1 and not window.busy)
 
 
-@pytest.mark.skipif(not FULL, reason="what it measures is for the other figures alone")
+@by_torture
 def test_a_log_that_nothing_happens_to(
     window: Window, log: Path, qtbot: QtBot, figure: Figure
 ) -> None:
@@ -146,6 +147,7 @@ def test_a_log_that_vanishes_and_comes_back(
         goes_on(window, log, beating, qtbot)
 
 
+@by_torture
 def test_a_log_that_is_replaced(window: Window, log: Path, qtbot: QtBot, figure: Figure) -> None:
     """The detail of one log would stand beside the timeline of another."""
     opened(window, log, qtbot)
@@ -184,7 +186,8 @@ def test_a_log_that_is_cut_short(
         goes_on(window, log, beating, qtbot)
 
 
-@pytest.mark.parametrize("journal", ["delete", "wal"] if FULL else ["wal"])
+@by_torture
+@pytest.mark.parametrize("journal", ["delete", "wal"])
 def test_a_medium_that_can_only_be_read(
     window: Window, journal: str, qtbot: QtBot, figure: Figure
 ) -> None:
