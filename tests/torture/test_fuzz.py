@@ -102,7 +102,7 @@ def test_rows(figure: Figure) -> None:
 
     with inputs(figure, "rows") as seen:
 
-        @fuzzed(80)
+        @fuzzed(40)
         @given(st.tuples(*[_VALUES] * (len(RawRow._fields) - 1)))
         def each(values: tuple[Any, ...]) -> None:
             with seen.one():
@@ -132,7 +132,7 @@ def test_files_with_bytes_flipped(figure: Figure, tmp_path: Path, whole: bytes) 
 
     with inputs(figure, "database files with bytes flipped or cut") as seen:
 
-        @fuzzed(60, share=0.25)
+        @fuzzed(30, share=0.25)
         @given(flips, st.integers(0, len(whole)) | st.just(len(whole)))
         def each(flipped: list[tuple[int, int]], length: int) -> None:
             content = bytearray(whole)
@@ -163,7 +163,7 @@ def test_the_filter_language(figure: Figure) -> None:
 
     with inputs(figure, "filters") as seen:
 
-        @fuzzed(100)
+        @fuzzed(60)
         @given(text | text.map(lambda part: "(" * 500 + part) | st.text(max_size=2_000))
         def each(typed: str) -> None:
             with seen.one():

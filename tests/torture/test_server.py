@@ -64,7 +64,7 @@ def files() -> int:
 
 def test_one_of_fifty_that_never_reads(path: Path, figure: Figure) -> None:
     """One laptop that was closed would stop every other learner's page."""
-    clients, contexts = amount(10, 49), amount(100, 3_000)
+    clients, contexts = amount(5, 49), amount(40, 3_000)
     with serving(path, window=True, stalled_after=5.0) as served, ExitStack() as stack:
         publish = served.server.publish_playhead
         publish(context(0))
@@ -115,18 +115,18 @@ def test_connects_and_disconnects(served: Serving, figure: Figure) -> None:
                 # In the midst of the first frame.
                 made.recv(10)
 
-    for number in range(20):
+    for number in range(6):
         come_and_go(number)
     wait_until(lambda: not served.server.clients(), "the first ones are forgotten")
     before, held = files(), memory()
 
-    for number in range(amount(60, 1_000)):
+    for number in range(amount(20, 1_000)):
         come_and_go(number)
     wait_until(lambda: not served.server.clients(), "all are forgotten")
     wait_until(lambda: files() <= before + 2, "their files are closed")
 
     assert served.get("/healthz").status_code == 200
-    figure("connects and disconnects", amount(60, 1_000))
+    figure("connects and disconnects", amount(20, 1_000))
     figure("open files before and after", f"{before} and {files()}, +{memory() - held:.1f} MB")
 
 
@@ -160,7 +160,7 @@ def test_a_flood_of_small_frames(served: Serving, figure: Figure) -> None:
     small = Frame(Opcode.TEXT, b"ping").serialize(mask=True)
     sent, slowest = 0, 0.0
     with stalled_socket(served.port, STREAM) as flooding, suppress(OSError):
-        for _ in range(amount(200, 2_000)):
+        for _ in range(amount(60, 2_000)):
             flooding.sendall(small * 500)
             sent += 500
             began = time.monotonic()
@@ -174,7 +174,7 @@ def test_a_flood_of_small_frames(served: Serving, figure: Figure) -> None:
 
 def test_the_end_with_clients_on(path: Path, figure: Figure) -> None:
     """Quitting would hang while somebody looks on."""
-    clients = amount(8, 200)
+    clients = amount(4, 200)
     with serving(path) as served, ExitStack() as stack:
         streams = [stack.enter_context(served.stream("study")) for _ in range(clients)]
         for stream in streams:

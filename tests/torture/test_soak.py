@@ -28,7 +28,7 @@ from tests.core.server.serving import Serving, frame_at, serving
 from tests.torture.conftest import Figure
 
 MINUTES = float(os.environ.get("SOAK", "0"))
-ROUNDS = 12
+ROUNDS = 6
 """So many rounds are a short run; the first third warms up."""
 BURST = 5
 """So many events a round, as a learner makes them at most."""

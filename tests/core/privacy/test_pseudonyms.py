@@ -81,9 +81,9 @@ def test_persons_are_told_apart_and_stay_who_they_are(actors: list[str]) -> None
     assert shown == [again.actor(actor) for actor in actors]
 
 
-def test_a_hundred_thousand_ids_have_as_many_pseudonyms() -> None:
+def test_twenty_thousand_ids_have_as_many_pseudonyms() -> None:
     """Objects of a large log would be drawn as one."""
-    assert len({PSEUDONYMS.identity(f"o-{n}") for n in range(100_000)}) == 100_000
+    assert len({PSEUDONYMS.identity(f"o-{n}") for n in range(20_000)}) == 20_000
 
 
 def test_a_person_is_the_same_wherever_it_is_named() -> None:
