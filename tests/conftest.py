@@ -6,6 +6,7 @@ import atexit
 import gc
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -20,6 +21,10 @@ from hypothesis import HealthCheck, settings
 
 # The DynamoDB server that tests of the core and of the app share.
 pytest_plugins = ["tests.core.events.dynamodb_server"]
+
+# Who runs the tests in the background of a script has Ctrl+C ignored, and so had every program
+# that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 WITHOUT_QT = os.environ.get("WITHOUT_QT") == "1"
 ON_A_DISPLAY = os.environ.get("BRAINWEB_TEST_DISPLAY") == "1"
