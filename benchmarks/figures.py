@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 Unit = Literal["ms", "s", "events/s", "bytes", "MB", ""]
 
 
@@ -107,6 +109,11 @@ def _result(figures: list[Figure]) -> Result:
     return Result(
         first.name, first.unit, tuple(f.value for f in figures), first.peer, peers, first.size
     )
+
+
+def p99(values: Iterable[float]) -> float:
+    """The value that one of a hundred is above."""
+    return float(np.percentile(list(values), 99))
 
 
 TARGETS = {

@@ -20,8 +20,7 @@ from pathlib import Path
 
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
-from benchmarks.cases.window import p99
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, p99
 from benchmarks.logs import Logs
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.context import ActiveConcept, SessionContext

@@ -22,8 +22,7 @@ from app import start
 from app.models.opening import Wish
 from app.theme import ThemeChoice
 from app.window import Window
-from benchmarks.cases.window import p99
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, p99
 from benchmarks.logs import Logs
 from core.events.store import SQLiteEventStore
 

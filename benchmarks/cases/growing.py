@@ -10,8 +10,8 @@ import numpy as np
 import psutil
 
 from app import start
-from benchmarks.cases.window import ShownWindow, frames, opened_in, p99
-from benchmarks.figures import Figure
+from benchmarks.cases.window import ShownWindow, frames, opened_in
+from benchmarks.figures import Figure, p99
 from benchmarks.logs import Logs
 
 SEEKS = 500

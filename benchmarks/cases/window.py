@@ -15,7 +15,7 @@ from app import start
 from app.models.opening import Wish
 from app.theme import ThemeChoice
 from app.window import Window
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, p99
 from benchmarks.limits import bare_scan
 from benchmarks.logs import SESSION, Logs
 from benchmarks.plotted import zoom_frames
@@ -139,8 +139,3 @@ def frames(act: Callable[[int], object], values: Iterable[int]) -> list[float]:
         QApplication.processEvents()
         taken.append((time.perf_counter() - began) * 1e3)
     return taken
-
-
-def p99(values: Iterable[float]) -> float:
-    """The value that one of a hundred is above."""
-    return float(np.percentile(list(values), 99))

@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
 from benchmarks.cases.clients import LISTENERS, context
-from benchmarks.cases.window import p99
+from benchmarks.figures import p99
 from tests.builders import viewed
 from tests.builders_files import in_session, write_log
 from tests.core.server.serving import (
