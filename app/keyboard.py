@@ -39,7 +39,7 @@ _MOVING = {
 }
 """The keys of the player that move about in a widget, too."""
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
-_HEARD = {QEvent.Type.FocusIn, QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride}
+_HEARD = (QFocusEvent, QKeyEvent)
 _OTHER_MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier
     | Qt.KeyboardModifier.AltModifier
@@ -60,8 +60,8 @@ class KeyboardManners(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Note how a widget was reached; leave it its keys where it may have them."""
-        if event.type() not in _HEARD:
-            # Every event of the program comes by here.
+        if not isinstance(event, _HEARD):
+            # Every event of the program comes by here, and to ask one for its type takes long.
             return False
         if not isinstance(watched, QWidget) or not self._is_ours(watched):
             return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import exp, log
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
@@ -42,7 +43,7 @@ class _NoWheel(QObject):
     """Leaves the wheel to the page: who scrolls over a field must not change it."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        is_wheel = event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget)
+        is_wheel = isinstance(event, QWheelEvent) and isinstance(watched, QWidget)
         if is_wheel and not watched.hasFocus():  # type: ignore[attr-defined]
             event.ignore()
             return True
