@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QGuiApplication
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from app.theme import SPACE, Theme, heading_font, ui_font
+from app.views.copy_row import CopyRow
 from app.views.text_views import PlainLabel, tint
 
 WHAT = "Replays a session of Brain Web: at every moment, what was on the learner's mind, and why."
@@ -18,7 +19,6 @@ LICENCES = (
     "Qt and PySide6 are used under the LGPL, version 3."
 )
 _WIDTH = 480
-_COPIED = "Copied"
 
 
 class AboutDialog(QDialog):
@@ -31,7 +31,6 @@ class AboutDialog(QDialog):
         self.setObjectName("about")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("About Brain Web Replay")
-        self._report = report
         name = PlainLabel("Brain Web Replay")
         name.setFont(ui_font(20, weight=QFont.Weight.DemiBold, tabular=False))
         what = _wrapped(WHAT)
@@ -53,15 +52,8 @@ class AboutDialog(QDialog):
             heading.setFont(heading_font())
         for each in (what, licences, *headings):
             tint(each, theme.muted)
-        self.copy_button = QPushButton("Copy the versions")
-        self.copy_button.clicked.connect(self._copy)
-        close = QPushButton("Close")
-        close.setDefault(True)
-        close.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.copy_button)
-        buttons.addStretch(1)
-        buttons.addWidget(close)
+        buttons = CopyRow(self, "Copy the versions", lambda: report)
+        self.copy_button = buttons.copy_button
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * SPACE, 5 * SPACE, 6 * SPACE, 4 * SPACE)
         column.setSpacing(2 * SPACE)
@@ -76,10 +68,6 @@ class AboutDialog(QDialog):
         column.addSpacing(3 * SPACE)
         column.addLayout(buttons)
         self.setFixedWidth(_WIDTH)
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._report)
-        self.copy_button.setText(_COPIED)
 
 
 def _wrapped(text: str) -> PlainLabel:

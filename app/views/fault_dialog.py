@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
     QPlainTextEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.theme import SPACE
+from app.views.copy_row import CopyRow
 from app.views.text_views import PlainLabel
 
 _WIDTH, _HEIGHT = 680, 460
@@ -22,7 +21,6 @@ _SOME = (
     "Something in the program went wrong, and the window went on. This says what and where; it "
     "holds nothing of a log, no message and no path. Please copy it into a report."
 )
-_COPIED = "Copied"
 
 
 class FaultDialog(QDialog):
@@ -41,16 +39,9 @@ class FaultDialog(QDialog):
         self.report.setAccessibleName("Report")
         self.report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.report.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.copy_button = QPushButton("Copy the report")
+        buttons = CopyRow(self, "Copy the report", self.report.toPlainText)
+        self.copy_button = buttons.copy_button
         self.copy_button.setAutoDefault(False)
-        self.copy_button.clicked.connect(self._copy)
-        close = QPushButton("Close")
-        close.setDefault(True)
-        close.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.copy_button)
-        buttons.addStretch(1)
-        buttons.addWidget(close)
         column = QVBoxLayout(self)
         column.setContentsMargins(5 * SPACE, 5 * SPACE, 5 * SPACE, 4 * SPACE)
         column.setSpacing(3 * SPACE)
@@ -58,7 +49,3 @@ class FaultDialog(QDialog):
         column.addWidget(self.report, 1)
         column.addLayout(buttons)
         self.resize(_WIDTH, _HEIGHT)
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.report.toPlainText())
-        self.copy_button.setText(_COPIED)
