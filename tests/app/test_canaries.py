@@ -104,15 +104,19 @@ def _use(window: Window, path: Path, settled: Callable[[], None]) -> None:
         settled()
 
 
+def _use_once(qtbot: QtBot, folders: Path, path: Path) -> None:
+    """The program from its start to its end."""
+    window = make_window(qtbot, folders / "config" / "brainweb-replay" / "settings.json")
+    _use(window, path, lambda: qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE))
+    window.close()
+
+
 def test_nothing_of_a_log_is_in_our_own_logs_and_files(
     qtbot: QtBot, tmp_path: Path, folders: Path, logged: io.StringIO
 ) -> None:
     """A log file that is sent with a report, or a setting, would say what a learner wrote."""
     path = _log(tmp_path / "events.db")
-    window = make_window(qtbot, folders / "config" / "brainweb-replay" / "settings.json")
-
-    _use(window, path, lambda: qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE))
-    window.close()
+    _use_once(qtbot, folders, path)
 
     files = [each for each in folders.rglob("*") if each.is_file()]
     assert {"settings.json", "pseudonyms.key", "bookmarks.db"} <= {each.name for each in files}
@@ -126,9 +130,7 @@ def test_what_we_keep_is_the_users_alone(
 ) -> None:
     """On a machine of several people the others would read the log in our copies of it."""
     path = _log(tmp_path / "events.db")
-    window = make_window(qtbot, folders / "config" / "brainweb-replay" / "settings.json")
-    _use(window, path, lambda: qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE))
-    window.close()
+    _use_once(qtbot, folders, path)
     with opened_to_write(path) as opened:
         opened.service.context(SESSION)
 
