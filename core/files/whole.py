@@ -20,9 +20,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     on the disk before it is renamed. Raises OSError.
     """
     draft = path.with_name(f".{path.name[:_NAME]}-{secrets.token_hex(6)}.part")
-    file = open(draft, "x+b", opener=_private)  # noqa: SIM115 - what is not made is not removed
     try:
-        with file:
+        # Within the try: Ctrl+C may be heard just after the file was made.
+        with open(draft, "x+b", opener=_private) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

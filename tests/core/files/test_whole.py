@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
+from core.files import whole
 from core.files.whole import inode, make_empty, replacing, set_aside, write_whole
 
 
@@ -35,6 +39,46 @@ def test_what_fails_half_way_leaves_the_old_file(path: Path) -> None:
         raise OSError("no room")
     assert path.read_bytes() == b"old"
     assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+# A file that is let go of rather than closed closes itself, and says so.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_ctrl_c_at_any_moment_leaves_no_draft(path: Path) -> None:
+    """Half a file beside the log would be taken for the whole session, or fill the disk."""
+    write_whole(path, b"old")
+    for moment in range(10_000):
+        if _write_interrupted(path, moment):
+            break
+        assert path.read_bytes() in (b"old", b"new")
+        assert [each.name for each in path.parent.iterdir()] == [path.name]
+    assert moment > 50
+    assert path.read_bytes() == b"new"
+
+
+def _write_interrupted(path: Path, moment: int) -> bool:
+    """Whether the file was written before so many of its own steps (opcodes) were done."""
+    left = moment
+
+    def interrupt(frame: FrameType, event: str, _argument: object) -> Any:
+        nonlocal left
+        if frame.f_code.co_filename != whole.__file__:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            left -= 1
+            if left == -1:
+                raise KeyboardInterrupt
+        return interrupt
+
+    before = sys.gettrace()
+    sys.settrace(interrupt)
+    try:
+        write_whole(path, b"new")
+    except KeyboardInterrupt:
+        return False
+    finally:
+        sys.settrace(before)
+    return True
 
 
 def test_a_broken_file_is_set_aside_with_all_that_it_holds(path: Path) -> None:
