@@ -3,12 +3,14 @@
 python tools/run_tests.py
 
 The core's tests are run where Qt cannot be imported. What each part says comes whole, one after
-the other; the last line is pytest's, and it is that of a part that failed, if one did. Interrupting
-this interrupts all.
+the other. A few tests that failed are tried once more, alone; those that then pass are named as
+unsteady, for that is a fault as well, of the test or of the program. The last line is pytest's, and
+it is that of a part that failed, if one did. Interrupting this interrupts all.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -22,6 +24,9 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 15
+TESTS_FAILED = 1
+WORTH_ANOTHER_TRY = 3
+"""Of more tests than these that failed, none is taken for unsteady."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +54,15 @@ def parts() -> list[Part]:
 class Run:
     """A part that runs, and the file that takes what it says."""
 
-    def __init__(self, number: int, part: Part, held: ExitStack) -> None:
+    def __init__(self, number: int, part: Part, held: ExitStack, *more: str) -> None:
         folder = held.enter_context(tempfile.TemporaryDirectory(prefix="tests-"))
         log = Path(folder) / "said.txt"
         saying = held.enter_context(log.open("wb"))
         self._said: IO[bytes] = held.enter_context(log.open("rb"))
+        self.number, self.part = number, part
         # Each part remembers what failed in a place of its own.
-        own = ("-o", f"cache_dir=.pytest_cache/{number}")
+        self._cache = f".pytest_cache/{number}"
+        own = ("-o", f"cache_dir={self._cache}", *more)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *own, *part.arguments],
             cwd=ROOT,
@@ -72,6 +79,13 @@ class Run:
             self._said.seek(0)
         shutil.copyfileobj(self._said, sys.stdout.buffer)
         sys.stdout.flush()
+
+    def failed(self) -> list[str]:
+        """The tests that failed, as pytest remembers them; none where it could not run them."""
+        if self.process.returncode != TESTS_FAILED:
+            return []
+        kept = ROOT / self._cache / "v" / "cache" / "lastfailed"
+        return sorted(json.loads(kept.read_text(encoding="utf-8")))
 
     def _end(self) -> None:
         try:
@@ -104,11 +118,25 @@ def main() -> int:
                     print(f"== {names[told]}", flush=True)
                 continue
             time.sleep(0.1)
-        failed = [run for run in runs if run.process.returncode]
-        if failed and runs[-1] not in failed:
-            print("== once more, of the tests that failed", flush=True)
+        failed = [run for run in runs if run.process.returncode and not _passes_alone(run, held)]
+        if failed:
+            print("== once more, what failed", flush=True)
             failed[-1].tell(again=True)
-    return max((abs(run.process.returncode) for run in runs), default=0)
+    return max((abs(run.process.returncode) for run in failed), default=0)
+
+
+def _passes_alone(run: Run, held: ExitStack) -> bool:
+    """Whether the few tests that failed pass with nothing beside them; says what it finds."""
+    names = run.failed()
+    if not 0 < len(names) <= WORTH_ANOTHER_TRY:
+        return False
+    print(f"== tried again, alone: {', '.join(names)}", flush=True)
+    alone = Run(run.number, run.part, held, "--last-failed")
+    passed = alone.process.wait() == 0
+    if passed:
+        print(f"== UNSTEADY, to be mended: {', '.join(names)}", flush=True)
+    alone.tell()
+    return passed
 
 
 if __name__ == "__main__":
