@@ -15,7 +15,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "build" / "benchmarks"
 
 @dataclass(frozen=True, slots=True)
 class Logs:
-    """Big logs: one session of so many ``events`` among as many events of small ones."""
+    """Big logs: one session of so many ``events`` among as many of small ones, a million at most."""
 
     events: int = 1_000_000
 
@@ -42,10 +42,8 @@ class Logs:
         return self._made(f"big-{events}", lambda p: Logs(events)._write(p))
 
     def _write(self, path: Path, *, shuffled: bool = False) -> None:
-        sessions = min(10_000, self.events)
-        write_big(
-            path, events=self.events, others=self.events, sessions=sessions, shuffled=shuffled
-        )
+        sessions, others = min(10_000, self.events), min(1_000_000, self.events)
+        write_big(path, events=self.events, others=others, sessions=sessions, shuffled=shuffled)
 
     def _made(self, name: str, write: Callable[[Path], None]) -> Path:
         path = FOLDER / f"{name}.db"
