@@ -15,7 +15,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "build" / "benchmarks"
 
 @dataclass(frozen=True, slots=True)
 class Logs:
-    """Big logs: one session of so many ``events`` among as many of small ones, a million at most."""
+    """Big logs: a session of so many ``events`` among as many, a million at most, of small ones."""
 
     events: int = 1_000_000
 
