@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from core.events.background import ProjectionProblem
+from core.events.backoff import Backoff
 from core.events.errors import SourceDamaged, SourceLocked
 from core.events.schema import EventEnvelope, EventType, ObjectRef, new_event
 from core.events.spool import Spool
@@ -22,6 +23,8 @@ from core.projectors.read_model.sqlite import SQLiteReadModel
 from core.projectors.session_context import fold
 from core.projectors.user_preferences import UserPreferences, preferences
 from tests.core.events.emitting import PATIENCE, QUICK, Faulty, emitter, wait_until
+
+NEVER = Backoff(first=1000.0, longest=1000.0)
 
 
 class InMemory:
@@ -192,7 +195,8 @@ class TestAReadModelThatIsDown:
     ) -> None:
         ill = InMemory("ill")
         ill.down = True
-        with projection(store, ill) as projecting:
+        # By itself it would be tried again and again meanwhile.
+        with projection(store, ill, backoff=NEVER) as projecting:
             for number in range(20):
                 store.append(view(number, f"s{number}"))
                 projecting.mark(f"s{number}")

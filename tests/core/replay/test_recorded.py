@@ -28,7 +28,7 @@ from tests.builders_files import write_log
 from tests.builders_recorded import payload_of, recorded, with_recorded_contexts
 from tests.core.replay.strategies import events as any_event
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 def findings(events: Sequence[EventEnvelope], rules: ProjectionRules = BRAIN_WEB) -> list[Finding]:

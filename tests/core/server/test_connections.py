@@ -34,6 +34,11 @@ def served(path: Path) -> Iterator[Serving]:
         yield found
 
 
+def due_within(served: Serving, seconds: float) -> None:
+    """What is asked from now on has to come in so many seconds."""
+    served.server._http.request_within = seconds
+
+
 def opened(served: Serving, text: str = "", **headers: str) -> socket.socket:
     """A connection that has sent a text, `{headers}` of which are Host and those given."""
     named = {"Host": f"127.0.0.1:{served.port}", **headers}
@@ -64,8 +69,10 @@ def test_a_first_request_comes_in_time(served: Serving, text: str) -> None:
 @pytest.mark.parametrize("text", ["GET / HT", GET.format(headers="")[:-2], POST])
 def test_so_does_a_second_one(served: Serving, text: str) -> None:
     """One answer would do to keep a connection for ever."""
+    due_within(served, PATIENCE)
     with opened(served, "GET /healthz HTTP/1.1\r\n{headers}\r\n", **BEARER) as made:
         assert made.recv(12) == b"HTTP/1.1 200"
+        due_within(served, 0.2)
         told = f"Host: 127.0.0.1:{served.port}\r\nAuthorization: {BEARER['Authorization']}\r\n"
         made.sendall(text.format(headers=told + "Content-Type: application/json\r\n").encode())
         rest(made)
@@ -76,6 +83,7 @@ def test_so_does_a_body(served: Serving, sent: str) -> None:
     """A body that is awaited for ever keeps its connection as well."""
     with opened(served, POST + sent, **BEARER, **JSON) as made:
         rest(made)
+    due_within(served, PATIENCE)
     assert served.get("/healthz").json()["status"] == "ok"
 
 

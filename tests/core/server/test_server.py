@@ -12,18 +12,14 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from core.events.store.base import EventPage
 from core.events.store.sqlite import SQLiteEventStore
 from core.server.errors import ServerError
 from core.server.service import LogService
 from core.server.sockets import cut_to
 from core.server.thread import ContextServer
 from tests.builders import viewed
-from tests.builders_files import (
-    append_elsewhere,
-    in_session,
-    write_log,
-    write_long_log,
-)
+from tests.builders_files import append_elsewhere, in_session, write_log
 from tests.core.server.serving import (
     BEARER,
     PATIENCE,
@@ -59,7 +55,7 @@ class TestStarting:
         try:
             assert server.port > 0
             assert server.address == f"http://127.0.0.1:{server.port}/"
-            assert httpx.get(server.address, trust_env=False).status_code == 200
+            assert httpx.get(server.address, timeout=PATIENCE, trust_env=False).status_code == 200
         finally:
             server.stop()
         assert not server.is_running
@@ -142,7 +138,7 @@ class TestStarting:
             pytest.skip("there is no IPv6 here")
         try:
             assert server.address == f"http://[::1]:{server.port}/"
-            assert httpx.get(server.address, trust_env=False).status_code == 200
+            assert httpx.get(server.address, timeout=PATIENCE, trust_env=False).status_code == 200
         finally:
             server.stop()
 
@@ -176,18 +172,28 @@ class TestStopping:
                 each.close()
         assert not [each for each in threading.enumerate() if each.name.startswith("server")]
 
-    def test_what_is_being_read_is_given_up(self, tmp_path: Path) -> None:
+    def test_what_is_being_read_is_given_up(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Closing the window would wait for a million events to be folded for somebody else."""
-        path = write_long_log(tmp_path / "long.db", 60_000)
         with serving(path) as served:
-            answers = []
+            answers, begun = [], threading.Event()
+            (page,) = served.store.since("study")
+
+            def long(*_: object) -> Iterator[EventPage]:
+                begun.set()
+                until = time.monotonic() + PATIENCE
+                while time.monotonic() < until:
+                    yield page
+
+            monkeypatch.setattr(served.store, "since", long)
 
             def ask() -> None:
-                answers.append(served.get("/api/sessions/long/context").status_code)
+                answers.append(served.get("/api/sessions/study/context").status_code)
 
             asking = threading.Thread(target=ask)
             asking.start()
-            wait_until(lambda: served.service._folds._latest, "it is being folded")
+            assert begun.wait(PATIENCE)
             served.server.stop()
             asking.join()
         assert answers == [503]

@@ -128,7 +128,7 @@ def test_where_nobody_listens_is_unreachable(answering: Answering) -> None:
     started = time.monotonic()
     with pytest.raises(SourceUnreachable, match=r"cannot be reached.*Check the network"):
         DynamoDBEventStore(location(gone), attempts=1)
-    assert time.monotonic() - started < client_module.CONNECT_SECONDS + 5
+    assert time.monotonic() - started < 10 * client_module.CONNECT_SECONDS
 
 
 def test_a_server_that_stopped_answering_is_not_waited_for(
