@@ -74,6 +74,7 @@ class PrivacyFeature(Feature):
         w.filter.bar.field.clear()
         # Their labels tell what the events that are left out speak of.
         w.what_if.model.forget_left_out()
+        w.server.follow_privacy()
         if place is not None:
             playback = w.clock.playback
             at = None if playback is None else Moment(f"#{playback.position}")

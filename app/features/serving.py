@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app import privacy
 from app.features.base import Feature, Slot
 from app.models.client_list import ClientRow
 from app.models.replay import Moment
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.window import Window
 
 _ONLY_READ = "A table is only read here: it is served, and takes no events."
+_PRIVATE = "In private mode pseudonyms are served, and no events are taken."
 
 
 class ServingFeature(Feature):
@@ -60,13 +62,20 @@ class ServingFeature(Feature):
         self.panel.activateWindow()
 
     def start(self, port: int, writable: bool = False) -> None:
-        """Serve the file that is open."""
-        source = self.window.source
+        """Serve the file that is open, with pseudonyms where it is read with them."""
+        source, pseudonyms = self.window.source, privacy.pseudonyms()
         if writable and isinstance(source.place, TableLocation):
             self.window.presenter.complaint(_ONLY_READ)
             writable = False
+        elif writable and pseudonyms is not None:
+            self.window.presenter.complaint(_PRIVATE)
         if source.path is not None:
-            self.model.start(source.path, port=port, writable=writable)
+            self.model.start(source.path, port=port, writable=writable, pseudonyms=pseudonyms)
+
+    def follow_privacy(self) -> None:
+        """Serve anew, as logs are read now: clients see no more than the window shows."""
+        self._told = None
+        self.model.start_again(privacy.pseudonyms())
 
     def _show_state(self, state: ServerState) -> None:
         self.panel.show_state(state)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import Background
 from app.models.client_list import ClientRow
+from core.privacy.pseudonyms import Pseudonyms
 from core.projectors.context import SessionContext
 
 if TYPE_CHECKING:
@@ -85,18 +87,41 @@ class Serving(QObject):
         """The file that is served."""
         return None if self._served is None else self._served.path
 
-    def start(self, path: Path, *, port: int = PORT, writable: bool = False) -> None:
-        """Serve a file on the loopback; what was served before is not any more."""
+    def start(
+        self,
+        path: Path,
+        *,
+        port: int = PORT,
+        writable: bool = False,
+        pseudonyms: Pseudonyms | None = None,
+    ) -> None:
+        """Serve a file on the loopback; what was served before is not any more.
+
+        Under ``pseudonyms`` these are served, and no events are taken.
+        """
         if self._state.changing or self._served is not None:
-            self._wanted = lambda: self.start(path, port=port, writable=writable)
+            self._wanted = lambda: self.start(
+                path, port=port, writable=writable, pseudonyms=pseudonyms
+            )
             self.stop()
             return
+        writable = writable and pseudonyms is None
         self._tell(ServerState(changing=True, writable=writable))
         self._background.run(
-            lambda: self._made.append(_started(path, port, writable, self._problem_told.emit)),
+            lambda: self._made.append(
+                _started(path, port, writable, pseudonyms, self._problem_told.emit)
+            ),
             then=lambda _: self._take_server(self._made.pop()),
             error=self._refuse,
         )
+
+    def start_again(self, pseudonyms: Pseudonyms | None) -> None:
+        """Where something is served, serve it anew, as there; nothing of what was published."""
+        self._context = None
+        served = self._served
+        if served is not None:
+            port = urlsplit(served.server.address).port or PORT
+            self.start(served.path, port=port, writable=served.writable, pseudonyms=pseudonyms)
 
     def stop(self) -> None:
         """Serve nothing any more; clients are told."""
@@ -167,7 +192,13 @@ class Serving(QObject):
             self.clients_changed.emit([_row(client, now) for client in clients])
 
 
-def _started(path: Path, port: int, writable: bool, tell: Callable[[str], object]) -> _Served:
+def _started(
+    path: Path,
+    port: int,
+    writable: bool,
+    pseudonyms: Pseudonyms | None,
+    tell: Callable[[str], object],
+) -> _Served:
     """Open the log and serve it. Raises StoreError and ServerError."""
     # Much to import for a window that serves nothing.
     from core.server.opened import opened_to_read, opened_to_write
@@ -180,7 +211,9 @@ def _started(path: Path, port: int, writable: bool, tell: Callable[[str], object
     with ExitStack() as stack:
         token = read_or_make_token()
         opening = (
-            opened_to_write(path, on_problem=tell_problem) if writable else opened_to_read(path)
+            opened_to_write(path, on_problem=tell_problem)
+            if writable
+            else opened_to_read(path, pseudonyms=pseudonyms)
         )
         service = stack.enter_context(opening).service
         server = ContextServer(service, port=port, token=token, window=True)

@@ -234,6 +234,47 @@ def test_another_file_is_not_served_unasked(served: Window, tmp_path: Path, qtbo
     assert served.top_bar.server.text() == "Serve…"
 
 
+def test_in_private_mode_pseudonyms_are_served(served: Window, qtbot: QtBot) -> None:
+    """Who shares the screen would still tell every program that listens who said what."""
+    model, secrets = served.server.model, ("Raft", "raft", "paxos")
+    before = _served_texts(served)
+    assert all(secret in before for secret in secrets)
+    with stream(served, "api/sessions/s/context/stream?follow=playhead") as client:
+        heard(client)
+        address = model.state.address
+        served.actions_by_id["private"].trigger()
+        try:
+            _wait_for_restart(served, qtbot)
+            rest = "".join(str(frame) for frame in client)
+            private = _served_texts(served)
+            assert not [secret for secret in secrets if secret in private + rest]
+            assert len(httpx.get(_events(served), headers=headers(served)).json()) == 5
+        finally:
+            served.actions_by_id["private"].trigger()
+    _wait_for_restart(served, qtbot)
+    assert (_served_texts(served), model.state.address) == (before, address)
+
+
+def _wait_for_restart(window: Window, qtbot: QtBot) -> None:
+    """Wait until what was just told to serve anew does so, and the window has read anew."""
+    model = window.server.model
+    assert model.state.changing
+    qtbot.wait_until(lambda: model.state.running and not window.busy, timeout=PATIENCE)
+
+
+def _events(window: Window) -> str:
+    return f"{window.server.model.state.address}api/sessions/s/events"
+
+
+def _served_texts(window: Window) -> str:
+    """What the server tells of the session: its events, its context and the playhead's."""
+    address = f"{window.server.model.state.address}api/sessions/s/context"
+    told = [httpx.get(each, headers=headers(window)).text for each in (_events(window), address)]
+    with stream(window, "api/sessions/s/context/stream?follow=playhead") as client:
+        told.append(json.dumps(heard(client), sort_keys=True))
+    return "\n".join(told)
+
+
 def test_a_read_model_that_is_down_is_said_and_the_embedded_one_goes_on(
     window: Window, log_file: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
