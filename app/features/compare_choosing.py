@@ -127,8 +127,7 @@ class CompareChoosing:
             self.dialog.show_message(text)
 
     def _fail_other(self, error: Exception) -> None:
-        known = isinstance(error, StoreError)
-        self._say(str(error) if known else f"Something went wrong: {error!r}")
+        self._say(self.window.own_faults.told(error))
 
     def _forget_dialog(self) -> None:
         self.dialog = None

@@ -14,7 +14,6 @@ from app.models.other_source import Listed
 from app.theme import Theme
 from app.views.banner import BannerKind
 from app.views.compare.page import ComparePage
-from core.events.errors import StoreError
 from core.replay.alignment import A, AlignBy, B
 from core.replay.playback import Playback
 
@@ -197,9 +196,8 @@ class ComparingFeature(Feature):
         self.page.panel.show_parting("", "", "")
 
     def _fail(self, error: Exception) -> None:
-        known = isinstance(error, StoreError)
-        said_ = str(error) if known else f"Something went wrong that should not have: {error!r}."
-        self.page.banner.show_message(said_, kind=BannerKind.ERROR)
+        told = self.window.own_faults.told(error)
+        self.page.banner.show_message(told, kind=BannerKind.ERROR)
         self.page.panel.show_parting("", "", "")
         self.showing.show_sessions()
 

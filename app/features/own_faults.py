@@ -9,6 +9,7 @@ from app.features.base import Feature, Slot
 from app.versions import versions_text
 from app.views.banner import BannerKind
 from app.views.fault_dialog import FaultDialog
+from core.events.errors import StoreError
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -28,6 +29,13 @@ class OwnFaultsFeature(Feature):
         """Note a fault, and tell of it if it is the first of its kind."""
         if self.window.others.faults.add(error):
             self.show(error)
+
+    def told(self, error: Exception) -> str:
+        """What a page says where something failed: a known fault speaks for itself."""
+        if isinstance(error, StoreError):
+            return str(error)
+        self.take(error)
+        return "A fault of the program kept this from being done; the line at the top has a report."
 
     def show(self, error: Exception) -> None:
         """Tell of a fault that was noted, by what it was and not by its message."""

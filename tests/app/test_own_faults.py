@@ -5,9 +5,10 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.models import compared_session
 from app.models.opening import Wish
 from app.sample import sample_path
 from app.uncaught import told_of_uncaught
@@ -111,6 +112,29 @@ def test_what_fails_in_the_background_is_told_in_the_same_way(
     assert "A fault of the program: KeyError." in texts(opened.notice)
     assert "canary" not in texts(opened)
     assert [each.times for each in opened.others.faults.all] == [3]
+
+
+def test_comparing_that_fails_is_told_of_without_a_word_of_the_log(
+    opened: Window, settled: Settled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its page would show Python's own message, which quotes what was worked on."""
+
+    def steps(*_: object, **__: object) -> None:
+        raise KeyError("canary")
+
+    monkeypatch.setattr(compared_session, "session_steps", steps)
+    opened.actions_by_id["compare-with"].trigger()
+    settled()
+    dialog = opened.comparing.choosing.dialog
+    assert dialog is not None
+    button = dialog.findChild(QPushButton, "compare-accept")
+    assert isinstance(button, QPushButton)
+    button.click()
+    settled()
+
+    assert "A fault of the program: KeyError." in texts(opened.notice)
+    assert "A fault of the program" in texts(opened.comparing.page.banner)
+    assert "canary" not in texts(opened)
 
 
 def test_a_thread_that_fails_is_told_of_too(opened: Window, qtbot: QtBot) -> None:
