@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import privacy
@@ -21,10 +21,9 @@ from core.events.store.sqlite import SQLiteEventStore
 from core.export.order import ExportFormat
 from core.privacy.key_file import key_path
 from core.replay.moment import Moment
-from tests.app.windows import LONGEST, make_window, position, texts
+from tests.app.windows import LONGEST, all_texts, make_window, position, texts
 
 Settled = Callable[[], None]
-_ROLES = (0, 3, 11, *range(256, 264))
 
 
 @pytest.fixture(autouse=True)
@@ -59,27 +58,9 @@ def _told(shown: str) -> list[str]:
     return [each for each in _said() if each in shown]
 
 
-def _shown(window: Window) -> str:
-    """All that labels, tips, lists, tables and the title say."""
-    parts = [window.windowTitle()]
-    for widget in window.findChildren(QWidget):
-        parts += [widget.toolTip(), widget.accessibleName(), widget.accessibleDescription()]
-        if isinstance(widget, QLabel):
-            parts.append(widget.text())
-        if isinstance(widget, QAbstractItemView) and widget.model() is not None:
-            model, root = widget.model(), QModelIndex()
-            # A list's own number of columns is a secret of Qt's.
-            is_list = isinstance(model, QAbstractListModel)
-            for row in range(min(model.rowCount(root), 60)):
-                for column in range(1 if is_list else model.columnCount(root)):
-                    index = model.index(row, column, root)
-                    parts += [str(model.data(index, role)) for role in _ROLES]
-    return "\n".join(parts)
-
-
 def test_nothing_on_screen_says_who_did_what(opened: Window, settled: Settled) -> None:
     """A call is recorded while a session is replayed, and with it who wrote what."""
-    assert _told(_shown(opened))
+    assert _told(all_texts(opened))
 
     opened.actions_by_id["private"].trigger()
     settled()
@@ -89,8 +70,8 @@ def test_nothing_on_screen_says_who_did_what(opened: Window, settled: Settled) -
         opened.actions_by_id[command].trigger()
         settled()
 
-    assert _told(_shown(opened)) == []
-    assert "Person " in _shown(opened)
+    assert _told(all_texts(opened)) == []
+    assert "Person " in all_texts(opened)
 
 
 def test_the_session_and_the_moment_stay(opened: Window, settled: Settled) -> None:
@@ -103,7 +84,7 @@ def test_the_session_and_the_moment_stay(opened: Window, settled: Settled) -> No
     opened.actions_by_id["private"].trigger()
     settled()
     assert (opened.opening.session_id, position(opened)) == (LONGEST, 60)
-    assert _told(_shown(opened))
+    assert _told(all_texts(opened))
 
 
 def test_it_can_be_seen_that_it_is_on(opened: Window, settled: Settled) -> None:
@@ -121,7 +102,7 @@ def test_it_can_be_seen_that_it_is_on(opened: Window, settled: Settled) -> None:
     assert opened.windowTitle().startswith(PREFIX)
 
 
-def test_what_is_copied_is_what_is_shown(opened: Window, settled: Settled) -> None:
+def test_what_is_copied_is_what_isall_texts(opened: Window, settled: Settled) -> None:
     """A name would be pasted into the chat of the call."""
     opened.actions_by_id["private"].trigger()
     settled()
@@ -161,7 +142,7 @@ def test_every_window_goes_along(opened: Window, settled: Settled, qtbot: QtBot)
     qtbot.wait_until(lambda: not (other.busy or opened.busy), timeout=20_000)
 
     assert other.privacy.sign.isVisible()
-    assert _told(_shown(other)) == []
+    assert _told(all_texts(other)) == []
     other.close()
 
 

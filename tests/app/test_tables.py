@@ -23,7 +23,8 @@ from core.mirror import relisting
 from core.replay.moment import Moment
 from tests.app.gate import Gate, gate
 from tests.app.tables import append, append_elsewhere, padded, put
-from tests.app.windows import PATIENCE, make_window, position, texts
+from tests.app.windows import PATIENCE, all_texts, make_window, position, texts
+from tests.builders import viewed
 from tests.core.events.dynamodb.tables import full_table
 from tests.core.events.dynamodb_server import Ministack, Table, create_backend_table, ministack
 
@@ -113,6 +114,28 @@ def listed_table(dynamodb_endpoint: str | None, aws_environment: None) -> Iterat
     table = full_table(dynamodb_endpoint)
     yield table
     table.client().delete_table(TableName=table.name)
+
+
+def test_private_mode_holds_for_tables_and_for_what_arrives(
+    window: Window, qtbot: QtBot, settled: Callable[[], None], listed_table: Table
+) -> None:
+    """Who shares a screen while a session runs in the cloud would show who says what."""
+    secrets = ("user-ada", "Quorum lease", "quorum", "Sealed claim", "sealed")
+    append(listed_table, [viewed("quorum", name="Quorum lease")])
+    window.actions_by_id["private"].trigger()
+    try:
+        open_table(window, listed_table)
+        qtbot.wait_until(lambda: log_length(window) == 1, timeout=PATIENCE)
+        later = viewed("sealed", seconds=9, name="Sealed claim")
+        append(listed_table, [later.model_copy(update={"event_id": "later"})])
+        qtbot.wait_until(lambda: log_length(window) == 2, timeout=PATIENCE)
+        settled()
+        told = all_texts(window)
+        assert "Person " in told
+        assert not [each for each in secrets if each in told]
+    finally:
+        window.actions_by_id["private"].trigger()
+    qtbot.wait_until(lambda: secrets[0] in all_texts(window), timeout=PATIENCE)
 
 
 def test_what_another_process_appends_appears_live(

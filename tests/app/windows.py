@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import theme as themes
@@ -14,6 +14,7 @@ from app.window import Window
 
 LONGEST = "session_1794474072480_9c2hv6ron"
 PATIENCE = 20_000
+_TEXT_ROLES = (0, 3, 11, *range(256, 264))
 
 
 def make_window(qtbot: QtBot, settings: Path) -> Window:
@@ -35,6 +36,24 @@ def texts(widget: QWidget) -> str:
     return "\n".join(
         label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)
     )
+
+
+def all_texts(window: Window) -> str:
+    """All that labels, tips, lists, tables and the title say."""
+    parts = [window.windowTitle()]
+    for widget in window.findChildren(QWidget):
+        parts += [widget.toolTip(), widget.accessibleName(), widget.accessibleDescription()]
+        if isinstance(widget, QLabel):
+            parts.append(widget.text())
+        if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+            model, root = widget.model(), QModelIndex()
+            # A list's own number of columns is a secret of Qt's.
+            is_list = isinstance(model, QAbstractListModel)
+            for row in range(min(model.rowCount(root), 60)):
+                for column in range(1 if is_list else model.columnCount(root)):
+                    index = model.index(row, column, root)
+                    parts += [str(model.data(index, role)) for role in _TEXT_ROLES]
+    return "\n".join(parts)
 
 
 def press(qtbot: QtBot, window: Window, key: Qt.Key, text: str = "") -> None:
