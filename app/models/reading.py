@@ -16,7 +16,7 @@ from core.mirror.feeder import MAIN
 from core.mirror.store import MirroredEventStore
 from core.projectors.rules import ProjectionRules
 from core.replay.apart import WORTH_IT, ReadHereError, origin_of, steps_apart, warm_up
-from core.replay.axis import Axis, AxisMode, axis_of
+from core.replay.axis import Axis, AxisMode, axis_of, axis_on
 from core.replay.columns import Int64, SessionLog
 from core.replay.growth import Growth
 from core.replay.index import ContextIndex
@@ -24,6 +24,7 @@ from core.replay.kept_logs import KeptLogs
 from core.replay.leaving_out import NOTHING, without_rows
 from core.replay.linked import link_of
 from core.replay.loader import Loaded, read_instants, read_rows
+from core.replay.room import continues
 
 logger = logging.getLogger(__name__)
 
@@ -126,22 +127,35 @@ def growth_step(
     rules: ProjectionRules,
     shown: Sequence[str] = (),
     left_out: Int64 = NOTHING,
+    *,
+    before: LoadStep | None = None,
 ) -> LoadStep | None:
     """The session with what arrived, as the last step of loading it; None where nothing did.
 
     What the curves of the concepts that are ``shown`` (ids) need is computed here too. The index is
-    made without the events whose keys are ``left_out``.
+    made without the events whose keys are ``left_out``. What the step ``before`` computed is
+    carried on, where it is of the log that grew.
     """
     began, known = time.monotonic(), growth.log
     log = growth.grow(store)
     if log is known:
         return None
-    axes = {mode: axis_of(log, mode) for mode in AxisMode}
-    index = ContextIndex(without_rows(log, left_out), rules).prepare()
-    for code in map(index.log.concept_code, shown):
-        if code is not None:
-            index.series(code)
+    if before is not None and before.log is known and continues(log.rows, known.rows):
+        axes = {mode: axis_on(axis, known, log) for mode, axis in before.axes.items()}
+        index = _index_on(before.index, without_rows(log, left_out), rules)
+    else:
+        axes = {mode: axis_of(log, mode) for mode in AxisMode}
+        index = ContextIndex(without_rows(log, left_out), rules)
+    index.prepare().with_series(shown)
     return LoadStep(log, len(log), len(log), time.monotonic() - began, axes, index, left_out)
+
+
+def _index_on(known: ContextIndex | None, log: SessionLog, rules: ProjectionRules) -> ContextIndex:
+    """The index of a log that grew, carried on where it was of all of its events."""
+    carries = known is not None and known.rules == rules and log.left_out is None
+    if known is None or not carries or known.log.left_out is not None:
+        return ContextIndex(log, rules)
+    return known.grown(log)
 
 
 def summaries(store: SQLiteEventStore, session_ids: Collection[str]) -> dict[str, SessionSummary]:

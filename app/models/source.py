@@ -103,6 +103,7 @@ class Source(QObject):
         self._following.grown.connect(self._take_grown)
         self._following.failed.connect(self.failed)
         self._growth: Growth | None = None
+        self._last: LoadStep | None = None
         self._growing = Latest(background)
         self._wanted: tuple[ProjectionRules, Sequence[str], Int64] | None = None
         self._breath = QTimer(self, singleShot=True)
@@ -243,7 +244,7 @@ class Source(QObject):
 
     def _take_step(self, step: LoadStep) -> None:
         if step.log.complete:
-            self._growth = Growth(step.log)
+            self._growth, self._last = Growth(step.log), step
         self.step_loaded.emit(step)
 
     def cancel_loading(self) -> None:
@@ -251,7 +252,7 @@ class Source(QObject):
         self._stop_loading.set()
         self._growing.cancel()
         self._breath.stop()
-        self._growth = self._wanted = None
+        self._growth = self._last = self._wanted = None
         if self._loading is not None:
             self._loading.cancel()
             self._end_loading()
@@ -319,16 +320,17 @@ class Source(QObject):
         if self._breath.isActive():
             self._wanted = (rules, shown, left_out)
             return
-        store, growth, self._wanted = self._store, self._growth, None
+        store, growth, last, self._wanted = self._store, self._growth, self._last, None
         if store is not None and growth is not None:
             self._growing.run(
-                lambda: growth_step(store, growth, rules, shown, left_out),
+                lambda: growth_step(store, growth, rules, shown, left_out, before=last),
                 then=self._take_growth,
                 error=self.failed.emit,
             )
 
     def _take_growth(self, step: LoadStep | None) -> None:
         if step is not None:
+            self._last = step
             self._breath.start(max(_BREATH, round(step.seconds * 2_000)))
             self.step_loaded.emit(step)
 

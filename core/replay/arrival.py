@@ -16,8 +16,12 @@ from functools import cached_property
 import numpy as np
 
 from core.replay.columns import Int32, Int64, SessionLog, count_before
+from core.replay.room import appended
 
 _NONE: Int32 = np.zeros(0, dtype=np.int32)
+
+_OF_LATE = ("late", "late_ranks", "overtaken", "overtakers", "ahead")
+"""What is known of the late events alone, whatever arrives after them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +39,34 @@ class ArrivalOrder:
         assert self.late_ranks is not None
         assert self.fronts is not None
         return self
+
+    @classmethod
+    def in_time(cls, log: SessionLog) -> ArrivalOrder:
+        """The order of a log of which it is known that nothing came late."""
+        order = cls(log)
+        order.__dict__["late"] = _NONE
+        return order
+
+    def grown(self, log: SessionLog) -> ArrivalOrder:
+        """The order of the log with events behind it.
+
+        Where they arrived in order, nothing else is late than was before, and ``late`` is the same.
+        """
+        grown = ArrivalOrder(log)
+        came = log.rows[len(self.log) :]
+        if len(came) and int(came[0]) > self.log.last_row and bool(np.all(np.diff(came) > 0)):
+            known = self.__dict__
+            places = np.arange(len(self.log), len(log), dtype=np.int32)
+            behind = {"order": places, "ranks": places, "fronts": places + np.int32(1)}
+            grown.__dict__.update({name: known[name] for name in _OF_LATE if name in known})
+            grown.__dict__.update(
+                {
+                    name: appended(known[name], more)
+                    for name, more in behind.items()
+                    if name in known
+                }
+            )
+        return grown
 
     @cached_property
     def order(self) -> Int32:

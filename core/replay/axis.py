@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from core.replay.arrival import ArrivalOrder
 from core.replay.columns import Float64, Int64, SessionLog
+from core.replay.room import appended
 
 IDLE = 5 * 60 * 1_000_000
 """A gap between two events from this many µs on is idle."""
@@ -214,7 +215,7 @@ class ArrivalAxis(EventAxis):
 
 def arrival_axis(order: ArrivalOrder) -> EventAxis:
     """The axis of a log in its order of arrival; of events alone where none was late."""
-    late, n = order.late, len(order.ranks)
+    late, n = order.late, len(order.log)
     if not len(late):
         return EventAxis(order.log.times, AxisMode.ARRIVAL)
     x = order.ranks + 1.0
@@ -241,18 +242,47 @@ def axis_over(times: Int64, mode: AxisMode, *, idle: int = IDLE) -> Axis:
         return EventAxis(times, mode)
     if not len(times):
         return TimeAxis(mode, times, np.zeros(1, np.int64), np.zeros(1))
-    folded = np.flatnonzero(np.diff(times) >= idle) if mode is AxisMode.FOLDED else _NO_GAPS
-    return _time_axis(times, mode, folded)
+    if mode is not AxisMode.FOLDED:
+        return _time_axis(times, mode, _NO_GAPS, _NO_GAPS)
+    return _time_axis(times, mode, *_idle_gaps(times, idle))
 
 
-_NO_GAPS: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+def axis_on(known: Axis, before: SessionLog, log: SessionLog, *, idle: int = IDLE) -> Axis:
+    """The axis of a log, from that of the log ``before`` whose events it begins with."""
+    if known.mode is AxisMode.ARRIVAL:
+        return _arrival_axis_on(known, before, log)
+    if not isinstance(known, TimeAxis) or not len(before):
+        return axis_over(log.times, known.mode, idle=idle)
+    starts = np.array([gap.start for gap in known.gaps], dtype=np.int64)
+    ends = np.array([gap.end for gap in known.gaps], dtype=np.int64)
+    if known.mode is AxisMode.FOLDED:
+        behind = _idle_gaps(log.times[len(before) - 1 :], idle)
+        starts, ends = np.append(starts, behind[0]), np.append(ends, behind[1])
+    return _time_axis(log.times, known.mode, starts, ends)
 
 
-def _time_axis(times: Int64, mode: AxisMode, folded: NDArray[np.intp]) -> TimeAxis:
-    starts, ends = times[folded], times[folded + 1]
+def _arrival_axis_on(known: Axis, before: SessionLog, log: SessionLog) -> Axis:
+    old = known.order if isinstance(known, ArrivalAxis) else None
+    order = (old or ArrivalOrder.in_time(before)).grown(log)
+    if old is None or not isinstance(known, ArrivalAxis) or order.late is not old.late:
+        return arrival_axis(order)
+    steps = np.arange(len(before) + 1, len(log) + 1, dtype=np.float64)
+    return ArrivalAxis(log.times, order=order, places=appended(known.places, steps))
+
+
+_NO_GAPS: Int64 = np.zeros(0, dtype=np.int64)
+
+
+def _idle_gaps(times: Int64, idle: int) -> tuple[Int64, Int64]:
+    """The instants where idle gaps begin and where they end."""
+    folded = np.flatnonzero(np.diff(times) >= idle)
+    return times[folded], times[folded + 1]
+
+
+def _time_axis(times: Int64, mode: AxisMode, starts: Int64, ends: Int64) -> TimeAxis:
     first, last = int(times[0]), int(times[-1])
     active = (last - first - int((ends - starts).sum())) / 1e6
-    share = min(_FOLDED_SHARE, _ALL_FOLDED_SHARE / max(1, len(folded)))
+    share = min(_FOLDED_SHARE, _ALL_FOLDED_SHARE / max(1, len(starts)))
     # Folding never widens: a short gap of a long session stays as it is.
     widths = np.minimum(max(active * share, 1e-3), (ends - starts) / 1e6)
     knots = np.unique(np.concatenate([[first, last], starts, ends])).astype(np.int64)

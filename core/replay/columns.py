@@ -191,23 +191,32 @@ class SessionLog:
     @property
     def counted(self) -> Int32:
         """The indexes of all others."""
-        counts = self.kinds != SYSTEM_KIND
+        return self.counted_from(0)
+
+    def counted_from(self, first: int) -> Int32:
+        """Those of them from an index on."""
+        counts = self.kinds[first:] != SYSTEM_KIND
         if self.left_out is not None:
-            counts &= ~self.left_out
-        return np.flatnonzero(counts).astype(np.int32)
+            counts &= ~self.left_out[first:]
+        return (np.flatnonzero(counts) + first).astype(np.int32)
 
     @cached_property
     def touches(self) -> Touches:
         """Captures with an object, and upserts of claims."""
-        is_claim = np.append(self.object_keys.are("claim"), False)
-        captured = self.kinds == CAPTURE_KIND
-        claimed = (self.kinds == CLAIM_KIND) & is_claim[self.objects]
-        touching = (captured | claimed) & (self.objects != NONE)
+        return self.touches_from(0)
+
+    def touches_from(self, first: int) -> Touches:
+        """Those of the events from an index on."""
+        kinds, objects = self.kinds[first:], self.objects[first:]
+        captured = kinds == CAPTURE_KIND
+        touching = (captured | (kinds == CLAIM_KIND)) & (objects != NONE)
         if self.left_out is not None:
-            touching &= ~self.left_out
-        event = np.flatnonzero(touching).astype(np.int32)
+            touching &= ~self.left_out[first:]
+        event = np.flatnonzero(touching)
+        # What is upserted may be called a claim and refer to something else.
+        event = event[captured[event] | self.object_keys.are("claim", objects[event])]
         touch = np.where(captured[event], Touch.CAPTURED, Touch.CLAIM).astype(np.uint8)
-        return Touches(event, self.objects[event], touch)
+        return Touches((event + first).astype(np.int32), objects[event], touch)
 
     @cached_property
     def touches_by_object(self) -> tuple[Int32, Int64]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.events.problems import Problem
 from core.events.store.scan import InstantPage
+from core.replay.carrying import carry, carry_contributions
 from core.replay.columns import (
     KINDS_MOST,
     NONE,
@@ -26,7 +28,10 @@ from core.replay.loader import (
     read_rows,
     readable_instants,
 )
+from core.replay.room import appended
 from core.replay.strings import ObjectKeys, Strings
+
+N = TypeVar("N", bound=np.generic)
 
 _FEW = 64
 
@@ -83,13 +88,13 @@ class Growth:
         actor_names = tuple(dict.fromkeys([*log.actor_names, *rest.actor_names]))
         objects, object_keys = self._object_codes(rest.object_keys)
         contributions, concepts = self._contributions(kept, rest.contributions)
-        return SessionLog(
+        grown = SessionLog(
             session_id=log.session_id,
-            rows=np.concatenate([log.rows[:kept], rest.rows]),
-            times=np.concatenate([log.times[:kept], rest.times]),
-            kinds=np.concatenate([log.kinds[:kept], _recoded_kinds(rest, kind_names)]),
-            actors=np.concatenate([log.actors[:kept], _recoded_actors(rest, actor_names)]),
-            objects=np.concatenate([log.objects[:kept], _through(objects, rest.objects)]),
+            rows=_behind(log.rows, kept, rest.rows),
+            times=_behind(log.times, kept, rest.times),
+            kinds=_behind(log.kinds, kept, _recoded_kinds(rest, kind_names)),
+            actors=_behind(log.actors, kept, _recoded_actors(rest, actor_names)),
+            objects=_behind(log.objects, kept, _through(objects, rest.objects)),
             kind_names=kind_names,
             actor_names=actor_names,
             object_keys=object_keys,
@@ -98,6 +103,9 @@ class Growth:
             problems=_problems(log, rest),
             last_row=rest.last_row,
         )
+        if kept == len(log):
+            carry(log, grown)
+        return grown
 
     def _object_codes(self, keys: ObjectKeys) -> tuple[Int32, ObjectKeys]:
         """The codes of the rest's objects, and all objects: new ones come behind."""
@@ -109,41 +117,27 @@ class Growth:
         """All contributions, and the codes of the rest's concepts."""
         made = self.log.contributions
         stop = made.before(kept)
-        # Codes are by first contribution: what the first of them speak of is known, no more.
-        known = int(made.concept[:stop].max()) + 1 if stop else 0
-        ids = made.concept_ids.first(known)
+        ids = made.concept_ids
+        if stop < len(made):
+            # Codes are by first contribution: what the first of them speak of is known, no more.
+            ids = ids.first(int(made.concept[:stop].max()) + 1 if stop else 0)
         codes, fresh = self._concepts.codes(rest.concept_ids, ids)
         joined = Contributions(
-            event=np.concatenate([made.event[:stop], rest.event + np.int32(kept)]),
-            concept=np.concatenate([made.concept[:stop], _through(codes, rest.concept)]),
-            source=np.concatenate([made.source[:stop], rest.source]),
-            named=np.concatenate([made.named[:stop], rest.named]),
+            event=_behind(made.event, stop, rest.event + np.int32(kept)),
+            concept=_behind(made.concept, stop, _through(codes, rest.concept)),
+            source=_behind(made.source, stop, rest.source),
+            named=_behind(made.named, stop, rest.named),
             concept_ids=ids.followed_by(Strings.of(fresh)) if fresh else ids,
         )
-        grouped = made.__dict__.get("by_concept")
-        if grouped is not None and stop == len(made):
-            order, starts = grouped
-            joined.__dict__["by_concept"] = _grouped_on(order, starts, joined, stop)
+        if stop == len(made):
+            carry_contributions(made, joined)
         return joined, codes
 
 
-def _grouped_on(order: Int32, starts: Int64, joined: Contributions, stop: int) -> Grouped:
-    """The grouping of the first ``stop`` contributions, carried on to all of them.
+def _behind(column: NDArray[N], kept: int, rest: NDArray[N]) -> NDArray[N]:
+    """The first ``kept`` of a column, and the rest."""
+    return appended(column if kept == len(column) else column[:kept], rest)
 
-    Grouping a million anew for one that came takes as long as all else together.
-    """
-    fresh = joined.concept[stop:]
-    behind = np.full(len(joined.concept_ids) + 1 - len(starts), starts[-1])
-    ends = np.concatenate([starts, behind])[1:]
-    by_code = np.argsort(fresh, kind="stable")
-    places = (by_code + stop).astype(np.int32)
-    counts = np.diff(ends, prepend=0) + np.bincount(fresh, minlength=len(ends))
-    grown = np.insert(order, ends[fresh[by_code]], places)
-    return grown, np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-
-
-Grouped: TypeAlias = tuple[Int32, Int64]
-"""See `core.replay.columns.group`."""
 
 K = TypeVar("K")
 
@@ -161,31 +155,37 @@ class _Column(Protocol[K]):
 class _Coder(Generic[K]):
     """Codes for what came, in a column that is there: found in it, or new and behind it.
 
-    A few are looked for one by one; for many all of the column is put into a dictionary, which is
-    kept, for that takes as long as a thousand of them.
+    What was found is remembered. A few are looked for one by one; for many all of the column is put
+    into a dictionary, for that takes as long as a thousand of them.
     """
 
     def __init__(self) -> None:
-        self._known: dict[K, int] | None = None
+        self._known: dict[K, int] = {}
+        self._length = 0
+        self._complete = False
 
     def codes(self, wanted: Sequence[K], column: _Column[K]) -> tuple[Int32, list[K]]:
         """The code of each, and which of them are new."""
-        known = self._known
-        if known is not None and len(known) != len(column):
-            known = self._known = None
-        if known is None and len(wanted) > _FEW:
-            known = self._known = {value: code for code, value in enumerate(column)}
+        if len(column) != self._length:
+            # What came late has other codes follow.
+            self._known, self._complete = {}, False
+        if not self._complete and len(wanted) > _FEW:
+            self._known = {value: code for code, value in enumerate(column)}
+            self._complete = True
         fresh: list[K] = []
         codes = np.empty(len(wanted), dtype=np.int32)
         for place, value in enumerate(wanted):
-            code = column.find(value) if known is None else known.get(value)
+            code = self._found(value, column)
             if code is None:
                 code = len(column) + len(fresh)
                 fresh.append(value)
-            codes[place] = code
-        if known is not None:
-            known.update({value: len(known) + place for place, value in enumerate(fresh)})
+            codes[place] = self._known[value] = code
+        self._length = len(column) + len(fresh)
         return codes, fresh
+
+    def _found(self, value: K, column: _Column[K]) -> int | None:
+        code = self._known.get(value)
+        return code if code is not None or self._complete else column.find(value)
 
 
 def _through(codes: Int32, column: Int32) -> Int32:
@@ -210,9 +210,9 @@ def _names(
 ) -> ConceptNames:
     """The names that the first ``kept`` events gave, then those of the rest where they differ."""
     old = log.names
+    if kept == len(log) and not any(_renames(old, rest, concepts)):
+        return _names_behind(old, rest, concepts, kept)
     stay = np.flatnonzero(old.event < kept)
-    if not len(rest.event) and len(stay) == len(old.event) and count == len(old.starts) - 1:
-        return old
     of_old = np.repeat(np.arange(len(old.starts) - 1), np.diff(old.starts))[stay]
     of_rest = np.repeat(concepts, np.diff(rest.starts))
     names = _as_strings(old).taken(stay).followed_by(_as_strings(rest))
@@ -222,6 +222,30 @@ def _names(
     order = order[_changes(concept[order], names, order, len(stay))]
     starts = np.concatenate([[0], np.cumsum(np.bincount(concept[order], minlength=count))])
     return ConceptNames(starts.astype(np.int64), event[order], names.taken(order))
+
+
+def _renames(old: ConceptNames, rest: ConceptNames, concepts: Int32) -> Iterator[bool]:
+    """For each concept of the rest that was known, whether it gets another name than it had."""
+    for place in np.flatnonzero(concepts < len(old.starts) - 1).tolist():
+        given = rest.names[int(rest.starts[place]) : int(rest.starts[place + 1])]
+        last = int(old.starts[concepts[place] + 1]) - 1
+        has = last >= int(old.starts[concepts[place]])
+        yield bool(given) and not (has and len(given) == 1 and given[0] == old.names[last])
+
+
+def _names_behind(
+    old: ConceptNames, rest: ConceptNames, concepts: Int32, kept: int
+) -> ConceptNames:
+    """The names that there were, and those of the concepts that are new: their codes are last."""
+    is_new, given = concepts >= len(old.starts) - 1, np.diff(rest.starts)
+    if not is_new.any():
+        return old
+    own = np.flatnonzero(np.repeat(is_new, given))
+    return ConceptNames(
+        appended(old.starts, old.starts[-1] + np.cumsum(given[is_new])),
+        appended(old.event, rest.event[own] + np.int32(kept)),
+        _as_strings(old).followed_by(_as_strings(rest).taken(own)),
+    )
 
 
 def _changes(concept: Int64, names: Strings, order: Int64, seam: int) -> Int64:

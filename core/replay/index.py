@@ -13,22 +13,22 @@ from core.events.contributions import Touch
 from core.projectors.context import ActiveConcept, ActiveObject, SessionContext
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.columns import Bool, Float64, Int32, Int64, SessionLog, count_before
-from core.replay.decay import decayed_sums, faded
+from core.replay.decay import faded
+from core.replay.room import appended
 from core.replay.uncertainty import UncertaintyIndex
+from core.replay.weights import Series, Weights
 
-_CHECKPOINT_BYTES = 32 << 20
-_CHECKPOINT_EVERY = 4096
 _SAMPLES = 17
-_SERIES_KEPT = 32
+_LOOK_BACK = 64
+_LOOKED_AT = 16_384
+"""How many touches are looked at one by one before all of them are put in order."""
 
 
 @dataclass(frozen=True, eq=False)
 class ContextIndex:
     """Answers for a log under rules; build it anew when either changes (about 50 ms a million).
 
-    A dense array of all weights is kept after every few thousand contributions, decayed to the
-    instant of the last of them; a seek copies the nearest and adds the contributions since, from
-    left to right, so that without decay it is the fold's double to the last bit.
+    Where the log only grew, `grown` answers for what came without looking at the rest.
     """
 
     log: SessionLog
@@ -42,6 +42,16 @@ class ContextIndex:
         self.context_at(len(log))
         self.uncertainty.prepare()
         return self
+
+    def grown(self, log: SessionLog) -> ContextIndex:
+        """The index of the log with events behind it; what was computed is carried on."""
+        grown = ContextIndex(log, self.rules)
+        carried = grown.__dict__
+        carried["_weights"] = self._weights.grown(log)
+        carried["uncertainty"] = self.uncertainty.grown(log)
+        if "first_touches" in self.__dict__:
+            carried["first_touches"] = _first_touches_on(self.first_touches, self.log, log)
+        return grown
 
     # -- contexts ---------------------------------------------------------------------------------
 
@@ -86,50 +96,11 @@ class ContextIndex:
 
     def raw_weights_at(self, position: int, instant: int) -> Float64:
         """Every concept's weight before the cap, by code."""
-        return self._raw_weights(self.log.contributions.before(position), instant)
-
-    def _raw_weights(self, contributions: int, instant: int) -> Float64:
-        rules, made = self.rules, self.log.contributions
-        slot = contributions // self._every
-        start = slot * self._every
-        weights = self._checkpoints[slot].copy()
-        if rules.half_life is not None and start:
-            weights *= rules.decay(instant - int(self.log.times[made.event[start - 1]]))
-        tail = slice(start, contributions)
-        amounts = self._amounts[made.source[tail]]
-        if rules.half_life is not None:
-            elapsed = instant - self.log.times[made.event[tail]]
-            amounts = faded(amounts, elapsed, rules.half_life)
-        np.add.at(weights, made.concept[tail], amounts)
-        return weights
+        return self._weights.after(self.log.contributions.before(position), instant)
 
     @cached_property
-    def _amounts(self) -> Float64:
-        return np.array(self.rules.amounts, dtype=np.float64)
-
-    @cached_property
-    def _every(self) -> int:
-        """How many contributions apart the checkpoints are, so that they stay within memory."""
-        size = 8 * max(1, len(self.log.contributions.concept_ids))
-        affordable = max(1, _CHECKPOINT_BYTES // size)
-        return max(_CHECKPOINT_EVERY, -(-len(self.log.contributions) // affordable))
-
-    @cached_property
-    def _checkpoints(self) -> list[Float64]:
-        made, times, half_life = self.log.contributions, self.log.times, self.rules.half_life
-        weights = np.zeros(len(made.concept_ids), dtype=np.float64)
-        kept, last = [weights.copy()], self.log.start
-        for stop in range(self._every, len(made) + 1, self._every):
-            tail = slice(stop - self._every, stop)
-            now = int(times[made.event[stop - 1]])
-            amounts = self._amounts[made.source[tail]]
-            if half_life is not None:
-                weights *= self.rules.decay(now - last)
-                amounts = faded(amounts, now - times[made.event[tail]], half_life)
-            np.add.at(weights, made.concept[tail], amounts)
-            kept.append(weights.copy())
-            last = now
-        return kept
+    def _weights(self) -> Weights:
+        return Weights(self.log, self.rules)
 
     # -- objects ----------------------------------------------------------------------------------
 
@@ -177,8 +148,23 @@ class ContextIndex:
 
         The newest first.
         """
+        touched, found = self.log.touches.object, dict[int, int]()
+        wanted = min(count, int(np.searchsorted(self.first_touches, made)))
+        stop, size = made, _LOOK_BACK
+        while len(found) < wanted and made - stop < _LOOKED_AT:
+            part = touched[max(0, stop - size) : stop][::-1]
+            _, newest = np.unique(part, return_index=True)
+            for place in np.sort(newest).tolist():
+                found.setdefault(int(part[place]), stop - 1 - place)
+            stop, size = stop - len(part), size * 4
+        if len(found) >= wanted:
+            return list(found.values())[:count]
+        return self._latest_of_many(made, count)
+
+    def _latest_of_many(self, made: int, count: int) -> list[int]:
+        """The same where a few objects are touched over and over, and others were long ago."""
         found: list[int] = []
-        stop, size = made, 64
+        stop, size = made, _LOOKED_AT
         while stop and len(found) < count:
             start = max(0, stop - size)
             last = np.flatnonzero(self.next_touch[start:stop] >= made)[::-1] + start
@@ -215,20 +201,9 @@ class ContextIndex:
         weights[reached] = faded(sums[last[reached]], passed, self.rules.half_life)
         return np.minimum(weights, self.rules.cap, out=weights)
 
-    def series(self, concept: int) -> tuple[Int32, Int64, Float64]:
+    def series(self, concept: int) -> Series:
         """The events that contribute to a concept, their instants, and the raw sum after each."""
-        known = self._series.get(concept)
-        if known is None:
-            made = self.log.contributions
-            own = made.of(concept)
-            events = made.event[own]
-            times = self.log.times[events]
-            amounts = self._amounts[made.source[own]]
-            known = (events, times, decayed_sums(times, amounts, self.rules.half_life))
-            if len(self._series) >= _SERIES_KEPT:
-                self._series.pop(next(iter(self._series)), None)
-            self._series[concept] = known
-        return known
+        return self._weights.series(concept)
 
     def with_series(self, concept_ids: Iterable[str]) -> ContextIndex:
         """Compute what the curves of these concepts (ids) wait for, and answer itself."""
@@ -236,10 +211,6 @@ class ContextIndex:
             if code is not None:
                 self.series(code)
         return self
-
-    @cached_property
-    def _series(self) -> dict[int, tuple[Int32, Int64, Float64]]:
-        return {}
 
     def top_concepts(self, start: int, stop: int, count: int) -> list[int]:
         """The heaviest concepts of the range of positions, heaviest first.
@@ -261,7 +232,7 @@ class ContextIndex:
     def _gained(self, start: int, stop: int) -> Float64:
         made = self.log.contributions
         within = slice(made.before(start), made.before(stop))
-        amounts = self._amounts[made.source[within]]
+        amounts = self._weights.amounts[made.source[within]]
         return np.bincount(
             made.concept[within], weights=amounts, minlength=len(made.concept_ids)
         ).astype(np.float64)
@@ -281,6 +252,15 @@ class ContextIndex:
             return nothing, nothing
         at = int(self.log.times[position - 1])
         return self.context_at(position - 1, at), self.context_at(position, at)
+
+
+def _first_touches_on(known: Int64, log: SessionLog, grown: SessionLog) -> Int64:
+    """The first touches of a log, and those that came behind it."""
+    made, touched = len(log.touches.object), grown.touches.object
+    order, starts = grown.touches_by_object
+    objects = np.unique(touched[made:])
+    first = order[starts[objects]]
+    return appended(known, np.sort(first[first >= made]).astype(np.int64))
 
 
 def heaviest(weights: Float64, count: int) -> list[int]:

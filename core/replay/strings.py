@@ -9,6 +9,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from core.replay.room import appended
+
 
 @dataclass(frozen=True, eq=False)
 class Strings(Sequence[str]):
@@ -46,12 +48,14 @@ class Strings(Sequence[str]):
 
     def followed_by(self, others: Strings) -> Strings:
         """These strings, and others after them."""
-        ends = np.concatenate([self.ends, others.ends[1:] + self.ends[-1]])
-        return Strings(np.concatenate([self.text[: self.ends[-1]], others.text]), ends)
+        size = self.ends[-1]
+        text = self.text if len(self.text) == size else self.text[:size]
+        theirs = others.text[: others.ends[-1]]
+        return Strings(appended(text, theirs), appended(self.ends, others.ends[1:] + size))
 
     def first(self, count: int) -> Strings:
         """The first ``count`` of them, which are there."""
-        return Strings(self.text, self.ends[: count + 1])
+        return self if count == len(self) else Strings(self.text, self.ends[: count + 1])
 
     def taken(self, places: NDArray[np.int64]) -> Strings:
         """Those at these places, in this order."""
@@ -105,13 +109,13 @@ class ObjectKeys(Sequence[tuple[str, str]]):
         """These objects, and others after them."""
         names = list(dict.fromkeys([*self.type_names, *others.type_names]))
         codes = np.array([names.index(name) for name in others.type_names], dtype=np.int32)
-        types = np.concatenate([self.types, codes[others.types] if len(codes) else others.types])
-        return ObjectKeys(types, names, self.ids.followed_by(others.ids))
+        fresh = codes[others.types] if len(codes) else others.types
+        return ObjectKeys(appended(self.types, fresh), names, self.ids.followed_by(others.ids))
 
-    def are(self, kind: str) -> NDArray[np.bool_]:
-        """Which of them are of that type."""
+    def are(self, kind: str, codes: NDArray[np.int32] | None = None) -> NDArray[np.bool_]:
+        """Which of those with these codes, by default of all, are of that type."""
         wanted = [code for code, name in enumerate(self.type_names) if name == kind]
-        return np.isin(self.types, wanted)
+        return np.isin(self.types if codes is None else self.types[codes], wanted)
 
     def __len__(self) -> int:
         return len(self.ids)

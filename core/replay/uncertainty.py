@@ -10,6 +10,7 @@ import numpy as np
 from core.projectors.rules import ProjectionRules, SteppedUncertainty
 from core.replay.columns import Float64, Int32, Int64, SessionLog, count_before
 from core.replay.decay import decayed_sums, faded
+from core.replay.room import appended
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +24,13 @@ class UncertaintyIndex:
         """Compute now what the first answer would have to wait for."""
         if not isinstance(self.rules.uncertainty, SteppedUncertainty):
             assert self._attention_sums is not None
+
+    def grown(self, log: SessionLog) -> UncertaintyIndex:
+        """That of the log with events behind it; what was computed is carried on."""
+        grown = UncertaintyIndex(log, self.rules)
+        if "_attention_sums" in self.__dict__:
+            grown.__dict__["_attention_sums"] = self._longer_sums(log)
+        return grown
 
     def at(self, position: int, instant: int) -> float:
         """The uncertainty after the first ``position`` events, at ``instant`` (µs)."""
@@ -76,3 +84,14 @@ class UncertaintyIndex:
     def _attention_sums(self) -> tuple[Int64, Float64]:
         times = self.log.times[self.log.counted]
         return times, decayed_sums(times, np.ones(len(times)), self.rules.half_life)
+
+    def _longer_sums(self, log: SessionLog) -> tuple[Int64, Float64]:
+        """The sums so far, and those that follow as the log grew."""
+        times, sums = self._attention_sums
+        came = log.times[log.counted_from(len(self.log))]
+        if not len(came):
+            return times, sums
+        # The sum so far is as a term of its own before those that came.
+        terms = np.append(sums[-1:], np.ones(len(came)))
+        after = decayed_sums(np.append(times[-1:], came), terms, self.rules.half_life)
+        return appended(times, came), appended(sums, after[len(terms) - len(came) :])

@@ -11,7 +11,7 @@ from core.events.schema import EventEnvelope
 from core.projectors.context import SessionContext
 from core.projectors.rules import BRAIN_WEB, RECENCY, ProjectionRules
 from core.projectors.session_context import fold
-from core.replay import index as index_module
+from core.replay import weights as weights_module
 from core.replay.index import ContextIndex, heaviest
 from tests.builders import captured, chat, claim, event, log_of, viewed
 from tests.core.replay.strategies import logs, rules
@@ -26,7 +26,7 @@ def test_index_equals_fold_to_the_last_bit_without_decay(
     events: list[EventEnvelope], rules: ProjectionRules, every: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(index_module, "_CHECKPOINT_EVERY", every)
+        patch.setattr(weights_module, "_CHECKPOINT_EVERY", every)
         index = ContextIndex(log_of(events), rules)
         ordered = in_order(events)
         for position in range(len(events) + 1):
@@ -39,7 +39,7 @@ def test_index_equals_fold_to_a_billionth_with_decay(
     events: list[EventEnvelope], rules: ProjectionRules, every: int, later: float
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(index_module, "_CHECKPOINT_EVERY", every)
+        patch.setattr(weights_module, "_CHECKPOINT_EVERY", every)
         log = log_of(events)
         index = ContextIndex(log, rules)
         ordered = in_order(events)
