@@ -134,13 +134,15 @@ def is_of_a_pool(thread: threading.Thread) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def no_window_outlives_the_test(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A window left behind goes on answering signals of tests, and sessions, that follow."""
-    if not {"qapp", "qtbot"} & set(request.fixturenames):
-        yield
-        return
+def no_window_outlives_the_test() -> Iterator[None]:
+    """A window left behind goes on answering signals of tests, and sessions, that follow.
+
+    And it is styled anew with each window of those: some dozens took half a minute.
+    """
     before = windows()
     yield
+    if not qt_runs():
+        return
     finish_background_work()
     if len(windows()) > len(before):
         gc.collect()  # what only a cycle of references still holds is not left behind
@@ -148,7 +150,15 @@ def no_window_outlives_the_test(request: pytest.FixtureRequest) -> Iterator[None
     assert not left, f"windows outlived the test, give them to qtbot.addWidget: {left}"
 
 
+def qt_runs() -> bool:
+    """Whether there is an application of Qt's: a command that draws makes one, too."""
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    return widgets is not None and widgets.QApplication.instance() is not None
+
+
 def windows() -> list[object]:
+    if not qt_runs():
+        return []
     from PySide6.QtWidgets import QApplication
 
     # Qt itself keeps the last tool tip for the next.

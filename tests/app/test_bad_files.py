@@ -10,15 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from typer.testing import CliRunner
 
-from app import theme as themes
 from app.cli import app
 from app.models.opening import Wish
-from app.settings import SettingsFile
 from app.window import Window
+from tests.app.windows import PATIENCE, texts
 from tests.builders import chat, viewed
 from tests.builders_files import (
     append_elsewhere,
@@ -31,7 +29,6 @@ from tests.builders_files import (
 from tests.core.events.logs import another_program, heard
 from tests.core.events.test_opening import as_nobody, needs_permissions
 
-PATIENCE = 20_000
 FAULT = 2
 COMMANDS = (
     ["sessions"],
@@ -89,28 +86,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return made
 
 
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
-    qt = QApplication.instance()
-    assert isinstance(qt, QApplication)
-    themes.use_fonts(qt)
-    window = Window(SettingsFile(tmp_path / "settings" / "settings.json"))
-    qtbot.addWidget(window)
-    window.show()
-    yield window
-    window.close()
-
-
 def opened(window: Window, path: Path, qtbot: QtBot, wish: Wish | None = None) -> None:
     window.open(path, wish)
     qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
-
-
-def said(widget: QWidget) -> str:
-    """All that a widget says."""
-    return "\n".join(
-        label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)
-    )
 
 
 @contextmanager
@@ -136,8 +114,8 @@ def test_the_window_says_what_is_wrong_and_what_to_do(
         window.opening.close()
         opened(window, path, qtbot)
         assert window.pages.currentWidget() is window.start_page
-        assert words in said(window.start_page)
-        assert str(path) in said(window.start_page)
+        assert words in texts(window.start_page)
+        assert str(path) in texts(window.start_page)
         assert window.source.path is None
 
 
@@ -168,7 +146,7 @@ def test_a_file_that_a_writer_has_locked(window: Window, folder: Path, qtbot: Qt
             assert (result.exit_code, result.stdout) == (FAULT, "")
             assert "is locked: another program is writing" in result.stderr
             opened(window, path, qtbot)
-            assert "is locked: another program is writing" in said(window.start_page)
+            assert "is locked: another program is writing" in texts(window.start_page)
         window.start_page.retry_requested.emit()
         qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
         assert window.pages.currentWidget() is window.desk
@@ -185,7 +163,7 @@ def test_what_a_crash_left_is_shown_from_a_copy(window: Window, folder: Path, qt
         opened(window, path, qtbot)
         assert window.opening.log is not None
         assert len(window.opening.log) == 2
-        assert "recovered copy" in said(window.banner)
+        assert "recovered copy" in texts(window.banner)
         window.opening.close()
         qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
 
@@ -207,7 +185,7 @@ def test_a_folder_that_cannot_be_written(window: Window, qtbot: QtBot, mode: str
             opened(window, path, qtbot)
             assert window.opening.log is not None
             assert len(window.opening.log) == 2
-            assert ("cannot be written" in said(window.banner)) == (mode == "wal")
+            assert ("cannot be written" in texts(window.banner)) == (mode == "wal")
             window.opening.close()
             qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
     finally:
@@ -238,7 +216,7 @@ def test_renumbered_rows_are_never_shown_as_others(
     opened(window, path, qtbot)
     execute_elsewhere(path, "UPDATE events SET rowid = rowid - 100")
     window.clock.change(lambda p: p.at_position(5))
-    qtbot.wait_until(lambda: "replaced" in said(window.banner), timeout=PATIENCE)
+    qtbot.wait_until(lambda: "replaced" in texts(window.banner), timeout=PATIENCE)
     window.banner.action_requested.emit()
     qtbot.wait_until(lambda: not window.banner.isVisible() and not window.busy, timeout=PATIENCE)
     assert window.opening.log is not None

@@ -7,36 +7,20 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app import theme as themes
 from app.demo import learner_at_work
 from app.sample import DEMO_FOLDER
-from app.settings import SettingsFile
 from app.window import Window
 from core.events.store import SQLiteEventStore
 from core.projectors.session_context import fold
 from core.server.token import token_path
 
 PATIENCE = 60_000
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    themes.use_fonts(app)
-    window = Window(SettingsFile(tmp_path / "settings.json"))
-    qtbot.addWidget(window)
-    window.show()
-    yield window
-    window.close()
 
 
 def test_the_window_follows_a_learner_at_work(window: Window, qtbot: QtBot) -> None:
@@ -84,7 +68,7 @@ def test_without_a_display_the_session_is_served(ended_by: signal.Signals, tmp_p
             found = re.search(r"http://127\.0\.0\.1:[0-9]+/", said)
             assert found is not None, said
             headers = {"Authorization": f"Bearer {token_path().read_text().strip()}"}
-            answer = httpx.get(f"{found[0]}api/sessions", headers=headers)
+            answer = httpx.get(f"{found[0]}api/sessions", headers=headers, timeout=60)
             assert answer.status_code == 200
         finally:
             process.send_signal(ended_by)

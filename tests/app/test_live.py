@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app import theme as themes
 from app.models.opening import Wish
 from app.models.session_list import SessionListModel
-from app.settings import SettingsFile
 from app.window import Window
 from core.events.instants import to_datetime
 from core.events.schema import EventEnvelope
@@ -21,22 +19,9 @@ from core.events.store import SQLiteEventStore
 from core.projectors.rules import RECENCY
 from core.projectors.session_context import fold
 from core.replay.moment import Moment
+from tests.app.windows import PATIENCE, position
 from tests.builders import chat, viewed
 from tests.builders_files import append_elsewhere, in_session, write_log
-
-PATIENCE = 20_000
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    themes.use_fonts(app)
-    window = Window(SettingsFile(tmp_path / "settings" / "settings.json"))
-    qtbot.addWidget(window)
-    window.show()
-    yield window
-    window.close()
 
 
 def ago(event: EventEnvelope, seconds: float) -> EventEnvelope:
@@ -51,11 +36,6 @@ def running(tmp_path: Path) -> Path:
     events = [ago(viewed("raft"), 60 - n) for n in range(5)]
     old = in_session("old", [viewed("old", seconds=n) for n in range(3)])
     return write_log(tmp_path / "live.db", [*old, *events])
-
-
-def position(window: Window) -> int:
-    assert window.clock.playback is not None
-    return window.clock.playback.position
 
 
 def is_live(window: Window) -> bool:

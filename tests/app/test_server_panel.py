@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 from websockets.sync.client import ClientConnection, connect
 
-from app import theme as themes
 from app.models.client_list import ClientListModel
 from app.models.opening import Wish
-from app.settings import SettingsFile
 from app.window import Window
 from core.events.store import SQLiteEventStore
 from core.projectors.read_model.sqlite import SQLiteReadModel
+from tests.app.windows import make_window
 from tests.builders import chat, viewed
 from tests.builders_files import contents, write_log
 
 PATIENCE = 30_000
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[Window]:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    themes.use_fonts(app)
-    window = Window(SettingsFile(tmp_path / "settings" / "settings.json"))
-    qtbot.addWidget(window)
-    window.show()
-    yield window
-    window.close()
+# Reading the system's certificates, of which none is used, would take longer than what is asked.
+get = partial(httpx.get, timeout=PATIENCE / 1000, verify=False)
+post = partial(httpx.post, timeout=PATIENCE / 1000, verify=False)
 
 
 @pytest.fixture
@@ -81,11 +71,13 @@ def headers(window: Window) -> dict[str, str]:
 
 def stream(window: Window, path: str) -> ClientConnection:
     address = window.server.model.state.address.replace("http", "ws", 1)
-    return connect(f"{address}{path}", additional_headers=headers(window))
+    return connect(
+        f"{address}{path}", additional_headers=headers(window), open_timeout=PATIENCE / 1000
+    )
 
 
 def heard(client: ClientConnection) -> dict[str, object]:
-    told: dict[str, object] = json.loads(client.recv(timeout=20))
+    told: dict[str, object] = json.loads(client.recv(timeout=PATIENCE / 1000))
     return told
 
 
@@ -100,10 +92,10 @@ def test_it_is_off_until_asked_for(window: Window, log_file: Path, qtbot: QtBot)
 def test_the_panel_starts_it_and_tells_where(served: Window, qtbot: QtBot) -> None:
     state = served.server.model.state
     assert served.top_bar.server.text().startswith("Serving 127.0.0.1:")
-    answer = httpx.get(f"{state.address}api/sessions/s/context", headers=headers(served))
+    answer = get(f"{state.address}api/sessions/s/context", headers=headers(served))
     assert answer.status_code == 200
     assert answer.json()["position"] == 5
-    assert httpx.get(f"{state.address}api/sessions/s/context").status_code == 401
+    assert get(f"{state.address}api/sessions/s/context").status_code == 401
 
 
 def test_address_and_token_are_there_to_copy(served: Window) -> None:
@@ -151,12 +143,12 @@ def test_events_are_taken_only_where_that_was_asked_for(
     """A file of others is read-only: no program may write to it through the window."""
     url = f"{served.server.model.state.address}api/sessions/s/events"
     event = {"event_type": "UserViewed", "payload": {}}
-    assert httpx.post(url, json=event, headers=headers(served)).status_code == 403
+    assert post(url, json=event, headers=headers(served)).status_code == 403
     served.server.model.stop()
     qtbot.wait_until(lambda: not served.server.model.state.changing, timeout=PATIENCE)
     start(served, qtbot, writable=True)
     url = f"{served.server.model.state.address}api/sessions/s/events"
-    answer = httpx.post(url, json=event, headers=headers(served))
+    answer = post(url, json=event, headers=headers(served))
     assert answer.status_code == 201
     with SQLiteEventStore(log_file) as store:
         assert store.get(answer.json()["event_id"]) is not None
@@ -172,7 +164,7 @@ def test_serving_to_look_changes_nothing_of_the_file(
     window.open(log_file, Wish("s"))
     qtbot.wait_until(lambda: not window.busy, timeout=PATIENCE)
     start(window, qtbot)
-    httpx.get(f"{window.server.model.state.address}api/sessions", headers=headers(window))
+    get(f"{window.server.model.state.address}api/sessions", headers=headers(window))
     window.opening.close()
     qtbot.wait_until(
         lambda: not window.busy and not window.server.model.state.running, timeout=PATIENCE
@@ -196,8 +188,7 @@ def test_a_port_that_is_taken_is_said_in_the_panel(
     served: Window, qtbot: QtBot, tmp_path: Path, log_file: Path
 ) -> None:
     port = int(served.server.model.state.address.rstrip("/").rpartition(":")[2])
-    other = Window(SettingsFile(tmp_path / "other.json"))
-    qtbot.addWidget(other)
+    other = make_window(qtbot, tmp_path / "other.json")
     other.open(log_file)
     qtbot.wait_until(lambda: not other.busy, timeout=PATIENCE)
     other.server.model.start(log_file, port=port)
@@ -212,7 +203,7 @@ def test_the_window_can_go_while_it_serves(served: Window) -> None:
     address = served.server.model.state.address
     served.close()
     with pytest.raises(httpx.ConnectError):
-        httpx.get(address)
+        get(address)
 
 
 def test_the_window_can_go_while_it_begins_to_serve(
@@ -248,7 +239,7 @@ def test_in_private_mode_pseudonyms_are_served(served: Window, qtbot: QtBot) -> 
             rest = "".join(str(frame) for frame in client)
             private = _served_texts(served)
             assert not [secret for secret in secrets if secret in private + rest]
-            assert len(httpx.get(_events(served), headers=headers(served)).json()) == 5
+            assert len(get(_events(served), headers=headers(served)).json()) == 5
         finally:
             served.actions_by_id["private"].trigger()
     _wait_for_restart(served, qtbot)
@@ -269,7 +260,7 @@ def _events(window: Window) -> str:
 def _served_texts(window: Window) -> str:
     """What the server tells of the session: its events, its context and the playhead's."""
     address = f"{window.server.model.state.address}api/sessions/s/context"
-    told = [httpx.get(each, headers=headers(window)).text for each in (_events(window), address)]
+    told = [get(each, headers=headers(window)).text for each in (_events(window), address)]
     with stream(window, "api/sessions/s/context/stream?follow=playhead") as client:
         told.append(json.dumps(heard(client), sort_keys=True))
     return "\n".join(told)
@@ -291,13 +282,13 @@ def test_a_read_model_that_is_down_is_said_and_the_embedded_one_goes_on(
         model = window.server.model
         url = f"{model.state.address}api/sessions/s/events"
         event = {"event_type": "UserViewed", "payload": {}}
-        assert httpx.post(url, json=event, headers=headers(window)).status_code == 201
+        assert post(url, json=event, headers=headers(window)).status_code == 201
         qtbot.wait_until(lambda: bool(model.state.problem), timeout=PATIENCE)
         assert "Neo4j" in model.state.problem
         assert "secret" not in model.state.problem
         assert window.banner.isVisible()
         context = f"{model.state.address}api/sessions/s/context"
-        assert httpx.get(context, headers=headers(window)).json()["position"] == 6
+        assert get(context, headers=headers(window)).json()["position"] == 6
         with SQLiteReadModel(source=str(log_file.resolve())) as embedded:
             qtbot.wait_until(lambda: embedded.context("s") is not None, timeout=PATIENCE)
             kept = embedded.context("s")
