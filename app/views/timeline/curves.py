@@ -39,6 +39,10 @@ class ConceptTrack:
         """All that is left, but never too little to read."""
         return max(LEAST_HEIGHT, available)
 
+    def shows(self, scene: Scene) -> tuple[object, ...]:
+        """See `Track`."""
+        return scene.log, scene.index, scene.curves, scene.selected
+
     def paint(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
         """Paint the grid, the curves and the names."""
         plot = plot_of(rect, scene)
@@ -130,7 +134,8 @@ def _label_step(height: int) -> int:
 def _paint_curves(painter: QPainter, layout: CurveLayout) -> None:
     scene, within = layout.scene, _with_margin(layout.plot)
     smooth = layout.index.rules.half_life is not None
-    painter.setClipRect(within)
+    painter.save()
+    painter.setClipRect(within, Qt.ClipOperation.IntersectClip)
     for line in layout.lines:
         chosen = line.curve.concept == scene.selected
         shown, colour = line.values > 0, _colour(line, scene)
@@ -140,7 +145,7 @@ def _paint_curves(painter: QPainter, layout: CurveLayout) -> None:
         else:
             wide = 3 if chosen else 2
             paint_steps(painter, scene.left, line.y, shown, colour=colour, thickness=wide)
-    painter.setClipping(False)
+    painter.restore()
 
 
 def _colour(line: Line, scene: Scene) -> QColor:

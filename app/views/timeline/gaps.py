@@ -22,14 +22,20 @@ _MOST_LABELS = 40
 
 
 def paint_gaps(
-    painter: QPainter, tracks: QRect, scene: Scene, *, around: Iterable[QRect] = ()
+    painter: QPainter,
+    tracks: QRect,
+    scene: Scene,
+    *,
+    within: QRect | None = None,
+    around: Iterable[QRect] = (),
 ) -> None:
-    """Paint the strips over the plots of the tracks, but around words.
+    """Paint the strips over the plots of the tracks, or as much of them as is ``within``.
 
-    Crowds of hair-thin ones would only blur.
+    They are painted around words. Crowds of hair-thin ones would only blur.
     """
     words = _all_of(around)
-    top, height = tracks.top(), tracks.height()
+    part = tracks if within is None else tracks.intersected(within)
+    top, height = part.top(), part.height()
     wide = [s for s in scene.strips if s.right - s.left >= LEAST]
     areas = [QRect(strip.left, top, strip.right - strip.left, height) for strip in wide]
     ground, line = QColor(scene.theme.track), QColor(scene.theme.muted)
@@ -37,9 +43,10 @@ def paint_gaps(
     line.setAlpha(110)
     painter.save()
     painter.setClipRegion(_all_of(areas) - words)
-    painter.fillRect(tracks, ground)
+    painter.fillRect(part, ground)
     painter.setClipRegion(_all_of(a for a in areas if a.width() >= _LEAST_HATCHED) - words)
-    painter.drawTiledPixmap(tracks, _hatching(line.rgba(), painter.device().devicePixelRatioF()))
+    hatching = _hatching(line.rgba(), painter.device().devicePixelRatioF())
+    painter.drawTiledPixmap(part, hatching, QPoint(0, top - tracks.top()))
     painter.restore()
 
 

@@ -90,9 +90,13 @@ class LaneTrack:
 
     def lanes(self, log: SessionLog) -> tuple[Lane, ...]:
         """The lanes of this log, from the top."""
-        if log is not self._log:
-            self._log, self._lanes = log, lanes_of(log)
+        if log.whole is not self._log:
+            self._log, self._lanes = log.whole, lanes_of(log.whole)
         return self._lanes
+
+    def shows(self, scene: Scene) -> tuple[object, ...]:
+        """See `Track`. What is left out is in its lane as before."""
+        return (scene.log.whole,)
 
     def paint(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
         """See `Track`."""

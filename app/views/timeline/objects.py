@@ -87,6 +87,10 @@ class ObjectTrack:
         wanted = max(objects, LEAST_ROWS) * ROW_HEIGHT
         return wanted if wanted <= available else max(LEAST_ROWS * LEAST_ROW_HEIGHT, available)
 
+    def shows(self, scene: Scene) -> tuple[object, ...]:
+        """See `Track`. Rules choose none of them."""
+        return scene.log, scene.index is None
+
     def paint(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
         """Paint the rows."""
         layout = self._laid_out(rect, scene)

@@ -91,7 +91,7 @@ class Overview:
         _paint_texts(painter, rect, scene)
 
     def _bars(self, scene: Scene, lanes: tuple[Lane, ...], height: int) -> QImage:
-        made_of = (scene.log, scene.axis, scene.theme, scene.width, height)
+        made_of = (scene.log.whole, scene.axis, scene.theme, scene.width, height)
         if made_of != self._made_of:
             counts = bar_counts(scene, lanes)
             bars = bar_pixels(counts, _palette(scene.theme, lanes), height=height)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QColor, QPainter, QRegion
 
 from app.views.timeline import cursor
+from app.views.timeline.bands import Band
 from app.views.timeline.curves import ConceptTrack
 from app.views.timeline.gaps import hit_gap, paint_gap_lengths, paint_gaps
 from app.views.timeline.lanes import LaneTrack, lane_count
@@ -17,7 +20,7 @@ from app.views.timeline.objects import ObjectTrack
 from app.views.timeline.overview import Grip, Overview, box_of, grip_at
 from app.views.timeline.ranges import Range, whole
 from app.views.timeline.ruler import paint_ruler
-from app.views.timeline.scene import Hit, Layer, Scene, Track
+from app.views.timeline.scene import Grid, Hit, Layer, Scene, Track
 from app.views.timeline.uncertainty import UncertaintyTrack
 from core.replay.playback import Playhead
 
@@ -35,13 +38,16 @@ class Tracks:
         self.concepts = ConceptTrack()
         self.objects = ObjectTrack()
         self.uncertainty = UncertaintyTrack()
+        self._known: tuple[Grid, ...] = ()
 
     def laid_out(self, scene: Scene, size: QSize, layers: Sequence[Layer] = ()) -> Picture:
         """The picture of a scene; its ``left`` and ``width`` are made to fit the widget's size."""
         left, right = gutters(size.width())
-        fitted = replace(scene, left=left, width=max(1, size.width() - left - right))
+        width = max(1, size.width() - left - right)
+        fitted = replace(scene, left=left, width=width, known=self._known)
         x0, x1 = whole(scene.axis)
         everything = replace(fitted, x0=x0, x1=x1)
+        self._known = fitted.grid, everything.grid
         layout = arrange(
             size.width(),
             size.height(),
@@ -87,20 +93,45 @@ class Picture:
 
     def paint_tracks(self, painter: QPainter) -> None:
         """Paint what the log says; of a long one it takes some time."""
-        scene, layout = self.scene, self.layout
-        lanes = self.tracks.lanes.lanes(scene.log)
-        self.tracks.overview.paint(
-            painter, layout.overview, self.everything, lanes=lanes, shown=self.shown
-        )
-        for track, rect in self.strips:
+        for band in self.bands():
             painter.save()
-            track.paint(painter, rect, scene)
+            band.paint(painter)
             painter.restore()
-        bars = layout.objects
-        words = self.tracks.objects.words(bars, scene) if bars.height() > 0 else []
-        paint_gaps(painter, layout.tracks, scene, around=words)
-        paint_ruler(painter, layout.ruler, scene)
-        paint_gap_lengths(painter, layout.ruler, scene)
+
+    def bands(self) -> tuple[Band, ...]:
+        """What `paint_tracks` paints, each part by itself; they share the height of the widget."""
+        scene, layout, whole_log = self.scene, self.layout, self.scene.log.whole
+        parts: list[tuple[QRect, tuple[object, ...], Callable[..., None]]] = [
+            (layout.overview, (self.everything.grid, self.shown, whole_log), self._paint_overview),
+            *(
+                (rect, (scene.grid, *track.shows(scene)), partial(self._paint_strip, track, rect))
+                for track, rect in self.strips
+            ),
+            (layout.ruler, (scene.grid, whole_log), self._paint_ruler),
+        ]
+        rects = _sharing([rect for rect, _, _ in parts])
+        return tuple(
+            Band(around, (scene.theme, *shows), partial(paint, within=around))
+            for around, (_, shows, paint) in zip(rects, parts, strict=True)
+        )
+
+    def _paint_overview(self, painter: QPainter, within: QRect) -> None:
+        lanes = self.tracks.lanes.lanes(self.scene.log)
+        self.tracks.overview.paint(
+            painter, self.layout.overview, self.everything, lanes=lanes, shown=self.shown
+        )
+
+    def _paint_strip(self, track: Track, rect: QRect, painter: QPainter, within: QRect) -> None:
+        painter.save()
+        track.paint(painter, rect, self.scene)
+        painter.restore()
+        objects = self.tracks.objects
+        words = objects.words(rect, self.scene) if track is objects else []
+        paint_gaps(painter, self.layout.tracks, self.scene, within=within, around=words)
+
+    def _paint_ruler(self, painter: QPainter, within: QRect) -> None:
+        paint_ruler(painter, self.layout.ruler, self.scene)
+        paint_gap_lengths(painter, self.layout.ruler, self.scene)
 
     def paint_marks(self, painter: QPainter, loop: tuple[int, int] | None) -> None:
         """Paint what is marked over that: the range that is repeated, and the layers."""
@@ -196,3 +227,13 @@ class Picture:
                 if hit is not None:
                     return hit
         return hit_gap(point, self.scene) if self.is_in_plot(point) else None
+
+
+def _sharing(strips: Sequence[QRect]) -> list[QRect]:
+    """The strips with what lies between them: each as far as the middle to the next."""
+    tops = [0, *((above.bottom() + 1 + below.top()) // 2 for above, below in pairwise(strips))]
+    bottoms = [*tops[1:], strips[-1].bottom() + 1]
+    return [
+        QRect(strip.left(), top, strip.width(), bottom - top)
+        for strip, top, bottom in zip(strips, tops, bottoms, strict=True)
+    ]

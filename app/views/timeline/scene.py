@@ -27,24 +27,18 @@ class Curve:
     slot: int
 
 
-@dataclass(frozen=True, eq=False)
-class Scene:
-    """One state of the picture; the cursor is not part of it, since it moves over it.
+@dataclass(frozen=True)
+class Grid:
+    """The visible range of an axis on the columns of pixels, and what lies at each of them.
 
-    ``left`` and ``width`` are the plot's in logical px, shared by all tracks; ``x0`` to ``x1`` is
-    the visible range on the axis. ``index`` is None while rows are still being read.
+    ``left`` and ``width`` are the plot's in logical px.
     """
 
-    theme: Theme
-    log: SessionLog
     axis: Axis
-    index: ContextIndex | None
     x0: float
     x1: float
     left: int
     width: int
-    curves: tuple[Curve, ...] = ()
-    selected: int | None = None
 
     @cached_property
     def edges(self) -> Float64:
@@ -65,6 +59,54 @@ class Scene:
     def strips(self) -> tuple[Strip, ...]:
         """The visible folded gaps, as far as there is room for them."""
         return strips_between(self.axis.gaps, self.x0, self.x1, left=self.left, width=self.width)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One state of the picture; the cursor is not part of it, since it moves over it.
+
+    ``left`` and ``width`` are the plot's in logical px, shared by all tracks; ``x0`` to ``x1`` is
+    the visible range on the axis. ``index`` is None while rows are still being read. ``known`` are
+    grids of other scenes: one that is the same here is not worked out again.
+    """
+
+    theme: Theme
+    log: SessionLog
+    axis: Axis
+    index: ContextIndex | None
+    x0: float
+    x1: float
+    left: int
+    width: int
+    curves: tuple[Curve, ...] = ()
+    selected: int | None = None
+    known: tuple[Grid, ...] = ()
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The visible range on the pixels."""
+        grid = Grid(self.axis, self.x0, self.x1, self.left, self.width)
+        return next((known for known in self.known if known == grid), grid)
+
+    @property
+    def edges(self) -> Float64:
+        """See `Grid`."""
+        return self.grid.edges
+
+    @property
+    def positions(self) -> Int64:
+        """See `Grid`."""
+        return self.grid.positions
+
+    @property
+    def instants(self) -> Int64:
+        """See `Grid`."""
+        return self.grid.instants
+
+    @property
+    def strips(self) -> tuple[Strip, ...]:
+        """See `Grid`."""
+        return self.grid.strips
 
     def pixels(self, x: Float64) -> Float64:
         """Where x of the axis lies, in px of the widget."""
@@ -98,6 +140,10 @@ class Track(Protocol):
 
     def height(self, available: int, scene: Scene | None) -> int:
         """The height (px) it wants where so much is left for it."""
+        ...
+
+    def shows(self, scene: Scene) -> tuple[object, ...]:
+        """What its still picture depends on, besides the theme and the grid; to be compared."""
         ...
 
     def paint(self, painter: QPainter, rect: QRect, scene: Scene) -> None:

@@ -36,6 +36,10 @@ class UncertaintyTrack:
         """What is left, within what it needs and what does it good."""
         return min(max(available, LEAST_HEIGHT), MOST_HEIGHT)
 
+    def shows(self, scene: Scene) -> tuple[object, ...]:
+        """See `Track`."""
+        return (scene.index,)
+
     def paint(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
         """Paint the curve and what lies under it."""
         plot = _plot(rect, scene)
@@ -53,14 +57,15 @@ class UncertaintyTrack:
         y = _y(self._values(scene, index), plot)
         shown = np.ones(len(y), dtype=np.bool_)
         colour = scene.theme.uncertainty
-        painter.setClipRect(plot)
+        painter.save()
+        painter.setClipRect(plot, Qt.ClipOperation.IntersectClip)
         crisp = isinstance(index.rules.uncertainty, SteppedUncertainty)
         paint_area(painter, plot, y, mixed(scene.theme.panel, colour, _FILL))
         if crisp:
             paint_steps(painter, scene.left, y, shown, colour=colour)
         else:
             paint_line(painter, plot, y, shown, colour=colour)
-        painter.setClipping(False)
+        painter.restore()
 
     def _values(self, scene: Scene, index: ContextIndex) -> Float64:
         if self._known is None or self._known[0] is not scene:

@@ -25,6 +25,7 @@ from app.theme import DARK, Theme, ui_font
 from app.views.keys import LEAVES_KEYS
 from app.views.text_views import tip_of
 from app.views.timeline import gestures
+from app.views.timeline.bands import BandPicture
 from app.views.timeline.cursor import paint_pointer
 from app.views.timeline.lanes import lane_count
 from app.views.timeline.layout import RIGHT_GUTTER, least_height, low_height
@@ -47,8 +48,8 @@ _LOW = 600
 class TimelineView(QWidget):
     """Shows a log, its context and the playhead on one axis; asks to seek and to move the range.
 
-    All but what follows the playhead is painted into one pixmap, and only when something in it
-    changed. ``seek_requested`` carries a `Playhead`, ``range_requested`` (x0, x1) of the axis,
+    All but what follows the playhead is painted into one pixmap, and of that only what changed.
+    ``seek_requested`` carries a `Playhead`, ``range_requested`` (x0, x1) of the axis,
     ``concept_selected`` a concept's code or None. ``handle_dragged`` carries what a layer calls a
     handle and where to (a `Playhead`, None to where it was), ``handle_dropped`` ends that.
     """
@@ -74,7 +75,7 @@ class TimelineView(QWidget):
         self._tracks = Tracks()
         self._layers: dict[str, Layer] = {}
         self._picture: Picture | None = None
-        self._tracks_painted: QPixmap | None = None
+        self._bands = BandPicture()
         self._still: QPixmap | None = None
         self._gesture: gestures.Gesture | None = None
         self._pointer: int | None = None
@@ -120,30 +121,30 @@ class TimelineView(QWidget):
     def show_axis(self, axis: Axis) -> None:
         """Lay the log out along this axis."""
         self._axis = axis
-        self._repaint()
+        self._repaint_changed()
 
     def show_index(self, index: ContextIndex | None) -> None:
         """Show the contexts of this index; None while there is none yet."""
         self._index = index
-        self._repaint()
+        self._repaint_changed()
 
     def show_range(self, x0: float, x1: float) -> None:
         """Show this range of the axis, as near as the axis has it."""
         if (x0, x1) != self._range:
             self._range = (x0, x1)
-            self._repaint()
+            self._repaint_changed()
 
     def show_curves(self, curves: tuple[Curve, ...]) -> None:
         """Draw these concepts."""
         if curves != self._curves:
             self._curves = curves
-            self._repaint()
+            self._repaint_changed()
 
     def show_selected(self, concept: int | None) -> None:
         """Bring out the concept with this code."""
         if concept != self._selected:
             self._selected = concept
-            self._repaint()
+            self._repaint_changed()
 
     def show_loop(self, loop: tuple[int, int] | None) -> None:
         """Shade a range of instants (µs)."""
@@ -191,7 +192,13 @@ class TimelineView(QWidget):
     # -- painting ---------------------------------------------------------------------------------
 
     def _repaint(self) -> None:
-        self._picture = self._tracks_painted = None
+        """Paint everything anew."""
+        self._bands.forget()
+        self._repaint_changed()
+
+    def _repaint_changed(self) -> None:
+        """Paint anew what shows something else than before."""
+        self._picture = None
         self._repaint_marks()
 
     def _repaint_marks(self) -> None:
@@ -244,25 +251,23 @@ class TimelineView(QWidget):
 
     def _painted(self, ratio: float) -> QPixmap:
         """The still picture."""
-        tracks, picture = self._tracks_painted, self._shown()
-        if tracks is None or tracks.devicePixelRatioF() != ratio:
-            tracks = self._tracks_painted = self._painted_tracks(ratio)
-        if picture is None or not (picture.layers or self._loop):
+        picture = self._shown()
+        if picture is None:
+            return self._painted_nothing(ratio)
+        tracks = self._bands.painted(picture.bands(), self.size(), ratio, self._theme.ground)
+        if not (picture.layers or self._loop):
             return tracks
         pixmap = tracks.copy()
         with QPainter(pixmap) as painter:
             picture.paint_marks(painter, self._loop)
         return pixmap
 
-    def _painted_tracks(self, ratio: float) -> QPixmap:
+    def _painted_nothing(self, ratio: float) -> QPixmap:
         pixmap = QPixmap(ceil(self.width() * ratio), ceil(self.height() * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(self._theme.ground)
-        picture = self._shown()
-        with QPainter(pixmap) as painter:
-            if picture is not None:
-                picture.paint_tracks(painter)
-            elif self._log is None:
+        if self._log is None:
+            with QPainter(pixmap) as painter:
                 painter.setFont(ui_font(13, tabular=False))
                 painter.setPen(self._theme.muted)
                 painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, NOTHING)
