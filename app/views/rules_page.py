@@ -40,11 +40,13 @@ _FORM = NEEDED + 10 * SPACE
 """What the fields take, with what is beside them."""
 _TABLE = 80 * SPACE
 """What the table takes where the names in it can be read."""
+_LEAST_TABLE = 84 * SPACE
+"""What it takes beside the fields alone, which want long sliders."""
 _WIDE = _FORM + 40 * SPACE + _TABLE
 _MIDDLE = _FORM + _TABLE - 10 * SPACE
 _LOW = 8 * SPACE
 """How low a part may be (px): in a small window the timeline keeps its ruler."""
-_PARTS = (("Fields", "Fields"), ("Out", "Left out"), ("Differs", "What differs"))
+_PARTS = (("Fields", "Fields"), ("Left out", "Left out"), ("Changes", "What differs"))
 _WIDTHS = {BASE: 52, NOW: 64, RANK: 104}
 _SHEET = """
 QAbstractSpinBox QLineEdit {{ border: none; background: transparent; padding: 0 2px 0 0;
@@ -330,8 +332,10 @@ class RulesPage(QWidget):
         if not self._chose_widths and self._form is not None:
             form = max(_FORM, self.width() * 41 // 100)
             left = max(40 * SPACE, self.width() * 20 // 100)
-            rest = self.width() - form
-            self.parts.setSizes([form, left if self.width() >= _WIDE else rest, rest - left])
+            if self.width() >= _WIDE:
+                self.parts.setSizes([form, left, self.width() - form - left])
+            else:
+                self.parts.setSizes([max(form, self.width() - _LEAST_TABLE), *2 * [_LEAST_TABLE]])
 
 
 def _offer(button: MenuButton, choices: Mapping[str, str], chosen: str) -> None:
