@@ -25,6 +25,8 @@ from typing import IO
 ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 15
 TESTS_FAILED = 1
+OF_THE_WINDOW = 4
+"""So many parts have the tests of the window: what is small goes round evenly."""
 WORTH_ANOTHER_TRY = 3
 """Of more tests than these that failed, none is taken for unsteady."""
 
@@ -39,14 +41,16 @@ class Part:
 
 
 def parts() -> list[Part]:
-    """All tests, each in one part; those of the window, which take longest, in two."""
+    """All tests, each in one part; those of the window, which take longest, in several."""
     files = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("tests/app/test_*.py"))]
     left_out = (f"--ignore={name}" for name in ("tests/core", *files))
     core = ("-q", "-p", "no:pytest-qt", "tests/core")
     return [
         Part("tests of the core, where Qt cannot be imported", core, without_qt=True),
-        Part("tests of the window, half of them", tuple(files[::2])),
-        Part("tests of the window, the other half", tuple(files[1::2])),
+        *(
+            Part(f"tests of the window, {n + 1} of {OF_THE_WINDOW}", tuple(files[n::OF_THE_WINDOW]))
+            for n in range(OF_THE_WINDOW)
+        ),
         Part("all other tests", tuple(left_out)),
     ]
 
