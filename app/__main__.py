@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
+
 from core.replay.collector import collector_paused
 
 
 def main() -> None:
     """Run the program."""
-    # What imports make stays: looking through it for garbage would take a fifth of the start.
+    # Looking through all that is installed for plug-ins of pydantic takes longer than our models.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     with collector_paused():
         from app.cli import main as run
-    run()
+        from app.cli import shows_window
+
+        if shows_window(sys.argv[1:]):
+            import app.start  # noqa: F401
+        # What imports make stays: looking through it for garbage would take a fifth of the start.
+        gc.freeze()
+    try:
+        run()
+    finally:
+        # Nor is there a use in looking through what ends with the process.
+        gc.freeze()
 
 
 if __name__ == "__main__":

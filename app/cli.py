@@ -17,7 +17,7 @@ import typer
 
 from app.as_known_command import print_as_known
 from app.filtered_events import arrival_to_wire, arrived, filtered
-from app.later_commands import LaterGroup
+from app.later_commands import LATER, LaterGroup
 from app.private_option import PrivateOption, hide_if
 from app.rules_option import LeaveOutOption, RulesOption, chosen_rules, leaving_out
 from app.source_argument import Source, as_file, listed
@@ -349,6 +349,13 @@ def check(source: Source, as_json: AsJson = False) -> None:
     if not as_json:
         print("No problems." if not found else f"{count(found, 'problem')}.", file=sys.stderr)
     raise typer.Exit(NO if found else 0)
+
+
+def shows_window(arguments: Sequence[str]) -> bool:
+    """Whether these ask for the window, to be shown or drawn."""
+    others = {str(each.callback.__name__) for each in app.registered_commands if each.callback}
+    others |= {*LATER, *_GROUP_OPTIONS, "--version"}
+    return next(iter(arguments), "window") not in others - {"window", "render"}
 
 
 def main() -> None:

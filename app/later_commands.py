@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-_WHERE = MappingProxyType(
+LATER = MappingProxyType(
     {
         "preferences": "app.preferences_command:preferences",
         "compare": "app.range_commands:compare",
@@ -28,22 +28,23 @@ _WHERE = MappingProxyType(
         "demo": "app.demo:demo",
     }
 )
+"""Where each of them is, by its name."""
 
 
 class LaterGroup(TyperGroup):
     """Has the commands of other modules, too: all of them would be much to import for one."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [*super().list_commands(ctx), *_WHERE]
+        return [*super().list_commands(ctx), *LATER]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name in _WHERE:
+        if cmd_name in LATER:
             return _imported(cmd_name)
         return super().get_command(ctx, cmd_name)
 
 
 def _imported(name: str) -> Any:
-    module, _, attribute = _WHERE[name].partition(":")
+    module, _, attribute = LATER[name].partition(":")
     found = getattr(import_module(module), attribute)
     alone = typer.Typer(rich_markup_mode=None)
     if isinstance(found, typer.Typer):

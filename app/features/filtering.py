@@ -16,13 +16,14 @@ from app.text import plain
 from app.theme import Theme
 from app.views.filter_bar import FilterBar, tell_hits
 from app.views.timeline.hits import HitLayer
-from core.filter.parsing import grammar
 from core.replay.columns import Int32, SessionLog
 
 if TYPE_CHECKING:
     from app.window import Window
 
 _LAYER = "filter"
+_REST = 1_000
+"""How long (ms) after a session is there the grammar is made: the first filter would wait."""
 _PAUSE = 120
 """How long (ms) after a letter the search begins, so that typing starts one and not ten."""
 
@@ -37,6 +38,7 @@ class FilterFeature(Feature):
         self.menu = QMenu(window)
         self.bar = FilterBar(self.menu)
         self.only = False
+        self._rest = QTimer(window, interval=_REST, singleShot=True)
         self._typing = QTimer(window)
         self._typing.setSingleShot(True)
         self._typing.setInterval(_PAUSE)
@@ -67,8 +69,9 @@ class FilterFeature(Feature):
         model.words_changed.connect(field.show_words)
         w.replay.index_changed.connect(model.show_index)
         w.opening.log_changed.connect(self._show_log)
-        # Made before it is asked for: the first filter would wait for it.
-        w.opening.loaded.connect(lambda *_: w.background.run(grammar, then=lambda _: None))
+        # Made before it is asked for, and once the window has come to rest.
+        self._rest.timeout.connect(lambda: w.background.run(_prepare, then=lambda _: None))
+        w.opening.loaded.connect(lambda *_: self._rest.start())
         self.saved.changed.connect(lambda _: self._fill_menu())
         self.saved.complained.connect(w.presenter.complaint)
         self._fill_menu()
@@ -85,6 +88,7 @@ class FilterFeature(Feature):
         return self._typing.isActive()
 
     def close(self) -> None:
+        self._rest.stop()
         self._typing.stop()
 
     def focus(self, *_: object) -> None:
@@ -174,3 +178,9 @@ class FilterFeature(Feature):
         if self.saved.deleted is not None:
             shown = plain(self.saved.deleted[0], limit=60).replace("&", "&&")
             menu.addAction(f"Restore “{shown}”", self.saved.restore)
+
+
+def _prepare() -> object:
+    from core.filter.grammar import grammar
+
+    return grammar()

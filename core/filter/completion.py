@@ -6,14 +6,16 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
-from lark import Token
-from lark.exceptions import UnexpectedInput
 
-from core.filter.parsing import FIELDS, FilterError, grammar
+from core.filter.parsing import FIELDS, FilterError
 from core.filter.query import value
 from core.replay.columns import SessionLog
+
+if TYPE_CHECKING:
+    from lark import Token
 
 OFFERED = 50
 """How many completions are offered at most."""
@@ -80,6 +82,10 @@ def complete(text: str, cursor: int, words: Vocabulary) -> Completion:
 
 def _tokens(text: str) -> tuple[list[Token], str]:
     """The tokens of a text as far as it can be read, and what comes after them."""
+    from lark.exceptions import UnexpectedInput
+
+    from core.filter.grammar import grammar
+
     parser = grammar().parse_interactive(text)
     tokens: list[Token] = []
     # A field that is none is one only once its value is there.

@@ -16,7 +16,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from app.cli import app
+from app.cli import app, shows_window
 from core.events.instants import format_instant
 from core.events.schema import EventEnvelope
 from core.events.store.sqlite import SQLiteEventStore
@@ -521,3 +521,21 @@ class TestAsAProcess:
         )
         assert rb"\u5206\u6563" in context.stdout
         assert "Zoë".encode("latin-1") in context.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "shows"),
+    [
+        ("", True),
+        ("events.db --session s", True),
+        ("render events.db --out x.png", True),
+        ("--fresh", True),
+        ("sessions events.db", False),
+        ("serve events.db", False),
+        ("--help", False),
+        ("--version", False),
+    ],
+)
+def test_what_shows_a_window_is_told_from_the_line(line: str, shows: bool) -> None:
+    """A listing would wait for all of Qt, or a window for what looks for garbage in it."""
+    assert shows_window(line.split()) is shows
