@@ -38,7 +38,7 @@ from app.views.contrast import ENOUGH, contrast
 from app.views.timeline.view import TimelineView
 from app.window import Window
 from core.replay.moment import Moment
-from tests.app.windows import LONGEST, position
+from tests.app.windows import LONGEST, PATIENCE, position
 
 CONTROLS = (
     QAbstractButton, QLineEdit, QTextEdit, QAbstractSpinBox, QComboBox, QAbstractItemView, QTabBar,
@@ -148,7 +148,7 @@ def test_motion_is_reduced_where_it_is_asked_for(sample: Window) -> None:
 def test_tab_leads_through_the_window_once_around(sample: Window, qtbot: QtBot) -> None:
     """Some part of the window could not be reached, or there were no way out of it."""
     sample.activateWindow()
-    qtbot.wait_until(sample.isActiveWindow)
+    qtbot.wait_until(sample.isActiveWindow, timeout=PATIENCE)
     sample.timeline.setFocus()
     seen: list[QWidget] = []
     for _ in range(400):
@@ -170,7 +170,7 @@ def test_the_player_s_keys_work_while_the_timeline_has_the_focus(
 ) -> None:
     """Who reached it with Tab could look at it and not move."""
     sample.activateWindow()
-    qtbot.wait_until(sample.isActiveWindow)
+    qtbot.wait_until(sample.isActiveWindow, timeout=PATIENCE)
     sample.timeline.setFocus(Qt.FocusReason.TabFocusReason)
     before = sample.clock.playback
     qtbot.keyClick(sample.timeline, key)
@@ -189,7 +189,7 @@ def test_a_dialog_has_names_and_gives_the_focus_back(
 ) -> None:
     """Who closes one would have to find again where they were."""
     sample.activateWindow()
-    qtbot.wait_until(sample.isActiveWindow)
+    qtbot.wait_until(sample.isActiveWindow, timeout=PATIENCE)
     sample.event_table.setFocus(Qt.FocusReason.TabFocusReason)
     found: list[str] = []
     faults: list[str] = []
@@ -204,13 +204,13 @@ def test_a_dialog_has_names_and_gives_the_focus_back(
     looking.timeout.connect(look)
     looking.start()
     sample.actions_by_id[command].trigger()
-    qtbot.wait_until(lambda: bool(found))
+    qtbot.wait_until(lambda: bool(found), timeout=PATIENCE)
     looking.stop()
     settled()
     assert faults == []
     # A system's window manager does this.
     sample.activateWindow()
-    qtbot.wait_until(lambda: QApplication.focusWidget() is sample.event_table)
+    qtbot.wait_until(lambda: QApplication.focusWidget() is sample.event_table, timeout=PATIENCE)
     before = position(sample)
     qtbot.keyClick(sample.event_table, Qt.Key.Key_Up)
     assert position(sample) == before - 1, "the keys are the table's still"

@@ -58,7 +58,7 @@ def compared(opened: Window, settled: Settled, qtbot: QtBot) -> Window:
     settled()
     # Where there is no screen, no window comes back to the front when a dialog goes.
     opened.activateWindow()
-    qtbot.wait_until(opened.isActiveWindow)
+    qtbot.wait_until(opened.isActiveWindow, timeout=PATIENCE)
     return opened
 
 
@@ -393,7 +393,7 @@ def test_what_arrives_in_the_session_on_screen_is_taken_up(
     """Who compares a running session would look at an old one."""
     append_elsewhere(log_file, in_session("study", [viewed("paxos", seconds=700)]))
     shown = page(compared)
-    qtbot.wait_until(lambda: "A 2 / 6" in shown.transport.where.text, timeout=20_000)
+    qtbot.wait_until(lambda: "A 2 / 6" in shown.transport.where.text, timeout=PATIENCE)
     settled()
     assert positions(compared) == (2, 2)
     assert "6 events" in shown.heads[0].text
@@ -406,7 +406,7 @@ def test_what_arrives_in_the_other_session_is_taken_up(
     shown = page(compared)
     before = shown.heads[1].text
     append_elsewhere(log_file, in_session("again", [viewed("paxos", seconds=700)]))
-    qtbot.wait_until(lambda: shown.heads[1].text != before, timeout=20_000)
+    qtbot.wait_until(lambda: shown.heads[1].text != before, timeout=PATIENCE)
     settled()
     _, b = compared.comparing.model.sessions or (None, None)
     assert b is not None
@@ -430,7 +430,7 @@ def test_what_arrives_in_another_file_is_taken_up(
     shown = page(opened)
     append_elsewhere(other, in_session("there", [viewed("paxos", seconds=700)]))
     wanted = f"{len(SAME) + 1} events"
-    qtbot.wait_until(lambda: wanted in shown.heads[1].text, timeout=20_000)
+    qtbot.wait_until(lambda: wanted in shown.heads[1].text, timeout=PATIENCE)
     settled()
 
 
@@ -468,7 +468,7 @@ def test_a_long_session_shows_how_far_it_is_and_reading_can_be_stopped(
     model.sessions_changed.connect(
         lambda: told.append((model.sessions[1].read, model.sessions[1].total))  # type: ignore[index]
     )
-    qtbot.wait_until(lambda: page(window).loading_bar.isVisible() and bool(told), timeout=20_000)
+    qtbot.wait_until(lambda: page(window).loading_bar.isVisible() and bool(told), timeout=PATIENCE)
     page(window).loading_bar.cancel_requested.emit()
     assert not page(window).loading_bar.isVisible()
     assert "Reading was stopped" in texts(page(window).banner)

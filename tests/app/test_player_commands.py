@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.theme import ThemeChoice
 from app.window import Window
 from core.replay.axis import AxisMode
-from tests.app.windows import position
+from tests.app.windows import PATIENCE, position
 from tests.builders import chat, event, viewed
 from tests.builders_files import write_log
 
@@ -120,7 +120,7 @@ def test_the_event_is_copied_as_json(opened: Window, settled: Callable[[], None]
 def test_quitting_closes_the_window(opened: Window, qtbot: QtBot) -> None:
     """The program would go on where nobody sees it."""
     trigger(opened, "quit")
-    qtbot.wait_until(lambda: not opened.isVisible())
+    qtbot.wait_until(lambda: not opened.isVisible(), timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from core.events.store.sqlite import SQLiteEventStore
 from core.export.order import ExportFormat
 from core.privacy.key_file import key_path
 from core.replay.moment import Moment
-from tests.app.windows import LONGEST, all_texts, make_window, position, texts
+from tests.app.windows import LONGEST, PATIENCE, all_texts, make_window, position, texts
 
 Settled = Callable[[], None]
 
@@ -136,10 +136,10 @@ def test_every_window_goes_along(opened: Window, settled: Settled, qtbot: QtBot)
     opened.actions_by_id["new-window"].trigger()
     other = opened.others.all[-1]
     other.open(sample_path(), Wish(LONGEST))
-    qtbot.wait_until(lambda: not other.busy, timeout=20_000)
+    qtbot.wait_until(lambda: not other.busy, timeout=PATIENCE)
 
     opened.actions_by_id["private"].trigger()
-    qtbot.wait_until(lambda: not (other.busy or opened.busy), timeout=20_000)
+    qtbot.wait_until(lambda: not (other.busy or opened.busy), timeout=PATIENCE)
 
     assert other.privacy.sign.isVisible()
     assert _told(all_texts(other)) == []

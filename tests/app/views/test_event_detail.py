@@ -14,6 +14,7 @@ from app.theme import DARK
 from app.views.event_detail import EventDetailView
 from app.views.text_views import PlainLabel
 from core.events.schema import EventEnvelope
+from tests.app.windows import PATIENCE
 from tests.builders import chat
 
 EVENT = chat("c-1", "c-2", seconds=3).model_copy(
@@ -151,7 +152,7 @@ def test_fields_stand_beside_the_payload_where_there_is_room(
         right = payload(view).mapTo(view, payload(view).rect().topLeft()).x()
         return (left < right) == beside
 
-    qtbot.waitUntil(placed)
+    qtbot.waitUntil(placed, timeout=PATIENCE)
 
 
 def test_odd_text_of_a_log_breaks_nothing(view: EventDetailView) -> None:

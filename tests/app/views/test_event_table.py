@@ -16,6 +16,7 @@ from app.views.cell_table import PADDING
 from app.views.event_table import EventTableView
 from core.replay.columns import SessionLog
 from core.replay.playback import Playhead
+from tests.app.windows import PATIENCE
 from tests.builders import log_of, viewed
 
 EVENTS = [viewed("c-1", seconds=i, name=f"name {i}") for i in range(200)]
@@ -107,10 +108,10 @@ def test_taking_the_focus_is_no_wish(qtbot: QtBot) -> None:
         window.show()
     window.activateWindow()
     field.setFocus()
-    qtbot.waitUntil(field.hasFocus)
+    qtbot.waitUntil(field.hasFocus, timeout=PATIENCE)
     seeks = seeks_of(view)
     qtbot.keyClick(field, Qt.Key.Key_Tab)
-    qtbot.waitUntil(view.hasFocus)
+    qtbot.waitUntil(view.hasFocus, timeout=PATIENCE)
     assert seeks == []
     assert not view.currentIndex().isValid()
     qtbot.keyClick(view, Qt.Key.Key_Down)

@@ -11,6 +11,7 @@ from app.theme import DARK, LIGHT
 from app.views.session_list import SessionListView
 from app.views.text_views import ElidedLabel
 from core.events.store.base import SessionSummary
+from tests.app.windows import PATIENCE
 
 HOUR = 3_600_000_000
 START = 1_794_474_000_000_000
@@ -89,7 +90,7 @@ def test_typing_finds_and_enter_opens(view: SessionListView, qtbot: QtBot) -> No
     assert rows(view) == ["session-2"]
     assert heading(view) == "SESSIONS · 1 / 8"
     qtbot.keyClick(field(view), Qt.Key.Key_Down)
-    qtbot.waitUntil(table(view).hasFocus)
+    qtbot.waitUntil(table(view).hasFocus, timeout=PATIENCE)
     qtbot.keyClick(table(view), Qt.Key.Key_Return)
     assert opened == ["session-2"]
 
@@ -116,7 +117,7 @@ def test_arrows_move_without_opening(view: SessionListView, qtbot: QtBot) -> Non
 def test_up_from_the_first_row_goes_back_to_the_search(view: SessionListView, qtbot: QtBot) -> None:
     qtbot.keyClick(field(view), Qt.Key.Key_Down)
     qtbot.keyClick(table(view), Qt.Key.Key_Up)
-    qtbot.waitUntil(field(view).hasFocus)
+    qtbot.waitUntil(field(view).hasFocus, timeout=PATIENCE)
 
 
 def test_the_fold_opens_and_closes_by_click_and_keys(view: SessionListView, qtbot: QtBot) -> None:

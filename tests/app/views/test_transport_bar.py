@@ -17,6 +17,7 @@ from app.views.playhead_label import PlayheadLabel
 from app.views.transport_bar import ACTIONS, TransportBar
 from core.replay.axis import AxisMode
 from core.replay.playback import SPEEDS, Playback
+from tests.app.windows import PATIENCE
 
 START = 1_794_474_000_000_000  # 12 Nov 2026 09:00 UTC
 TIMES = START + np.arange(400, dtype=np.int64) * 60_000_000 + 901_000
@@ -110,7 +111,7 @@ def test_a_click_takes_no_focus(bar: TransportBar, qtbot: QtBot) -> None:
         window.show()
     window.activateWindow()
     field.setFocus()
-    qtbot.waitUntil(field.hasFocus)
+    qtbot.waitUntil(field.hasFocus, timeout=PATIENCE)
     for shown in bar.findChildren(QToolButton):
         assert shown.focusPolicy() == Qt.FocusPolicy.TabFocus
     qtbot.mouseClick(button(bar, "transport-next"), Qt.MouseButton.LeftButton)

@@ -23,6 +23,7 @@ from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
 from core.replay.playback import Playhead
 from tests.app.views.timeline.scenes import half_read, pixels_of, scene_of
+from tests.app.windows import PATIENCE
 from tests.builders import START, captured, chat, claim, event, log_of, viewed
 
 WIDTH, HEIGHT = GUTTER + 600 + RIGHT_GUTTER, 616
@@ -58,7 +59,7 @@ def shown(
     view.show_axis(axis)
     view.show_index(ContextIndex(log) if indexed else None)
     view.show_range(0.0, axis.length)
-    with qtbot.wait_exposed(view):
+    with qtbot.wait_exposed(view, timeout=PATIENCE):
         view.show()
     return view
 
