@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import Background, Latest
 from app.models.replay import Moment, Replay
@@ -102,6 +102,9 @@ class WhatIfModel(QObject):
         self._comparison: Comparison | None = None
         self._shown = False
         self._moment: Moment | None = None
+        # What can be played comes first: the comparison follows in a turn of its own.
+        self._soon = QTimer(self, interval=0, singleShot=True)
+        self._soon.timeout.connect(self._tell_difference)
         replay.rules_changed.connect(self._take_rules)
         replay.moment_changed.connect(self._take_moment)
 
@@ -132,8 +135,8 @@ class WhatIfModel(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether the base is still being computed."""
-        return self._indexing.busy
+        """Whether the base, or what differs from it, is still to come."""
+        return self._indexing.busy or self._soon.isActive()
 
     @property
     def base(self) -> ContextIndex | None:
@@ -311,6 +314,10 @@ class WhatIfModel(QObject):
         self._compare()
 
     def _compare(self) -> None:
+        if self._shown:
+            self._soon.start()
+
+    def _tell_difference(self) -> None:
         if self._shown:
             self.differs.emit(self._difference())
 

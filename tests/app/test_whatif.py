@@ -570,10 +570,12 @@ class TestTold:
         do(desk, "leave-out")
         settled()
         desk.clock.change(lambda p: p.at_position(3))
+        settled()
         assert page(desk).sentence.text() == (
             "At 09:02:00: nothing differs from Brain Web with all events."
         )
         desk.clock.change(lambda p: p.at_position(6))
+        settled()
         assert "Paxos 0.35 → 0.15" in page(desk).sentence.text()
 
     def test_a_row_of_the_table_selects_its_concept(

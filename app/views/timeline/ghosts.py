@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from math import ceil
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.text import plain, weight
 from app.views.contrast import mixed
@@ -25,29 +26,46 @@ _LINE = 14
 _LEAST_LEGEND = 96
 _REACH = 4
 _RISERS_MOST = 80
+_CLEAR = QImage.Format.Format_ARGB32_Premultiplied
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class GhostLayer:
     """A `Layer`: the concepts that have a curve, and the uncertainty, as under the base's rules."""
 
     base: ContextIndex
+    _kept: tuple[tuple[object, ...], QImage] | None = field(default=None, init=False)
 
     def paint(self, painter: QPainter, layout: Layout, scene: Scene, everything: Scene) -> None:
         """See `Layer`."""
         if scene.index is None or scene.log.session_id != self.base.log.session_id:
             return
-        plot = plot_of(layout.concepts, scene)
-        for concept, slot in self._concepts(scene):
-            y = self._y(concept, scene, plot)
-            colour = mixed(scene.theme.panel, scene.theme.concept_colour(slot), _SHARE)
-            _paint_dotted(painter, layout.within_plot(layout.concepts), y, colour)
-        strip = layout.within_plot(layout.uncertainty)
-        if strip.height() > 0:
-            values = self.base.uncertainty.over(self._positions(scene), scene.instants)
-            y = strip.bottom() - values * (strip.bottom() - strip.top() - 1)
-            _paint_dotted(painter, strip, y, scene.theme.text)
+        ratio, cap = painter.device().devicePixelRatioF(), scene.index.rules.cap
+        made_of = (scene.grid, scene.theme, layout, ratio, cap, self._concepts(scene))
+        # While a slider moves they stay where they are, and are a third of the work.
+        if self._kept is None or self._kept[0] != made_of:
+            self._kept = made_of, self._dots(layout, scene, ratio)
+        painter.drawImage(0, 0, self._kept[1])
         self._paint_legend(painter, layout, scene)
+
+    def _dots(self, layout: Layout, scene: Scene, ratio: float) -> QImage:
+        """All that is dotted, in its place in the widget; the rest of the image is clear."""
+        right, bottom = layout.right, layout.ruler.top()
+        image = QImage(ceil(right * ratio), ceil(bottom * ratio), _CLEAR)
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.transparent)
+        plot = plot_of(layout.concepts, scene)
+        with QPainter(image) as painter:
+            for concept, slot in self._concepts(scene):
+                y = self._y(concept, scene, plot)
+                colour = mixed(scene.theme.panel, scene.theme.concept_colour(slot), _SHARE)
+                _paint_dotted(painter, layout.within_plot(layout.concepts), y, colour)
+            strip = layout.within_plot(layout.uncertainty)
+            if strip.height() > 0:
+                values = self.base.uncertainty.over(self._positions(scene), scene.instants)
+                y = strip.bottom() - values * (strip.bottom() - strip.top() - 1)
+                _paint_dotted(painter, strip, y, scene.theme.text)
+        return image
 
     def hit(self, point: QPoint, layout: Layout, scene: Scene, everything: Scene) -> Hit | None:
         """The dotted curve under the pointer, where no other is nearer."""
