@@ -346,8 +346,9 @@ class Window(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether anything is still being read or computed for what is on screen."""
-        models = self.background.busy or self.replay.busy or self.clock.unsettled
-        return models or any(feature.busy for feature in self.features)
+        models = (self.background, self.source, self.replay)
+        working = self.clock.unsettled or any(model.busy for model in models)
+        return working or any(feature.busy for feature in self.features)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low window the timeline has fewer tracks."""

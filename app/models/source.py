@@ -97,6 +97,9 @@ class Source(QObject):
         self._after_loading: list[Callable[[], None]] = []
         self._checking: Task | None = None
         self._state = "same"
+        self._list_when_seen = False
+        self._listing = QTimer(self, interval=0, singleShot=True)
+        self._listing.timeout.connect(self.list_again)
         self._detail = Latest(background)
         self._look = Latest(background)
         self._following = Following(self)
@@ -132,6 +135,11 @@ class Source(QObject):
     def store(self) -> LinkedEventStore | None:
         """The store of the file that is open, for models that read more of it in the background."""
         return self._store
+
+    @property
+    def busy(self) -> bool:
+        """Whether the sessions are still to be listed, once some of the chosen one is seen."""
+        return self._list_when_seen or self._listing.isActive()
 
     @property
     def checking(self) -> bool:
@@ -181,11 +189,15 @@ class Source(QObject):
         self._following.start(tail)
         self.opened.emit(Opened(self._place, notice))
         self._watch.start()
-        self.list_again()
+        if self._loading is not None and isinstance(self._place, Path):
+            # Of what was asked for one sees something first; a table may have to be fetched first.
+            self._list_when_seen = True
+        else:
+            self.list_again()
 
     def list_again(self) -> None:
         """List the sessions; ``sessions_changed`` brings them."""
-        store = self._store
+        store, self._list_when_seen = self._store, False
         if store is not None:
             self._run(store.listed, self._take_sessions)
 
@@ -203,6 +215,8 @@ class Source(QObject):
         self.cancel_loading()
         self.stop_check()
         self._watch.stop()
+        self._listing.stop()
+        self._list_when_seen = False
         self._following.stop()
         self._summaries.stop()
         self._grown.clear()
@@ -246,6 +260,12 @@ class Source(QObject):
         if step.log.complete:
             self._growth, self._last = Growth(step.log), step
         self.step_loaded.emit(step)
+        self._list_if_waiting()
+
+    def _list_if_waiting(self) -> None:
+        if self._list_when_seen:
+            # What asks for it now is painted before.
+            self._listing.start()
 
     def cancel_loading(self) -> None:
         """Stop reading the session."""
@@ -263,6 +283,7 @@ class Source(QObject):
 
     def _end_loading(self) -> None:
         self._loading = None
+        self._list_if_waiting()
         waiting, self._after_loading = self._after_loading, []
         for start in waiting:
             start()
