@@ -19,7 +19,11 @@ def main(folder: str, bolt_port: str, http_port: str, database: str, password: s
             "server_plugins": "Bolt:com.arcadedb.bolt.BoltProtocolPlugin",
             "server_defaultDatabases": f"{database}[root]",
         },
-        jvm_kwargs={"heap_size": "768m"},
+        # It lives for a few seconds, of which its compilers would take half.
+        jvm_kwargs={
+            "heap_size": "768m",
+            "jvm_args": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        },
     )
     server.start()
     sys.stdin.read()
