@@ -57,7 +57,8 @@ class EventTableModel(CellTableModel):
         self._left_out: Bool | None = None
         self._hits: Int32 | None = None
         self._shown = EventRows()
-        self._summaries: OrderedDict[int, str] = OrderedDict()
+        # A whole event until its row is looked at: of those that are read most never are.
+        self._summaries: OrderedDict[int, str | EventEnvelope] = OrderedDict()
         self._asked: set[int] = set()
 
     @property
@@ -187,7 +188,7 @@ class EventTableModel(CellTableModel):
         """Take up events by index; one that is not of this log is passed over."""
         taken = [index for index, envelope in envelopes.items() if self._is_at(envelope, index)]
         for index in taken:
-            self._summaries[index] = summary(envelopes[index])
+            self._summaries[index] = envelopes[index]
             self._summaries.move_to_end(index)
         while len(self._summaries) > KEPT:
             dropped, _ = self._summaries.popitem(last=False)
@@ -250,7 +251,7 @@ class EventTableModel(CellTableModel):
             since = int(log.times[row] - log.times[last])
             return f"{sign}{'−' if since < 0 else '+'}{duration(abs(since))}"
         if column == SUMMARY:
-            return self._summaries.get(row, "…")
+            return self._summary(row)
         if int(log.kinds[row]) == PENDING:
             return "…"
         if column == ACTOR:
@@ -258,6 +259,12 @@ class EventTableModel(CellTableModel):
             return _ABSENT if actor == NONE else _shown(log.actor_names[actor])
         ref = int(log.objects[row])
         return _ABSENT if ref == NONE else _shown(" ".join(log.object_keys[ref]))
+
+    def _summary(self, event: int) -> str:
+        known = self._summaries.get(event, "…")
+        if not isinstance(known, str):
+            known = self._summaries[event] = summary(known)
+        return known
 
     def time_text(self, instant: int, position: int | None = None) -> str:
         """An instant (µs) as the table shows it, with its day where there are several."""

@@ -62,8 +62,7 @@ class CellTable(RowTable):
         self._cells = model
         self._lines = lines
         self._inset = inset
-        fonts = ui_font(pixels, tabular=False), ui_font(pixels), mono_font(pixels)
-        self._looks = tuple(_Look(font) for font in fonts)
+        self._looks = _looks(pixels)
         self._theme = DARK
         self._colours: dict[tuple[Tone, bool], QColor] = {}
         self.setModel(model)
@@ -186,6 +185,13 @@ class CellTable(RowTable):
         return "" if self._look(cell).cut(cell.text, width) == cell.text else tip_of(cell.text)
 
 
+@lru_cache(maxsize=4)
+def _looks(pixels: int) -> tuple[_Look, ...]:
+    """The proportional, the tabular and the monospace one, which all tables share."""
+    fonts = ui_font(pixels, tabular=False), ui_font(pixels), mono_font(pixels)
+    return tuple(_Look(font) for font in fonts)
+
+
 class _Look:
     """A font with what was lately written in it: texts cut to a width, and laid out."""
 
@@ -194,8 +200,13 @@ class _Look:
         metrics = QFontMetrics(font)
         self.height = metrics.height()
 
+        # Most texts have room, as the widths of their letters tell without laying them out.
+        letters = [metrics.horizontalAdvance(chr(code)) + 1 for code in range(128)]
+
         @lru_cache(maxsize=4_096)
         def cut(text: str, width: int) -> str:
+            if text.isascii() and sum(map(letters.__getitem__, text.encode())) <= width:
+                return text
             return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
         @lru_cache(maxsize=4_096)

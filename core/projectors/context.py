@@ -157,6 +157,8 @@ _NOTHING: tuple[None, None] = (None, None)
 
 
 def _object_changes(before: SessionContext, after: SessionContext) -> tuple[ObjectChange, ...]:
+    if before.active_objects is after.active_objects:
+        return ()
     old = {(o.object_type, o.object_id): o.relevance_score for o in before.active_objects}
     new = {(o.object_type, o.object_id): o.relevance_score for o in after.active_objects}
     keys = [*new, *(key for key in old if key not in new)]

@@ -105,11 +105,18 @@ class ContextIndex:
     # -- objects ----------------------------------------------------------------------------------
 
     def _objects(self, position: int, at: int) -> tuple[ActiveObject, ...]:
+        active = self.active_touches(position)
+        if self.rules.objects == "first":
+            return self._first_objects[: len(active)]
         times, touches = self.log.times, self.log.touches
         return tuple(
-            self.active_object(j, elapsed=at - int(times[touches.event[j]]))
-            for j in self.active_touches(position)
+            self.active_object(j, elapsed=at - int(times[touches.event[j]])) for j in active
         )
+
+    @cached_property
+    def _first_objects(self) -> tuple[ActiveObject, ...]:
+        """What was touched first stays as it is: contexts share the tuple as soon as it is full."""
+        return tuple(map(self.active_object, self.first_touches[: self.rules.max_objects].tolist()))
 
     def active_touches(self, position: int) -> list[int]:
         """The touch by which each active object is one: its first, or under recency its last."""
