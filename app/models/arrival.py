@@ -15,6 +15,7 @@ from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
 from core.replay.lateness import CreatedSource
 from core.replay.playback import Playhead
+from core.replay.room import continues
 
 _REST = 200
 """How long (ms) a session that grows is left alone before its order is told again."""
@@ -107,7 +108,8 @@ class ArrivalModel(QObject):
     def _read(self) -> None:
         log, store = self._log, self._store
         if log is not None and store is not None and log.complete:
-            self._reading.run(lambda: Lateness.read(store, ArrivalOrder(log)), then=self._take_read)
+            known = self._lateness
+            self._reading.run(lambda: _lateness(store, log, known), then=self._take_read)
 
     def _take_read(self, lateness: Lateness) -> None:
         log = self._log
@@ -134,6 +136,16 @@ class ArrivalModel(QObject):
         index = self._index
         if self._watched and index is not None:
             self.known_changed.emit(known)
+
+
+def _lateness(store: CreatedSource, log: SessionLog, known: Lateness | None) -> Lateness:
+    """What there is to tell of a log; where it only grew in order, nothing is read again."""
+    if known is None or not continues(log.rows, known.order.log.rows):
+        return Lateness.read(store, ArrivalOrder(log))
+    order = known.order.grown(log).prepare()
+    if order.late is known.order.late:
+        return Lateness(order, known.delays)
+    return Lateness.read(store, order)
 
 
 def _known(index: ContextIndex, lateness: Lateness, at: Playhead) -> KnownThen:

@@ -232,8 +232,14 @@ class Opening(QObject):
             self._replay.show_log(log, step.index, left_out=step.left_out)
         else:
             follows = self._source.filling and before is not None and self._at_end(before)
-            self._replay.show_log(log, step.index, left_out=step.left_out)
-            self._clock.grow(log)
+            playback = self._clock.playback
+            if playback is not None and playback.live:
+                # The playhead comes first here too: what is new is told once, and not where it was.
+                self._clock.grow(log)
+                self._replay.show_log(log, step.index, left_out=step.left_out)
+            else:
+                self._replay.show_log(log, step.index, left_out=step.left_out)
+                self._clock.grow(log)
             if follows:
                 # Who has not looked elsewhere sees the end, as where all is there at once.
                 self._clock.change(lambda playback: playback.at_position(len(log)))

@@ -17,7 +17,7 @@ from core.mirror.store import MirroredEventStore
 from core.projectors.rules import ProjectionRules
 from core.replay.apart import WORTH_IT, ReadHereError, origin_of, steps_apart, warm_up
 from core.replay.axis import Axis, AxisMode, axis_of, axis_on
-from core.replay.columns import Int64, SessionLog
+from core.replay.columns import NONE, Int64, SessionLog
 from core.replay.growth import Growth
 from core.replay.index import ContextIndex
 from core.replay.kept_logs import KeptLogs
@@ -162,6 +162,19 @@ def summaries(store: SQLiteEventStore, session_ids: Collection[str]) -> dict[str
     """What the list says of these sessions, by id; those without a readable event are left out."""
     found = ((session_id, store.summary(session_id)) for session_id in session_ids)
     return {session_id: each for session_id, each in found if each is not None}
+
+
+def summary_of(store: SQLiteEventStore, log: SessionLog) -> SessionSummary:
+    """What the list says of a session that has been read, and has an event."""
+    actor, link = int(log.actors[0]), link_of(store, log.session_id)
+    return SessionSummary(
+        log.session_id,
+        log.start,
+        log.end,
+        len(log),
+        None if actor == NONE else log.actor_names[actor],
+        parts=0 if link is None else len(link.sessions),
+    )
 
 
 def envelopes(

@@ -12,13 +12,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import Background, Latest, Task
 from app.models.following import Following
+from app.models.growing import Growing
 from app.models.reading import (
     LoadStep,
     counts,
     envelopes,
-    growth_step,
     session_steps,
     summaries,
+    summary_of,
 )
 from app.models.running import Running
 from app.sources import Place, file_of, open_store
@@ -27,7 +28,6 @@ from core.events.store.base import SessionSummary
 from core.events.store.sessions import newest_first
 from core.projectors.rules import ProjectionRules
 from core.replay.columns import Int64, SessionLog
-from core.replay.growth import Growth
 from core.replay.leaving_out import NOTHING
 from core.replay.link_file import LinkFile
 from core.replay.linked import Link, LinkedEventStore, LinkError
@@ -36,8 +36,6 @@ from core.replay.tail import Tail
 T = TypeVar("T")
 
 _WATCH = 1000
-_BREATH = 25
-"""How long (ms) the window has for itself between two growths of a session, at least."""
 _SUMMARIES = 250
 """How long (ms) the sessions that grew are collected before the list is told."""
 
@@ -93,6 +91,7 @@ class Source(QObject):
         self._tasks: list[Task] = []
         self._opening: Task | None = None
         self._loading: Task | None = None
+        self._session_id = ""
         self._stop_loading = threading.Event()
         self._after_loading: list[Callable[[], None]] = []
         self._checking: Task | None = None
@@ -105,12 +104,9 @@ class Source(QObject):
         self._following = Following(self)
         self._following.grown.connect(self._take_grown)
         self._following.failed.connect(self.failed)
-        self._growth: Growth | None = None
-        self._last: LoadStep | None = None
-        self._growing = Latest(background)
-        self._wanted: tuple[ProjectionRules, Sequence[str], Int64] | None = None
-        self._breath = QTimer(self, singleShot=True)
-        self._breath.timeout.connect(self._grow_again)
+        self._growing = Growing(background, self)
+        self._growing.grown.connect(self._take_growth)
+        self._growing.failed.connect(self.failed)
         self._grown: set[str] = set()
         self._running = Running()
         self._told_running: frozenset[str] = frozenset()
@@ -237,6 +233,7 @@ class Source(QObject):
         if store is None:
             return
         self.cancel_loading()
+        self._session_id = session_id
         stop = self._stop_loading = threading.Event()
         self._loading = self._background.stream(
             lambda: session_steps(store, session_id, rules, stopped=stop.is_set),
@@ -258,7 +255,7 @@ class Source(QObject):
 
     def _take_step(self, step: LoadStep) -> None:
         if step.log.complete:
-            self._growth, self._last = Growth(step.log), step
+            self._growing.begin(step)
         self.step_loaded.emit(step)
         self._list_if_waiting()
 
@@ -270,9 +267,7 @@ class Source(QObject):
     def cancel_loading(self) -> None:
         """Stop reading the session."""
         self._stop_loading.set()
-        self._growing.cancel()
-        self._breath.stop()
-        self._growth = self._last = self._wanted = None
+        self._growing.stop()
         if self._loading is not None:
             self._loading.cancel()
             self._end_loading()
@@ -333,31 +328,13 @@ class Source(QObject):
     def grow_session(
         self, rules: ProjectionRules, shown: Sequence[str] = (), left_out: Int64 = NOTHING
     ) -> None:
-        """Read what arrived of the session that was loaded; a step comes if anything did.
+        """Read what arrived of the session that was loaded; a step comes if anything did."""
+        if self._store is not None:
+            self._growing.grow(self._store, rules, shown, left_out)
 
-        See `growth_step`. The longer that takes, the longer the next one waits, so that a busy
-        session leaves the window time for its user.
-        """
-        if self._breath.isActive():
-            self._wanted = (rules, shown, left_out)
-            return
-        store, growth, last, self._wanted = self._store, self._growth, self._last, None
-        if store is not None and growth is not None:
-            self._growing.run(
-                lambda: growth_step(store, growth, rules, shown, left_out, before=last),
-                then=self._take_growth,
-                error=self.failed.emit,
-            )
-
-    def _take_growth(self, step: LoadStep | None) -> None:
-        if step is not None:
-            self._last = step
-            self._breath.start(max(_BREATH, round(step.seconds * 2_000)))
-            self.step_loaded.emit(step)
-
-    def _grow_again(self) -> None:
-        if self._wanted is not None:
-            self.grow_session(*self._wanted)
+    def _take_growth(self, step: LoadStep) -> None:
+        self.summarise_later([step.log.session_id])
+        self.step_loaded.emit(step)
 
     def show_links(self, links: Collection[Link]) -> None:
         """Offer these linked sessions; ``links_changed`` brings the list of all sessions anew."""
@@ -396,7 +373,17 @@ class Source(QObject):
         """Look up what the list has to say of the sessions that grew."""
         store, ids = self._store, self._grown
         self._grown = set()
-        if store is not None:
+        if store is None:
+            return
+        if self._loading is not None and self._session_id in ids:
+            # It is read anyway, and will tell; the store would read all of it once more.
+            ids.discard(self._session_id)
+            self.summarise_later([self._session_id])
+        log = self._growing.log
+        if log is not None and len(log) and log.session_id in ids and not self.filling:
+            ids.discard(log.session_id)
+            self._take_summaries({log.session_id: summary_of(store, log)})
+        if ids:
             self._run(lambda: summaries(store, ids), self._take_summaries)
 
     def _take_summaries(self, found: dict[str, SessionSummary]) -> None:

@@ -90,11 +90,17 @@ def test_curves_show_the_weights_and_the_uncertainty_of_the_contexts(
 
 
 @given(
-    weights=st.lists(st.sampled_from([0.0, 0.2, 0.5, 1.0]), max_size=30), count=st.integers(0, 12)
+    weights=st.lists(st.sampled_from([0.0, 0.2, 0.5, 1.0]), max_size=60),
+    count=st.integers(0, 12),
+    block=st.sampled_from([1, 2, 3, 64]),
 )
-def test_the_heaviest_are_a_stable_sort_cut_off(weights: list[float], count: int) -> None:
+def test_the_heaviest_are_a_stable_sort_cut_off(
+    weights: list[float], count: int, block: int
+) -> None:
     expected = sorted((i for i, w in enumerate(weights) if w > 0), key=lambda i: -weights[i])
-    assert heaviest(np.array(weights), count) == expected[:count]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.replay.index._BLOCK", block)
+        assert heaviest(np.array(weights), count) == expected[:count]
 
 
 def test_a_context_under_the_rules_of_the_backend() -> None:
