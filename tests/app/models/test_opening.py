@@ -85,8 +85,8 @@ class Desk:
 
     def settle(self) -> None:
         """Wait until there is nothing more to come."""
-        busy = (lambda: self.background.busy, lambda: self.replay.busy)
-        self.qtbot.wait_until(lambda: not any(is_busy() for is_busy in busy), timeout=PATIENCE)
+        models = (self.background, self.source, self.replay)
+        self.qtbot.wait_until(lambda: not any(each.busy for each in models), timeout=PATIENCE)
 
     def open(self, path: Path, wish: Wish | None = None) -> None:
         self.opening.open(path, wish)
@@ -154,6 +154,14 @@ class TestWishes:
         assert desk.opening.session_id == LARGEST
         assert desk.playback.playhead == Playhead(214, desk.log.instant_at(214))
         assert desk.moments[-1].context == ContextIndex(desk.log).context_at(214)
+
+    def test_it_is_shown_before_the_sessions_are_listed(self, desk: Desk, path: Path) -> None:
+        """Who opens a session of a large log would wait for the names of all the others, too."""
+        told: list[str] = []
+        desk.opening.log_changed.connect(lambda _: told.append("the session"))
+        desk.source.sessions_changed.connect(lambda _: told.append("the list"))
+        desk.open(path, Wish("study"))
+        assert list(dict.fromkeys(told)) == ["the session", "the list"]
 
     def test_a_moment_alone_is_one_of_the_session_that_is_chosen(self, desk: Desk) -> None:
         """`--at '#3'` without a session would be forgotten."""
