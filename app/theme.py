@@ -207,7 +207,9 @@ def apply(app: QApplication, theme: Theme) -> None:
     if app.styleSheet() == sheet:
         # Every widget of every window would be styled anew.
         return
-    app.setStyle("Fusion")
+    if app.style().name() != "fusion":
+        # Where it is that already, setting it would only have every widget made up once more.
+        app.setStyle("Fusion")
     app.setPalette(_palette(theme))
     app.setStyleSheet(sheet)
 
