@@ -14,8 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.background import Background, Latest, Task
 from core.events.errors import SourceNotFound
-
-PATIENCE = 20_000
+from tests.app.windows import PATIENCE
 
 
 @pytest.fixture

@@ -24,11 +24,11 @@ from core.notes.bookmark import Anchor, Bookmark
 from core.notes.bookmark_file import BookmarkFile
 from core.projectors.rules import BRAIN_WEB, RECENCY
 from core.projectors.session_context import SessionContextProjector, fold
+from tests.app.windows import PATIENCE
 from tests.builders import chat, viewed
 from tests.builders_files import contents, row_of, write_log
 
 LARGEST = "session_1794474072480_9c2hv6ron"
-PATIENCE = 20_000
 
 
 @pytest.fixture

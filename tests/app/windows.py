@@ -13,7 +13,7 @@ from app.settings import SettingsFile
 from app.window import Window
 
 LONGEST = "session_1794474072480_9c2hv6ron"
-PATIENCE = 20_000
+PATIENCE = 60_000
 _TEXT_ROLES = (0, 3, 11, *range(256, 264))
 
 

@@ -11,9 +11,8 @@ from pytestqt.qtbot import QtBot
 from app.models.clock import Clock
 from core.replay.columns import SessionLog
 from core.replay.playback import Playback, Playhead
+from tests.app.windows import PATIENCE
 from tests.builders import log_of, viewed
-
-PATIENCE = 20_000
 
 
 def log_over(*seconds: float) -> SessionLog:

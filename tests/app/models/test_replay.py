@@ -20,9 +20,9 @@ from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
 from core.replay.leaving_out import NOTHING, without_rows
 from core.replay.playback import Playhead
+from tests.app.windows import PATIENCE
 from tests.builders import captured, chat, claim, log_of, viewed
 
-PATIENCE = 20_000
 STUDY = [
     viewed("raft", seconds=0, name="Raft"),
     chat("raft", "paxos", seconds=60),

@@ -30,6 +30,7 @@ from core.projectors.rules import BRAIN_WEB, RECENCY
 from core.replay.axis import AxisMode
 from core.replay.columns import SessionLog
 from resources.make_events import SAMPLE
+from tests.app.windows import PATIENCE
 from tests.builders import chat, log_of, viewed
 from tests.builders_files import (
     append_elsewhere,
@@ -42,7 +43,6 @@ from tests.builders_files import (
     write_long_log,
 )
 
-PATIENCE = 20_000
 LARGEST = "session_1794474072480_9c2hv6ron"
 STUDY = in_session("study", [viewed("raft"), chat("raft", "paxos", seconds=60)])
 

@@ -19,7 +19,7 @@ from core.events.store import EventStore, SQLiteEventStore
 from core.events.store.base import Appended
 
 QUICK = Backoff(first=0.001, longest=0.01)
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a condition that should come true within milliseconds is a failure."""
 
 
