@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.features.base import Feature, Slot
 from app.kept import OpenLog, OpenWindow
 from app.models.opening import Wish
+from app.models.reading import LoadStep
 from app.sources import Place, absolute, place_of
 from app.text import is_encodable, plain
 from app.views.banner import BannerKind
@@ -29,6 +30,7 @@ class ReopeningFeature(Feature):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._wanted: OpenLog | None = None
+        self._kept: tuple[Place | None, str] | None = None
 
     def slots(self) -> Mapping[str, Slot]:
         return {
@@ -41,9 +43,16 @@ class ReopeningFeature(Feature):
         w = self.window
         w.session_list.window_requested.connect(self._open_beside)
         w.opening.loaded.connect(lambda _: self._arrive())
-        w.opening.loaded.connect(lambda _: w.others.keep())
+        w.opening.loaded.connect(self._keep_opened)
         for ended in (w.opening.complained, w.source.failed, w.source.load_failed):
             ended.connect(self._give_up)
+
+    def _keep_opened(self, step: LoadStep) -> None:
+        """Keep what is open once a session is there, and not with each event that it grows by."""
+        opened = (self.window.source.place, step.log.session_id)
+        if opened != self._kept:
+            self._kept = opened
+            self.window.others.keep()
 
     # -- what is open -----------------------------------------------------------------------------
 

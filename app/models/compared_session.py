@@ -59,6 +59,7 @@ class ComparedSession(QObject):
         self._indexing = Latest(background)
         self._rules: ProjectionRules | None = None
         self._growth: Growth | None = None
+        self._last: LoadStep | None = None
         self._growing = Latest(background)
         self._rest = QTimer(self, interval=_REST, singleShot=True)
         self._rest.timeout.connect(self._read_on)
@@ -122,7 +123,7 @@ class ComparedSession(QObject):
         if step.log.complete:
             self._loading = None
             if not isinstance(self.store, MirroredEventStore):
-                self._growth = Growth(step.log)
+                self._growth, self._last = Growth(step.log), step
         self.changed.emit()
         # What arrived while it was being read.
         self.grow()
@@ -133,10 +134,10 @@ class ComparedSession(QObject):
             self._rest.start()
 
     def _read_on(self) -> None:
-        growth, rules = self._growth, self._rules
+        growth, rules, last = self._growth, self._rules, self._last
         if growth is not None and rules is not None:
             self._growing.run(
-                lambda: growth_step(self.store, growth, rules),
+                lambda: growth_step(self.store, growth, rules, before=last),
                 then=self._take_growth,
                 error=self.failed.emit,
             )
@@ -144,6 +145,7 @@ class ComparedSession(QObject):
     def _take_growth(self, step: LoadStep | None) -> None:
         if step is None or step.index is None or self._growth is None:
             return
+        self._last = step
         self.take(step.index)
         if self._rules is not None:
             # Others may have been chosen meanwhile.
@@ -160,7 +162,7 @@ class ComparedSession(QObject):
         """Read no further."""
         self._stop.set()
         self._indexing.cancel()
-        self._growth = None
+        self._growth = self._last = None
         self._rest.stop()
         self._growing.cancel()
         if self._loading is not None:

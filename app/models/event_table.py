@@ -19,6 +19,7 @@ from core.events.schema import EventEnvelope
 from core.replay.arrival import ArrivalOrder
 from core.replay.columns import NONE, PENDING, Bool, Int32, SessionLog
 from core.replay.linked import PREFIX
+from core.replay.room import continues
 
 NUMBER, TIME, SINCE, TYPE, ACTOR, OBJECT, SUMMARY = range(7)
 BLOCK = 64
@@ -311,7 +312,7 @@ def _begins_with(log: SessionLog, known: SessionLog) -> bool:
     """Whether a log begins with the very rows of another."""
     if log.session_id != known.session_id or len(log) < len(known):
         return False
-    return log.rows is known.rows or np.array_equal(log.rows[: len(known)], known.rows)
+    return continues(log.rows, known.rows) or np.array_equal(log.rows[: len(known)], known.rows)
 
 
 @lru_cache(maxsize=4_096)

@@ -22,6 +22,7 @@ from core.filter.query import EVERYTHING, Query
 from core.filter.search import Found, Search
 from core.replay.columns import Bool, Int32, SessionLog
 from core.replay.index import ContextIndex
+from core.replay.room import continues
 
 _NONE = np.zeros(0, np.int32)
 _OFTEN = 0.1
@@ -191,4 +192,5 @@ def _goes_on(known: SessionLog | None, log: SessionLog) -> bool:
     """Whether the events of one log have the same places in another."""
     if known is None or known.session_id != log.session_id or len(log) < len(known):
         return False
-    return known.rows is log.rows or bool(np.array_equal(log.rows[: len(known)], known.rows))
+    begins = continues(log.rows, known.rows)
+    return begins or bool(np.array_equal(log.rows[: len(known)], known.rows))

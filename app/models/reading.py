@@ -11,6 +11,7 @@ from core.events.errors import SourceChanged
 from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope
 from core.events.store.base import SessionSummary
+from core.events.store.sessions import spread
 from core.events.store.sqlite import SQLiteEventStore
 from core.mirror.feeder import MAIN
 from core.mirror.store import MirroredEventStore
@@ -175,6 +176,18 @@ def summary_of(store: SQLiteEventStore, log: SessionLog) -> SessionSummary:
         None if actor == NONE else log.actor_names[actor],
         parts=0 if link is None else len(link.sessions),
     )
+
+
+def activity(
+    store: SQLiteEventStore, session_id: str, bins: int, log: SessionLog | None
+) -> dict[str, list[int]]:
+    """How the events of a session are spread over its time, by its id.
+
+    Where it is that of the ``log``, which has every instant, the store is not asked once more.
+    """
+    if log is not None and log.session_id == session_id:
+        return {session_id: spread(log.times, bins)}
+    return {session_id: store.activity(session_id, bins)}
 
 
 def envelopes(

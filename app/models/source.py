@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from app.models.following import Following
 from app.models.growing import Growing
 from app.models.reading import (
     LoadStep,
+    activity,
     counts,
     envelopes,
     session_steps,
@@ -297,9 +299,10 @@ class Source(QObject):
         def start() -> None:
             if store is None or store is not self._store:
                 return
+            log = None if self.filling else self._growing.log
             for session_id in session_ids:
                 self._run(
-                    lambda one=session_id: {one: store.activity(one, bins)},  # type: ignore[misc]
+                    partial(activity, store, session_id, bins, log),
                     self.activity_changed.emit,
                 )
 

@@ -55,16 +55,20 @@ class SessionOrder:
             readable &= page.rowids <= seen
             rowids.append(page.rowids[readable])
             instants.append(page.instants[readable])
-        return _sorted(np.concatenate(rowids), np.concatenate(instants), seen)
+        known = max(0, len(self) - 1)
+        return _sorted(np.concatenate(rowids), np.concatenate(instants), seen, known=known)
 
 
 NOTHING = SessionOrder(np.zeros(0, np.int64), np.zeros(0, np.int64), seen=-(2**63))
 """The order of a session that was not read yet."""
 
 
-def _sorted(rowids: NDArray[np.int64], instants: NDArray[np.int64], seen: int) -> SessionOrder:
-    steps = np.diff(instants)
-    if np.any(steps < 0) or np.any(np.diff(rowids)[steps == 0] <= 0):
+def _sorted(
+    rowids: NDArray[np.int64], instants: NDArray[np.int64], seen: int, *, known: int
+) -> SessionOrder:
+    """The order of rows of which so many, and one more, are in order at the beginning."""
+    steps = np.diff(instants[known:])
+    if np.any(steps < 0) or np.any(np.diff(rowids[known:])[steps == 0] <= 0):
         order = np.lexsort((rowids, instants))
         rowids, instants = rowids[order], instants[order]
     return SessionOrder(rowids, instants, seen)

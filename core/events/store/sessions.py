@@ -49,7 +49,11 @@ def activity(scan: Scan, session_id: str, bins: int) -> list[int]:
     """How many events fall into each of `bins` equal parts of the session's time."""
     pages = [page.instants for page in scan.instant_pages(session_id)]
     instants = np.concatenate([np.zeros(0, dtype=np.int64), *pages])
-    instants = instants[instants != UNREADABLE]
+    return spread(instants[instants != UNREADABLE], bins)
+
+
+def spread(instants: NDArray[np.int64], bins: int) -> list[int]:
+    """How many of these instants fall into each of `bins` equal parts of the time they span."""
     if not len(instants):
         return [0] * bins
     since = instants - instants.min()
