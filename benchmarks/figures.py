@@ -138,6 +138,7 @@ TARGETS = {
     "append: into a large log": Target(most=1.1, of="ratio"),
     "foreign append: drawn, p99": Target(most=50),
     "foreign append: at a client, p99": Target(most=25),
+    "foreign append to a large session: drawn, p99": Target(most=50),
     "1,000 clients: delay, p99": Target(most=30),
     "1,000 clients: against a raw server": Target(most=2, of="ratio"),
     "start: window with the sample": Target(most=1.5),

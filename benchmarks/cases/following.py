@@ -8,6 +8,7 @@ All times are taken by one clock of the machine, from the commit.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from app.models.opening import Wish
 from app.theme import ThemeChoice
 from app.window import Window
 from benchmarks.figures import Figure, p99
+from benchmarks.logs import SESSION as BIG
 from benchmarks.logs import Logs
 from core.events.store import SQLiteEventStore
 
@@ -35,7 +37,7 @@ CLIENTS = 50
 
 WRITER = """
 import json, random, sqlite3, sys, time, uuid
-path, count, rate = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+path, count, rate, session = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
 connection = sqlite3.connect(path, isolation_level=None, timeout=10)
 chance = random.Random(1)
 kinds = ["UserViewed", "ChatMessageCreated", "ClaimUpserted"]
@@ -50,7 +52,7 @@ for n in range(count):
     connection.execute(
         "INSERT INTO events (event_id, event_type, session_id, actor_id, occurred_at,"
         " object_ref_type, object_ref_id, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (str(uuid.uuid4()), kind, "session-live", "user-1", stamp,
+        (str(uuid.uuid4()), kind, session, "user-1", stamp,
          *refs.get(kind, (None, None)), json.dumps(payload)),
     )
     committed.append(time.time_ns())
@@ -102,11 +104,16 @@ asyncio.run(main())
 
 def measure(logs: Logs) -> Iterator[Figure]:
     """One run."""
-    del logs
     with tempfile.TemporaryDirectory(prefix="following-") as folder:
         committed, drawn, heard = _followed(Path(folder, "events.db"))
     yield Figure("foreign append: drawn, p99", p99(_late(committed, [drawn])), "ms")
     yield Figure("foreign append: at a client, p99", p99(_late(committed, heard)), "ms")
+    with tempfile.TemporaryDirectory(prefix="following-") as folder:
+        large = Path(folder, "large.db")
+        shutil.copyfile(logs.concepts, large)
+        committed, drawn = _followed_large(large, logs.events)
+    late = p99(_late(committed, [drawn], logs.events))
+    yield Figure("foreign append to a large session: drawn, p99", late, "ms")
 
 
 Seen = list[tuple[int, int]]
@@ -117,21 +124,12 @@ def _followed(path: Path) -> tuple[list[int], Seen, list[Seen]]:
     """When each event was committed; what the window and each client showed."""
     SQLiteEventStore(path, writable=True, create=True).close()
     write(path, BEFORE, rate=1e9)
-    start.offscreen(1)
-    start.application()
-    window = Window(start.NoSettings(), theme=ThemeChoice.DARK)
-    window.show()
-    window.open(path, Wish(SESSION))
-    start.wait(lambda: not window.busy)
+    window = _window(path, SESSION)
     window.server.model.start(path, port=0)
     start.wait(lambda: window.server.model.state.running)
     window.clock.follow()
     listeners = listening(window, CLIENTS, BEFORE + EVENTS)
-    committed: list[int] = []
-    writer = threading.Thread(target=lambda: committed.extend(write(path, EVENTS, rate=RATE)))
-    writer.start()
-    drawn = _drawn(window, BEFORE + EVENTS)
-    writer.join()
+    committed, drawn = _watched(window, path, SESSION, BEFORE)
     assert listeners.stdout is not None
     heard = json.loads(listeners.stdout.readline())
     listeners.wait()
@@ -139,9 +137,39 @@ def _followed(path: Path) -> tuple[list[int], Seen, list[Seen]]:
     return committed, drawn, heard
 
 
-def _drawn(window: Window, last: int) -> Seen:
+def _followed_large(path: Path, events: int) -> tuple[list[int], Seen]:
+    """The same of a session of so many events and 100,000 concepts, without a server."""
+    window = _window(path, BIG)
+    window.clock.follow()
+    committed, drawn = _watched(window, path, BIG, events)
+    window.close()
+    return committed, drawn
+
+
+def _window(path: Path, session: str) -> Window:
+    start.offscreen(1)
+    start.application()
+    window = Window(start.NoSettings(), theme=ThemeChoice.DARK)
+    window.show()
+    window.open(path, Wish(session))
+    start.wait(lambda: not window.busy)
+    return window
+
+
+def _watched(window: Window, path: Path, session: str, before: int) -> tuple[list[int], Seen]:
+    """What another program commits to a session, and what the window shows of it."""
+    committed: list[int] = []
+    writer = threading.Thread(
+        target=lambda: committed.extend(write(path, EVENTS, rate=RATE, session=session))
+    )
+    writer.start()
+    drawn = _drawn(window, before, before + EVENTS)
+    writer.join()
+    return committed, drawn
+
+
+def _drawn(window: Window, shown: int, last: int) -> Seen:
     seen: Seen = []
-    shown = 0
     while shown < last:
         QApplication.processEvents()
         log = window.opening.log
@@ -154,17 +182,17 @@ def _drawn(window: Window, last: int) -> Seen:
     return seen
 
 
-def _late(committed: list[int], seen: list[Seen]) -> Iterator[float]:
+def _late(committed: list[int], seen: list[Seen], before: int = BEFORE) -> Iterator[float]:
     """How late (ms) each event was first shown, by itself or in a later state."""
     for each in seen:
-        for n, moment in enumerate(committed, BEFORE + 1):
+        for n, moment in enumerate(committed, before + 1):
             reached = next((when for at, when in each if at >= n), None)
             if reached is not None:
                 yield (reached - moment) / 1e6
 
 
-def write(path: Path, count: int, *, rate: float) -> list[int]:
-    command = [sys.executable, "-c", WRITER, str(path), str(count), str(rate)]
+def write(path: Path, count: int, *, rate: float, session: str = SESSION) -> list[int]:
+    command = [sys.executable, "-c", WRITER, str(path), str(count), str(rate), session]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     moments: list[int] = json.loads(done.stdout)
     return moments
