@@ -29,10 +29,11 @@ _DEAF = 60.0
 ATTEMPTS = 2
 """How often a request is sent at the most: who feeds a mirror asks again by itself."""
 
-PATIENCE = (READ_SECONDS, 2 * READ_SECONDS, 4 * READ_SECONDS, 8 * READ_SECONDS)
-"""Seconds that an answer is waited for. After one that was late the next are waited for longer, or
-a server that needs more for a page would be asked in vain for ever, and kept busy with answers that
-nobody waits for; after a page that came soon for less long."""
+PATIENCE = tuple(times * READ_SECONDS for times in (1, 2, 4, 8, 20))
+"""Seconds that an answer is waited for, at last as many as AWS's own tools do. After one that was
+late the next are waited for longer, or a server that needs more for a page would be asked in vain
+for ever, and kept busy with answers that nobody waits for; after one that came soon for less long.
+"""
 
 
 class TableRemote:
