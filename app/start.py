@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt
+from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import privacy
@@ -39,6 +39,8 @@ MOST_WINDOWS = 12
 _FRAMES = 240
 _PATIENCE = 600_000
 """How long (ms) a picture may take to be complete."""
+_HEART = 50
+_SLEEPING = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
 
 
 def has_display() -> bool:
@@ -269,8 +271,12 @@ def wait(until: Callable[[], bool]) -> None:
     assert app is not None
     passed = QElapsedTimer()
     passed.start()
+    # It sleeps until there is something to do: to ask all the time would hold up who works. What is
+    # waited for comes by an event; the heart is for the patience alone.
+    heart = QTimer(interval=_HEART)
+    heart.start()
     while not until():
-        app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        app.processEvents(_SLEEPING)
         if passed.elapsed() > _PATIENCE:
             raise StoreError("The picture was not ready after ten minutes; is the disk very slow?")
 
