@@ -72,22 +72,28 @@ def show_window(
             " writes a picture instead, `brainweb-replay context` prints the context."
         )
     app = application()
+    # In the midst of making a window KeyboardInterrupt would be in the midst of Qt's work: a crash.
+    with called_on_interrupt(lambda: window.others.quit()):
+        window = _first_window()
+        if link is not None:
+            window.moment_links.go(link)
+        if source is not None:
+            window.open(source, _wish(session, at))
+            if serve is not None:
+                window.server.model.start(file_of(source), port=serve)
+        if source is None and link is None and not fresh and window.settings.reopen:
+            reopen(window)
+        with told_of_uncaught(window.others.tell, window.others.faults):
+            return app.exec()
+
+
+def _first_window() -> Window:
     # Modules stay: looking through them for garbage would hold up the window for 0.1 s at a time.
     gc.freeze()
     with collector_paused():
         window = Window(SettingsFile())
     window.show()
-    if link is not None:
-        window.moment_links.go(link)
-    if source is not None:
-        window.open(source, _wish(session, at))
-        if serve is not None:
-            window.server.model.start(file_of(source), port=serve)
-    if source is None and link is None and not fresh and window.settings.reopen:
-        reopen(window)
-    windows = window.others
-    with told_of_uncaught(windows.tell, windows.faults), called_on_interrupt(windows.quit):
-        return app.exec()
+    return window
 
 
 def reopen(window: Window) -> None:

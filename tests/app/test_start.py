@@ -18,6 +18,7 @@ from app import start
 from app import theme as themes
 from app.sample import sample_path
 from app.uncaught import called_on_interrupt, told_of_uncaught
+from app.window import Window
 from core.events.errors import SourceNotFound, StoreError
 from core.events.store.sqlite import SQLiteEventStore
 from core.notes.bookmark import Anchor, Bookmark
@@ -216,6 +217,22 @@ class TestWhatNobodyCaught:
         with called_on_interrupt(lambda: interrupted.append(True)):
             signal.raise_signal(signal.SIGINT)
             qtbot.wait_until(lambda: bool(interrupted), timeout=PATIENCE)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+    def test_ctrl_c_while_the_window_is_made_waits_until_it_is(
+        self, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It would come in the midst of Qt's own work, and the program end in a crash."""
+
+        class Interrupted(Window):
+            def apply_theme(self) -> None:
+                qtbot.addWidget(self)
+                signal.raise_signal(signal.SIGINT)
+                super().apply_theme()
+
+        monkeypatch.setattr(start, "Window", Interrupted)
+        monkeypatch.setattr(start, "has_display", lambda: True)
+        assert start.show_window(None, None, None, fresh=True) == 0
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
     def test_afterwards_it_is_as_it_was(self, qtbot: QtBot) -> None:
