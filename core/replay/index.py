@@ -238,12 +238,19 @@ class ContextIndex:
         return [int(c) for c in ranked if peaks[c] > 0]
 
     def _gained(self, start: int, stop: int) -> Float64:
+        """What the events of a range of positions add to each concept, but for the last digits."""
         made = self.log.contributions
-        within = slice(made.before(start), made.before(stop))
-        amounts = self._weights.amounts[made.source[within]]
-        return np.bincount(
-            made.concept[within], weights=amounts, minlength=len(made.concept_ids)
-        ).astype(np.float64)
+        if self.rules.half_life is None:
+            # Without decay it is what is there at the end and was not before.
+            gained = self._weights.after(made.before(stop), 0)
+            gained -= self._weights.after(made.before(start), 0)
+        else:
+            within = slice(made.before(start), made.before(stop))
+            amounts = self._weights.amounts[made.source[within]]
+            gained = np.bincount(
+                made.concept[within], weights=amounts, minlength=len(made.concept_ids)
+            ).astype(np.float64)
+        return np.round(gained, 9, out=gained)
 
     def contributes(self, concept: int) -> Int32:
         """The indexes of the events that contribute to a concept, ascending."""
