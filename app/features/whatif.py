@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.features.base import Feature, Slot
@@ -26,6 +27,9 @@ from core.replay.index import ContextIndex
 if TYPE_CHECKING:
     from app.window import Window
 
+_REST, _BETWEEN = 1_500, 30
+"""How long (ms) after a session is there the form is begun, and how far apart its parts are."""
+
 NO_EVENT = "Go to an event first: none has happened at the playhead."
 NO_HITS = "Filter the events first: what the filter finds can be left out."
 STILL_SEARCHING = "The filter is still searching. Leave its hits out when it is done."
@@ -44,6 +48,7 @@ class WhatIfFeature(Feature):
         self.page = RulesPage()
         self.sets = RuleSets(window, self.model, self.saved, self.page.menu)
         self.chip = WhatIfChip()
+        self._rest = QTimer(window, singleShot=True)
         self._path: Path | None = None
         self._is_last = False
 
@@ -85,6 +90,8 @@ class WhatIfFeature(Feature):
         page.command_requested.connect(lambda name: w.actions_by_id[name].trigger())
         self.chip.page_requested.connect(w.actions_by_id["show-rules"].trigger)
         self.chip.reset_requested.connect(w.actions_by_id["reset-what-if"].trigger)
+        self._rest.timeout.connect(self._prepare)
+        w.opening.loaded.connect(lambda *_: self._rest.start(_REST))
         w.source.opened.connect(self._take_file)
         w.opening.session_changed.connect(model.show_session)
         w.opening.log_changed.connect(self._take_log)
@@ -103,6 +110,14 @@ class WhatIfFeature(Feature):
     @property
     def busy(self) -> bool:
         return self.model.busy
+
+    def close(self) -> None:
+        self._rest.stop()
+
+    def _prepare(self) -> None:
+        """Make the form bit by bit, before it is looked at: at once it takes a quarter second."""
+        if self.page.prepare():
+            self._rest.start(_BETWEEN)
 
     # -- leaving out ------------------------------------------------------------------------------
 

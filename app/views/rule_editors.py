@@ -240,7 +240,7 @@ class StepsEditor(QWidget):
         self._grid.setHorizontalSpacing(2 * SPACE)
         self._grid.setVerticalSpacing(SPACE)
         self._grid.setColumnStretch(4, 1)
-        self.add = QPushButton("Add a step")
+        self.add = QPushButton("Add a step", self)
         self.add.setObjectName("add-step")
         self.add.setAccessibleName("Add a step")
         self.add.clicked.connect(self._append)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.theme import SPACE, Theme
+from app.theme import DARK, SPACE, Theme
 from app.views.rule_editors import ChoiceEditor, NumberEditor, StepsEditor
 from app.views.section_heading import SectionHeading
 from core.projectors.rule_fields import (
@@ -48,8 +49,9 @@ Editor = NumberEditor | ChoiceEditor
 class RuleForm(QScrollArea):
     """Shows rules and what they are held against.
 
-    ``edited`` carries changed rules and the name of the gesture that they are part of (None: a
-    change of its own); ``settled`` tells that a gesture ended.
+    Its fields are many: `make_more` makes one at a time, until ``is_made``. ``edited`` carries
+    changed rules and the name of the gesture that they are part of (None: a change of its own);
+    ``settled`` tells that a gesture ended.
     """
 
     edited = Signal(object, object)
@@ -65,14 +67,14 @@ class RuleForm(QScrollArea):
         self._rules, self._base = ProjectionRules(), ProjectionRules()
         self.editors: dict[str, Editor] = {}
         self.steps = StepsEditor()
-        self._headings = []
-        self._groups = []
-        for title, fields in _SECTIONS:
-            heading = SectionHeading(f"rules-{title.lower()}", title)
-            self._headings.append(heading)
-            self._groups.append(self._group(heading, fields))
+        self.is_made = False
+        self._theme = DARK
+        self._headings: list[SectionHeading] = []
+        self._groups: list[QWidget] = []
+        self._making = self._make()
         self._body = QWidget()
         self._body.setObjectName("rule-body")
+        self.steps.setParent(self._body)
         self._grid = QGridLayout(self._body)
         self._grid.setContentsMargins(3 * SPACE, SPACE, 3 * SPACE, 2 * SPACE)
         self._grid.setHorizontalSpacing(8 * SPACE)
@@ -82,26 +84,53 @@ class RuleForm(QScrollArea):
         self.steps.edited.connect(self._edit_steps)
         self._arrange(1)
 
-    def _group(self, heading: SectionHeading, fields: tuple[Number | Choice, ...]) -> QWidget:
-        group = QWidget()
-        column = QVBoxLayout(group)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE)
-        column.addWidget(heading)
-        for field in fields:
-            editor: Editor
-            if isinstance(field, Number):
-                editor = NumberEditor(field)
-                editor.settled.connect(self.settled)
-            else:
-                editor = ChoiceEditor(field)
-            self._connect(field.key, editor)
-            self.editors[field.key] = editor
-            if field is OTHERWISE:
-                column.addWidget(self.steps)
-            column.addWidget(editor)
-        column.addStretch(1)
-        return group
+    def make_more(self) -> bool:
+        """Make one more field, if there is one, and style it, which takes the most time."""
+        field = next(self._making, None)
+        self.is_made = field is None
+        if field is not None:
+            for part in (field, *field.findChildren(QWidget)):
+                part.ensurePolished()
+        return field is not None
+
+    def lay_out(self) -> None:
+        """Lay out now what was made, and not a turn after it is seen."""
+        for group in self._groups:
+            group.show()
+        QApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))
+
+    def _make(self) -> Iterator[QWidget]:
+        for place, (title, fields) in enumerate(_SECTIONS):
+            group = QWidget()
+            column = QVBoxLayout(group)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(SPACE)
+            heading = SectionHeading(f"rules-{title.lower()}", title)
+            heading.show_theme(self._theme)
+            column.addWidget(heading)
+            self._headings.append(heading)
+            self._groups.append(group)
+            self._grid.addWidget(group, *divmod(place, self._columns))
+            for field in fields:
+                if field is OTHERWISE:
+                    self.steps.show_theme(self._theme)
+                    column.addWidget(self.steps)
+                editor = self._editor(field)
+                column.addWidget(editor)
+                yield editor
+            column.addStretch(1)
+
+    def _editor(self, field: Number | Choice) -> Editor:
+        editor: Editor
+        if isinstance(field, Number):
+            editor = NumberEditor(field)
+            editor.settled.connect(self.settled)
+        else:
+            editor = ChoiceEditor(field)
+        editor.show_theme(self._theme)
+        self._connect(field.key, editor)
+        self.editors[field.key] = editor
+        return editor
 
     def _connect(self, key: str, editor: Editor) -> None:
         if isinstance(editor, NumberEditor):
@@ -112,6 +141,7 @@ class RuleForm(QScrollArea):
 
     def show_theme(self, theme: Theme) -> None:
         """Draw in these colours."""
+        self._theme = theme
         for part in (*self._headings, *self.editors.values(), self.steps):
             part.show_theme(theme)
         self._body.setStyleSheet(f"#rule-body {{ background: {theme.panel.name()}; }}")
@@ -147,7 +177,7 @@ class RuleForm(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many columns as there is room for."""
         super().resizeEvent(event)
-        self._arrange(min(len(self._groups), max(1, self.viewport().width() // _COLUMN)))
+        self._arrange(min(len(_SECTIONS), max(1, self.viewport().width() // _COLUMN)))
 
     def _arrange(self, columns: int) -> None:
         if columns == self._columns:
@@ -156,7 +186,7 @@ class RuleForm(QScrollArea):
         for place, group in enumerate(self._groups):
             row, column = divmod(place, columns)
             self._grid.addWidget(group, row, column)
-        for column in range(len(self._groups)):
+        for column in range(len(_SECTIONS)):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
 

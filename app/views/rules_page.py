@@ -110,7 +110,7 @@ class RulesPage(QWidget):
         self.setAccessibleName("Rules")
         self._state = RulesState()
         self._found: WhatIfDifference | None = None
-        self._form: RuleForm | None = None
+        self._form = RuleForm()
         self._theme = DARK
         self.preset = MenuButton("Rules in force")
         self.base = MenuButton("Compared with")
@@ -174,7 +174,7 @@ class RulesPage(QWidget):
         self.parts = QSplitter(Qt.Orientation.Horizontal)
         self.parts.setHandleWidth(1)
         self.parts.setChildrenCollapsible(False)
-        for part in (self.left_out, self.table):
+        for part in (self._form, self.left_out, self.table):
             part.setMinimumSize(40 * SPACE, _LOW)
             self.parts.addWidget(part)
         self._chose_widths = False
@@ -191,6 +191,8 @@ class RulesPage(QWidget):
         column.addWidget(self.parts, 1)
 
     def _connect(self) -> None:
+        self._form.edited.connect(self.edited)
+        self._form.settled.connect(self.settled)
         self.preset.chosen.connect(self.chosen)
         self.base.chosen.connect(self.base_chosen)
         self.left_out.put_back.connect(self.put_back)
@@ -203,17 +205,20 @@ class RulesPage(QWidget):
 
     @property
     def form(self) -> RuleForm:
-        """The fields; made when they are looked at first, for they are many."""
-        if self._form is None:
-            form = self._form = RuleForm()
-            form.edited.connect(self.edited)
-            form.settled.connect(self.settled)
-            form.setMinimumSize(40 * SPACE, _LOW)
-            form.show_theme(self._theme)
-            form.show_rules(self._state.rules, self._state.base)
-            self.parts.insertWidget(0, form)
-            self._give_keys()
+        """The fields; made when they are looked at first, unless they are there by then."""
+        while self.prepare():
+            pass
         return self._form
+
+    def prepare(self) -> bool:
+        """Make a little more of the fields, and tell whether that may not be all."""
+        if self._form.is_made:
+            return False
+        if not self._form.make_more():
+            self._form.show_rules(self._state.rules, self._state.base)
+            self._form.lay_out()
+            self._give_keys()
+        return True
 
     def _give_keys(self) -> None:
         """All of the page has its keys; to give them twice is to give them once."""
@@ -232,8 +237,7 @@ class RulesPage(QWidget):
             tint(label, theme.muted)
         self.left_out.show_theme(theme)
         self.table.show_theme(theme)
-        if self._form is not None:
-            self._form.show_theme(theme)
+        self._form.show_theme(theme)
 
     def show_state(self, state: RulesState) -> None:
         """Show the rules, what is left out, and what can be done."""
@@ -241,7 +245,7 @@ class RulesPage(QWidget):
         choices = {name: name for name in state.choices}
         _offer(self.preset, choices, state.rules.name)
         _offer(self.base, choices, state.base.name)
-        if self._form is not None:
+        if self._form.is_made:
             self._form.show_rules(state.rules, state.base)
         self.left_out.show_entries(state.left_out, can=state.has_session, start=state.start)
         self.undo.setEnabled(state.can_undo)
@@ -307,13 +311,15 @@ class RulesPage(QWidget):
         self.more.setText("Rule sets" if wide else "Sets")
         chosen = self._switches.checkedId()
         for place, part in enumerate((self._form, self.left_out, self.table)):
-            if part is not None:
-                part.setVisible(wide or place == chosen or (middle and place == 0))
+            part.setVisible(wide or place == chosen or (middle and place == 0))
 
     def showEvent(self, event: QShowEvent) -> None:
-        assert self.form is not None
+        self.form.show()
         self._show_parts()
         super().showEvent(event)
+        for button in self.left_out.buttons.values():
+            # What it takes was asked while it was hidden, without this page's style.
+            button.updateGeometry()
         self._share()
         self.shown_changed.emit(True)
 
@@ -329,7 +335,7 @@ class RulesPage(QWidget):
         self._keep_still()
 
     def _share(self) -> None:
-        if not self._chose_widths and self._form is not None:
+        if not self._chose_widths:
             form = max(_FORM, self.width() * 41 // 100)
             left = max(40 * SPACE, self.width() * 20 // 100)
             if self.width() >= _WIDE:

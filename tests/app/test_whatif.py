@@ -116,6 +116,24 @@ def entries(window: Window) -> list[tuple[str, int]]:
     return [(entry.told(), len(entry.rows)) for entry in window.what_if.model.left_out]
 
 
+def test_a_form_that_is_made_before_it_is_looked_at_is_laid_out_when_it_is(
+    window: Window, settled: Callable[[], None], log_file: Path
+) -> None:
+    """Made bit by bit while nothing is asked for, it blocks nobody; but it must be whole."""
+    window.open(log_file)
+    settled()
+    while page(window).prepare():
+        assert not page(window).isVisible()
+    do(window, "show-rules")
+    settled()
+    editors = [each for each in page(window).form.editors.values() if each.isVisible()]
+    assert len(editors) > 8
+    assert all(each.height() >= each.minimumSizeHint().height() for each in editors)
+    left_out = page(window).left_out
+    right = max(each.geometry().right() for each in left_out.buttons.values())
+    assert right < left_out.viewport().width()
+
+
 class TestRules:
     def test_a_slider_recomputes_everything(
         self, desk: Window, settled: Callable[[], None]
