@@ -21,32 +21,38 @@ _BETWEEN = 8
 _MOST_LABELS = 40
 
 
+def gap_regions(tracks: QRect, scene: Scene) -> tuple[QRegion, QRegion]:
+    """Where the strips lie over the plots of the tracks, and where they are wide enough to hatch.
+
+    Crowds of hair-thin ones would only blur, and are left out.
+    """
+    top, height = tracks.top(), tracks.height()
+    wide = [s for s in scene.strips if s.right - s.left >= LEAST]
+    areas = [QRect(strip.left, top, strip.right - strip.left, height) for strip in wide]
+    return _all_of(areas), _all_of(area for area in areas if area.width() >= _LEAST_HATCHED)
+
+
 def paint_gaps(
     painter: QPainter,
     tracks: QRect,
     scene: Scene,
+    regions: tuple[QRegion, QRegion],
     *,
-    within: QRect | None = None,
+    within: QRect,
     around: Iterable[QRect] = (),
 ) -> None:
-    """Paint the strips over the plots of the tracks, or as much of them as is ``within``.
-
-    They are painted around words. Crowds of hair-thin ones would only blur.
-    """
-    words = _all_of(around)
-    part = tracks if within is None else tracks.intersected(within)
-    top, height = part.top(), part.height()
-    wide = [s for s in scene.strips if s.right - s.left >= LEAST]
-    areas = [QRect(strip.left, top, strip.right - strip.left, height) for strip in wide]
+    """Paint as much of these `gap_regions` of the tracks as is ``within``, but around words."""
+    words, part = _all_of(around), tracks.intersected(within)
+    everywhere, hatched = regions
     ground, line = QColor(scene.theme.track), QColor(scene.theme.muted)
     ground.setAlpha(120)
     line.setAlpha(110)
     painter.save()
-    painter.setClipRegion(_all_of(areas) - words)
+    painter.setClipRegion(everywhere.intersected(part) - words)
     painter.fillRect(part, ground)
-    painter.setClipRegion(_all_of(a for a in areas if a.width() >= _LEAST_HATCHED) - words)
+    painter.setClipRegion(hatched.intersected(part) - words)
     hatching = _hatching(line.rgba(), painter.device().devicePixelRatioF())
-    painter.drawTiledPixmap(part, hatching, QPoint(0, top - tracks.top()))
+    painter.drawTiledPixmap(part, hatching, QPoint(0, part.top() - tracks.top()))
     painter.restore()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QRect, QSize
@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QRegion
 from app.views.timeline import cursor
 from app.views.timeline.bands import Band
 from app.views.timeline.curves import ConceptTrack
-from app.views.timeline.gaps import hit_gap, paint_gap_lengths, paint_gaps
+from app.views.timeline.gaps import gap_regions, hit_gap, paint_gap_lengths, paint_gaps
 from app.views.timeline.lanes import LaneTrack, lane_count
 from app.views.timeline.layout import Layout, arrange, gutters
 from app.views.timeline.objects import ObjectTrack
@@ -101,10 +101,16 @@ class Picture:
     def bands(self) -> tuple[Band, ...]:
         """What `paint_tracks` paints, each part by itself; they share the height of the widget."""
         scene, layout, whole_log = self.scene, self.layout, self.scene.log.whole
+        # Once for all strips that are painted, and not at all where none is.
+        gaps = cache(lambda: gap_regions(layout.tracks, scene))
         parts: list[tuple[QRect, tuple[object, ...], Callable[..., None]]] = [
             (layout.overview, (self.everything.grid, self.shown, whole_log), self._paint_overview),
             *(
-                (rect, (scene.grid, *track.shows(scene)), partial(self._paint_strip, track, rect))
+                (
+                    rect,
+                    (scene.grid, *track.shows(scene)),
+                    partial(self._paint_strip, track, rect, gaps),
+                )
                 for track, rect in self.strips
             ),
             (layout.ruler, (scene.grid, whole_log), self._paint_ruler),
@@ -121,13 +127,20 @@ class Picture:
             painter, self.layout.overview, self.everything, lanes=lanes, shown=self.shown
         )
 
-    def _paint_strip(self, track: Track, rect: QRect, painter: QPainter, within: QRect) -> None:
+    def _paint_strip(
+        self,
+        track: Track,
+        rect: QRect,
+        gaps: Callable[[], tuple[QRegion, QRegion]],
+        painter: QPainter,
+        within: QRect,
+    ) -> None:
         painter.save()
         track.paint(painter, rect, self.scene)
         painter.restore()
         objects = self.tracks.objects
         words = objects.words(rect, self.scene) if track is objects else []
-        paint_gaps(painter, self.layout.tracks, self.scene, within=within, around=words)
+        paint_gaps(painter, self.layout.tracks, self.scene, gaps(), within=within, around=words)
 
     def _paint_ruler(self, painter: QPainter, within: QRect) -> None:
         paint_ruler(painter, self.layout.ruler, self.scene)

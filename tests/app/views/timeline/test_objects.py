@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.theme import DARK, LIGHT, Theme
 from app.views.contrast import ENOUGH, contrast
-from app.views.timeline.gaps import paint_gaps
+from app.views.timeline.gaps import gap_regions, paint_gaps
 from app.views.timeline.objects import ROW_HEIGHT, ObjectTrack
 from core.events.contributions import Touch
 from core.events.schema import EventType
@@ -191,7 +191,8 @@ def test_an_idle_gap_is_not_painted_over_a_name(qtbot: QtBot) -> None:
     image.fill(DARK.panel)
     crossing = QRect(strips[0].left, 0, 3, RECT.height())
     with QPainter(image) as painter:
-        paint_gaps(painter, whole, scene, around=[crossing])
+        regions = gap_regions(whole, scene)
+        paint_gaps(painter, whole, scene, regions, within=whole, around=[crossing])
     assert is_blank(image, DARK.panel, crossing)
     assert not is_blank(image, DARK.panel, QRect(crossing.right() + 1, 0, 4, RECT.height()))
 
