@@ -15,6 +15,8 @@ from pathlib import Path
 from benchmarks.figures import Result
 from benchmarks.plots import growth_plot, targets_plot
 
+WHY = "targets.md"
+"""Written by hand, beside what is measured."""
 _HEAD = ("what", "measured", "spread", "peer or limit", "its median", "ratio", "target", "met")
 
 
@@ -65,6 +67,8 @@ class Report:
             + ", ".join(f"{case} {peak:,.0f} MB" for case, peak in self.peaks.items())
             + ".",
         ]
+        if (folder / WHY).exists():
+            parts.append(f"What is not met, why, and what was tried: [{WHY}]({WHY}).")
         by_size = _by_size(self.results)
         if by_size:
             parts.append("## As a session grows")
