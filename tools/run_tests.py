@@ -47,11 +47,12 @@ def parts() -> list[Part]:
     core = ("-q", "-p", "no:pytest-qt", "tests/core")
     return [
         Part("tests of the core, where Qt cannot be imported", core, without_qt=True),
+        # Among them is the longest test: begun last, it would run alone.
+        Part("all other tests", tuple(left_out)),
         *(
             Part(f"tests of the window, {n + 1} of {OF_THE_WINDOW}", tuple(files[n::OF_THE_WINDOW]))
             for n in range(OF_THE_WINDOW)
         ),
-        Part("all other tests", tuple(left_out)),
     ]
 
 
