@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from core.late_dataclass import dataclass
 
 _START, _WORD, _RUN, _PLAIN = 12, 8, 5, 1
 """What a letter is worth at the text's start, at a word's, after the one before, and elsewhere."""

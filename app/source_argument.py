@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +15,7 @@ from app.progress_line import ProgressLine
 from app.sources import Place, TableLocation, place_of
 from app.text import count, plain
 from core.events.errors import AnswerLate, WrongLocation
+from core.late_dataclass import dataclass
 from core.mirror.following import FollowAll
 from core.mirror.keeping import Keeper
 from core.mirror.remote import ListingStep

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
@@ -13,6 +12,8 @@ from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.late_dataclass import dataclass
 
 Instants = NDArray[np.int64]
 

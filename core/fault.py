@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
 
 from core.events.errors import StoreError
+from core.late_dataclass import dataclass
 
 _ROOT = Path(__file__).resolve().parent.parent
 _FRAMES = 40

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from app.views.banner import BannerKind
 from app.views.bookmark_dialog import BookmarkDialog
 from app.views.bookmark_page import BookmarkPage
 from app.views.timeline.bookmark_layer import BookmarkLayer
+from core.late_dataclass import dataclass
 from core.notes.bookmark import Bookmark, Colour
 from core.notes.places import Placed
 from core.replay.columns import SessionLog
@@ -42,7 +42,7 @@ _NO_RANGE = "No range is marked. Mark its start with [ and its end with ], then 
 class _Known(Moment):
     """A moment whose playhead is known already."""
 
-    playhead: Playhead = Playhead(0, 0)  # noqa: RUF009 - a frozen value
+    playhead: Playhead = Playhead(0, 0)
 
     def in_log(self, log: SessionLog) -> Playhead:
         """See `Moment`."""

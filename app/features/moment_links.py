@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from app.theme import DARK, Theme
 from app.views.banner import BannerKind
 from app.views.go_to_link_dialog import GoToLinkDialog
 from core.events.store.base import Arrival
+from core.late_dataclass import dataclass
 from core.notes.bookmark import Anchor
 from core.notes.places import playhead_of
 from core.projectors.rules import PRESETS, ProjectionRules
@@ -41,7 +42,7 @@ _NOT_THERE = "The event that the link names is not in this log. This is the link
 class _Linked(Moment):
     """Where a link leads before its event is looked up."""
 
-    link: MomentLink = MomentLink("/")  # noqa: RUF009 - a frozen value
+    link: MomentLink = MomentLink("/")
 
     def in_log(self, log: SessionLog) -> Playhead:
         """See `Moment`."""

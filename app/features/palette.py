@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app import text
@@ -25,6 +24,7 @@ from app.text import plain
 from app.theme import DARK, Theme
 from app.views.palette import Palette
 from core.events.store.base import SessionSummary
+from core.late_dataclass import dataclass
 from core.notes.places import Placed
 from core.replay.columns import SessionLog
 from core.replay.linked import link_name

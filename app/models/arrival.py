@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import Background, Latest
 from app.models.lateness import Late, Lateness
+from core.late_dataclass import dataclass
 from core.projectors.context import ContextDifference, SessionContext, difference
 from core.replay.arrival import ArrivalOrder
 from core.replay.as_known import known_context

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from core.events.errors import SourceChanged
 from core.events.store.sqlite import SQLiteEventStore
+from core.late_dataclass import dataclass
 from core.notes.bookmark import Anchor, Bookmark, Colour
 from core.notes.places import anchor_at
 from core.replay.columns import SessionLog

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -20,6 +20,7 @@ from app.text import count, plain
 from core.events.errors import StoreError
 from core.events.store.base import Arrival, SessionSummary
 from core.events.store.sqlite import SQLiteEventStore
+from core.late_dataclass import dataclass
 from core.notes.bookmark import Bookmark, Colour
 from core.notes.bookmark_file import BookmarkFile, export_to
 from core.notes.places import Placed, event_ids, place, place_in

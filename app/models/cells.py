@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.text import time_heading
+from core.late_dataclass import dataclass
 
 TIME_COLUMN = "Time (UTC)"
 Index: TypeAlias = QModelIndex | QPersistentModelIndex

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
 from app.text import duration, plain
+from core.late_dataclass import dataclass
 
 PEER, FOLLOWS, SINCE, FRAMES, BEHIND = range(5)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QObject, Signal
 
 from app.background import Background, Latest
@@ -13,6 +11,7 @@ from app.models.laid import Laid, Picks
 from app.models.pair_curves import PairCurves
 from app.models.viewport import Viewport
 from app.views.timeline.steps import x_of_playhead
+from core.late_dataclass import dataclass
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.alignment import A, AlignBy, B
 from core.replay.axis import AxisMode

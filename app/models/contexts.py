@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from app.text import clock, date_and_clock, delta, plain, weight
 from core.events.contributions import Touch
+from core.late_dataclass import dataclass
 from core.projectors.context import ActiveObject, ConceptChange, ContextDifference, SessionContext
 from core.replay.columns import CAPTURE_KIND, SessionLog
 from core.replay.playback import Playhead

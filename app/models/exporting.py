@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -19,6 +18,7 @@ from core.export.events import Progress
 from core.export.order import ExportFormat, Order
 from core.export.private import carry_out_privately
 from core.export.target import write_whole
+from core.late_dataclass import dataclass
 from core.privacy.pseudonyms import Pseudonyms
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex

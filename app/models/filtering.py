@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -20,6 +20,7 @@ from core.filter.completion import EMPTY, Vocabulary, vocabulary
 from core.filter.parsing import FilterError, parse
 from core.filter.query import EVERYTHING, Query
 from core.filter.search import Found, Search
+from core.late_dataclass import dataclass
 from core.replay.columns import Bool, Int32, SessionLog
 from core.replay.index import ContextIndex
 from core.replay.room import continues

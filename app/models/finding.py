@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from app.fuzzy import Corpus, Hit, letters
+from core.late_dataclass import dataclass
 
 ALL = 300
 """So many of one kind are told where only that kind is looked for."""

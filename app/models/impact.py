@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import Background, Task
 from app.models.impact_words import words_of
+from core.late_dataclass import dataclass
 from core.projectors.context import difference
 from core.replay.impact import impact_chunks
 from core.replay.index import ContextIndex

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from core.late_dataclass import dataclass
 from core.replay.alignment import AlignBy, Alignment, aligned
 from core.replay.axis import Axis, AxisMode
 from core.replay.columns import SessionLog

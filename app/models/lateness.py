@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from app.text import count, duration
+from core.late_dataclass import dataclass
 from core.replay.arrival import ArrivalOrder
 from core.replay.columns import Int64
 from core.replay.lateness import UNKNOWN, CreatedSource, delays

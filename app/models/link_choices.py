@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from app.models.session_order import searched_text, started
 from app.text import duration, plain
 from core.events.store.base import SessionSummary
+from core.late_dataclass import dataclass
 from core.replay.link_suggestions import Reason, Suggestion
 
 OFFERED = 300

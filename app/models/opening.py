@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,6 +14,7 @@ from app.models.viewport import Viewport
 from app.nearest import no_such_session
 from app.sources import Place
 from core.events.store.base import SessionSummary
+from core.late_dataclass import dataclass
 from core.replay.arrival import ArrivalOrder
 from core.replay.axis import ArrivalAxis, Axis, AxisMode
 from core.replay.columns import SessionLog

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,6 +10,7 @@ from app.background import Background, Task
 from app.models.following import Following
 from app.sources import Place, name_of, open_store
 from core.events.store.base import SessionSummary
+from core.late_dataclass import dataclass
 from core.mirror.store import MirroredEventStore
 from core.replay.linked import LinkedEventStore
 from core.replay.tail import Tail

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.text import clock, plain, weight
+from core.late_dataclass import dataclass
 from core.replay.columns import SessionLog
 from core.replay.two_contexts import TwoContexts
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
@@ -12,6 +11,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
 from app.models.cells import NO_PARENT, Index
 from app.models.summaries import first_keys, literal
 from app.text import count, is_encodable, plain
+from core.late_dataclass import dataclass
 
 KEY, VALUE = range(2)
 BATCH = 256

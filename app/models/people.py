@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,6 +12,7 @@ from core.events.errors import SourceChanged, StoreError
 from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope
 from core.events.store.sqlite import SQLiteEventStore
+from core.late_dataclass import dataclass
 from core.projectors.people import Evidence, Facet, People
 from core.projectors.people_reading import PeopleStep, read_people
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from app.text import count, plain
+from core.late_dataclass import dataclass
 from core.projectors.actor_preferences import ActorPreferences, Tally
 from core.projectors.people import Facet
 from core.projectors.user_preferences import HABITS, Habit

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from app.text import clock, count, delta, duration, plain, weight
+from core.late_dataclass import dataclass
 from core.replay.playback import Playhead
 from core.replay.range_statistics import Counted, RangeStatistics, Tallies
 from core.replay.two_moments import ConceptShift, ObjectShift, Parts, Shift, TwoMoments

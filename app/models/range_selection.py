@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from core.late_dataclass import dataclass
 from core.replay.columns import SessionLog
 from core.replay.playback import Playhead
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from core.events.errors import SourceChanged
 from core.events.instants import from_datetime
@@ -13,6 +13,7 @@ from core.events.schema import EventEnvelope
 from core.events.store.base import SessionSummary
 from core.events.store.sessions import spread
 from core.events.store.sqlite import SQLiteEventStore
+from core.late_dataclass import dataclass
 from core.mirror.feeder import MAIN
 from core.mirror.store import MirroredEventStore
 from core.projectors.rules import ProjectionRules

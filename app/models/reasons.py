@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from app.models.why import Part
 from app.text import count, delta, plain, weight
+from core.late_dataclass import dataclass
 from core.replay.explain import Shares
 from core.replay.explain_object import ObjectWhy, Standing
 from core.replay.explain_uncertainty import UncertaintyWhy

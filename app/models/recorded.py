@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.background import Background, Task
+from core.late_dataclass import dataclass
 from core.replay.columns import Int32, SessionLog
 from core.replay.index import ContextIndex
 from core.replay.recorded import Finding, Verdict

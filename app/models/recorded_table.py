@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
@@ -11,6 +10,7 @@ from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
 from app.models.recorded import RecordedState
 from app.models.recorded_words import Discrepancy, count_of, discrepancies
 from app.text import clock, crosses_days, dated, is_in_session, plain
+from core.late_dataclass import dataclass
 from core.replay.recorded import Finding
 
 NUMBER, TIME, WHAT, RECORDED, GIVEN, KNOWN = range(6)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from app.text import plain, weight
+from core.late_dataclass import dataclass
 from core.projectors.context import ConceptChange, ContextDifference, ObjectChange
 
 NOT_THERE = "—"

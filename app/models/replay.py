@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QObject, Signal
 
 from app.background import Background, Latest
 from app.models.concept_colours import ConceptColours
 from app.models.reasons import Reason, concept_reason
 from app.views.timeline.scene import Curve
+from core.late_dataclass import dataclass
 from core.projectors.context import ContextDifference, SessionContext, difference
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.axis import Axis

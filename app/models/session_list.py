@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QObject, Qt, Signal
@@ -12,6 +11,7 @@ from app.models.cells import NO_PARENT, Index
 from app.models.session_order import SessionSort, searched_text, sort_key, started
 from app.text import count, duration, plain, zone
 from core.events.store.base import SessionSummary
+from core.late_dataclass import dataclass
 from core.replay.linked import link_name
 
 _WORTH_DRAWING = 1.02

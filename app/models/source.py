@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -28,6 +27,7 @@ from app.sources import Place, file_of, open_store
 from core.events.problems import Problem
 from core.events.store.base import SessionSummary
 from core.events.store.sessions import newest_first
+from core.late_dataclass import dataclass
 from core.projectors.rules import ProjectionRules
 from core.replay.columns import Int64, SessionLog
 from core.replay.leaving_out import NOTHING

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from app.background import Background, Latest, Task
 from app.models.source import Source
 from core.events.errors import StoreError
+from core.late_dataclass import dataclass
 from core.replay.columns import Bool, Int32, SessionLog
 from core.replay.turns import Turns, TurnStep, turn_steps_apart, turns_of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,6 +10,7 @@ from app.background import Background, Latest
 from app.models.opening import Opening
 from app.models.range_selection import End, RangeSelection
 from app.models.replay import Replay
+from core.late_dataclass import dataclass
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
 from core.replay.playback import Playhead

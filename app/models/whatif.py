@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.background import Background, Latest
 from app.models.replay import Moment, Replay
 from app.text import clock
+from core.late_dataclass import dataclass
 from core.projectors.rules import BRAIN_WEB, PRESETS, ProjectionRules
 from core.replay.columns import Int64, SessionLog
 from core.replay.index import ContextIndex

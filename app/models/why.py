@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
@@ -11,6 +11,7 @@ from app.models.cells import NO_PARENT, Index
 from app.models.rows import RowModel
 from app.text import clock, date_and_clock, delta, plain, weight
 from core.events.contributions import Source, Touch
+from core.late_dataclass import dataclass
 from core.replay.columns import NONE, SessionLog
 from core.replay.explain import Share
 from core.replay.explain_object import TouchShare

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from app.theme import SPACE, Theme
 from app.views.icons import draw_chevron
 from app.views.text_views import PlainLabel, tint
 from core.export.order import ExportFormat
+from core.late_dataclass import dataclass
 
 _WIDTH = 560
 _DAY = 86_400.0

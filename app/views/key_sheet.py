@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
@@ -23,6 +22,7 @@ from app.commands import Command, shown_key
 from app.fuzzy import letters, match
 from app.theme import SPACE, heading_font, ui_font
 from app.views.text_views import PlainLabel
+from core.late_dataclass import dataclass
 
 _COLUMNS = 2
 _WIDTH, _HEIGHT = 840, 560

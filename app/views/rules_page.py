@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
@@ -28,6 +28,7 @@ from app.views.rule_editors import NEEDED
 from app.views.rule_form import RuleForm
 from app.views.text_views import PlainLabel, tint
 from app.views.undo_keys import UndoKeys
+from core.late_dataclass import dataclass
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.whatif import WhatIfDifference
 

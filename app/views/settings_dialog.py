@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.theme import SPACE, Theme, ThemeChoice, heading_font
 from app.views.menu_button import MenuButton
 from app.views.text_views import ElidedLabel, PlainLabel, tint
+from core.late_dataclass import dataclass
 from core.replay.axis import AxisMode
 
 _WIDTH, _HEIGHT = 560, 630

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
@@ -13,6 +12,7 @@ from app.theme import DARK, SPACE, Theme
 from app.views.icons import SIZE, icon
 from app.views.menu_button import MenuButton
 from app.views.playhead_label import PlayheadLabel
+from core.late_dataclass import dataclass
 from core.replay.axis import AxisMode
 from core.replay.playback import SPEEDS, Playback
 

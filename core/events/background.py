@@ -7,11 +7,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 
 from core.events.backoff import Backoff
 from core.events.marks import Mark, Marks
+from core.late_dataclass import dataclass
 
 logger = logging.getLogger(__name__)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from core.events.emission import Delivery, same_content, warn_of_conflict
 from core.events.schema import EventEnvelope
 from core.events.spool import Spool, SpoolFault
+from core.late_dataclass import dataclass
 
 logger = logging.getLogger(__name__)
 

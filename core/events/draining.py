@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from core.events.backlog import Backlog, Waiting
 from core.events.errors import EventRejected
 from core.events.schema import EventEnvelope
 from core.events.store.base import Appended, EventStore
+from core.late_dataclass import dataclass
 
 logger = logging.getLogger(__name__)
 

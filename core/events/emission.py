@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +14,7 @@ from pydantic import Field
 from core.events.payload_json import decode_payload
 from core.events.schema import EventEnvelope, ObjectRef, new_event
 from core.events.upcasting import UpcastError, upcast
+from core.late_dataclass import dataclass
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from core.events.schema import EventType, ObjectRef
 from core.events.spool import Spool
 from core.events.store import EventStore, get_event_store
 from core.events.store.factory import named_table
+from core.late_dataclass import dataclass
 from core.projectors.projection import Projection
 from core.projectors.read_model.base import ReadModel
 from core.projectors.read_model.factory import open_read_models

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import heapq
 import time
-from dataclasses import dataclass
 from itertools import count
+
+from core.late_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from core.late_dataclass import dataclass
 
 RAW_LIMIT = 200
 

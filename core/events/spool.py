@@ -7,7 +7,6 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +16,7 @@ import platformdirs
 
 from core.events.schema import EventEnvelope
 from core.events.spool_file import SpoolFault, inode, open_spool, translated
+from core.late_dataclass import dataclass
 
 __all__ = ["RejectedEvent", "Spool", "SpoolFault", "default_path"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +13,7 @@ from core.export.errors import ExportError
 from core.export.events import Progress
 from core.export.tables import Column, CsvSink, Kind, ParquetSink, Row, filled
 from core.export.target import replacing
+from core.late_dataclass import dataclass
 from core.replay.columns import Float64, Int64, SessionLog
 from core.replay.index import ContextIndex, heaviest
 

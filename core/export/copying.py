@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from core.events.store.base import Appended, EventStore
 from core.events.store.dynamodb import reading
 from core.events.store.dynamodb.store import DynamoDBEventStore
 from core.events.store.sqlite import SQLiteEventStore
+from core.late_dataclass import dataclass
 
 FINDINGS_KEPT = 10_000
 """How many findings a report lists; all are counted."""

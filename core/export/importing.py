@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from core.events.store.base import Appended
 from core.events.store.sqlite import SQLiteEventStore
 from core.export.errors import ImportUnreadable
 from core.export.lines import LineError, event_of_line
+from core.late_dataclass import dataclass
 
 REFUSALS_KEPT = 10_000
 """How many refused lines a report lists; all are counted."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +13,7 @@ from core.export.events import EventFormat, Progress, write_events
 from core.export.records import RowSource, chosen
 from core.export.report import Mark, session_report
 from core.export.target import replacing
+from core.late_dataclass import dataclass
 from core.replay.columns import Int32, SessionLog
 from core.replay.index import ContextIndex
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.export.report_text import clock, safe
+from core.late_dataclass import dataclass
 from core.replay.axis import Axis, AxisMode, axis_of
 from core.replay.columns import Float64, Int64
 from core.replay.index import ContextIndex

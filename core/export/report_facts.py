@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from core.late_dataclass import dataclass
 from core.replay.axis import IDLE
 from core.replay.columns import NONE, SessionLog
 from core.replay.index import ContextIndex

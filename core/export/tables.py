@@ -6,11 +6,11 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, BinaryIO, Protocol
 
 from core.events.instants import format_instant
+from core.late_dataclass import dataclass
 
 Row = Sequence[Any]
 

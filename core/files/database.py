@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -12,6 +11,7 @@ from typing import Literal
 import apsw
 
 from core.files.whole import make_empty
+from core.late_dataclass import dataclass
 
 DAMAGE = (apsw.NotADBError, apsw.CorruptError, apsw.FormatError, apsw.SQLError)
 """What SQLite raises of a file that it cannot make sense of, or that has other tables than ours."""

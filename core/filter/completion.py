@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from core.filter.parsing import FIELDS, FilterError
 from core.filter.query import value
+from core.late_dataclass import dataclass
 from core.replay.columns import SessionLog
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
+
+from core.late_dataclass import dataclass
 
 _QUOTED = re.compile(r'\\(["\\*])|(\*)|([^*])', re.DOTALL)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from core.filter.query import (
     When,
     Word,
 )
+from core.late_dataclass import dataclass
 from core.projectors.context import difference
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.projectors.session_context import ContextFold

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from enum import StrEnum
 from typing import TypeAlias
 
 from core.filter.patterns import Pattern
+from core.late_dataclass import dataclass
 
 
 class Field(StrEnum):

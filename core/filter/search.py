@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -15,6 +14,7 @@ from core.filter.masks import Known, Leaves, combined, leaves
 from core.filter.needs import needs
 from core.filter.query import Query, Term
 from core.filter.rows import row_matches
+from core.late_dataclass import dataclass
 from core.replay.columns import Bool, Int32, Int64, SessionLog
 from core.replay.index import ContextIndex
 

@@ -7,7 +7,6 @@ import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
@@ -16,6 +15,7 @@ from platformdirs import user_cache_path
 from core.events.errors import StoreError
 from core.events.store.dynamodb.location import TableLocation
 from core.events.store.faults import translated
+from core.late_dataclass import dataclass
 from core.mirror.file import EVENTS
 
 logger = logging.getLogger(__name__)

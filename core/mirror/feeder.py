@@ -7,10 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from core.events.errors import StoreError
+from core.late_dataclass import dataclass
 from core.mirror.file import MirrorFile, instant_of
 from core.mirror.keeping import Keeper
 from core.mirror.remote import Remote

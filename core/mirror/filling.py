@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from core.events.instants import InstantError, parse_instant, to_datetime
+from core.late_dataclass import dataclass
 from core.mirror.file import MirrorFile, instant_of
 from core.mirror.remote import Remote, RemoteRow
 

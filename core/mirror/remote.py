@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from core.events.rows import RawRow
 from core.events.store.base import SessionSummary
+from core.late_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

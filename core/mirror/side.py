@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from core.events.instants import UNREADABLE
 from core.events.store.base import SessionSummary
 from core.events.store.faults import translated
 from core.files.database import DatabaseKind, ForeignDatabase
+from core.late_dataclass import dataclass
 
 _BUSY = 5_000
 _TABLES = """

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 from core.events.errors import SourceUnreachable
@@ -14,6 +13,7 @@ from core.events.problems import Problem
 from core.events.store.base import SessionSummary
 from core.events.store.dynamodb.location import TableLocation
 from core.events.store.sessions import newest_first
+from core.late_dataclass import dataclass
 from core.mirror.cache import in_use
 from core.mirror.feeder import MAIN, Feeder
 from core.mirror.file import MirrorFile

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from core.events.schema import uuid7
+from core.late_dataclass import dataclass
 
 NAME_MOST = 200
 NOTE_MOST = 20_000

@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
@@ -14,6 +13,7 @@ import platformdirs
 
 from core.files.database import DAMAGE, DatabaseKind, ForeignDatabase, set_database_aside
 from core.files.whole import replacing
+from core.late_dataclass import dataclass
 from core.notes.bookmark import Bookmark
 from core.notes.errors import BookmarkError
 from core.notes.wire import dumps, from_wire, loads, to_wire

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.events.store.base import Arrival
 from core.events.store.sqlite import SQLiteEventStore
+from core.late_dataclass import dataclass
 from core.notes.bookmark import Anchor, Bookmark
 from core.replay.columns import SessionLog
 from core.replay.loader import load_steps

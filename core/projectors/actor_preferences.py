@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from core.late_dataclass import dataclass
 from core.projectors.user_preferences import (
     CONCEPTS,
     DOMAINS,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from core.events.instants import format_instant, to_datetime
+from core.late_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, cast
 
 from core.events.errors import SourceLocked, StoreError
 from core.events.schema import EventType
 from core.events.store.base import EventPage, EventStore
+from core.late_dataclass import dataclass
 from core.projectors.read_model.base import KeptContext
 from core.projectors.running import RunningSession
 from core.projectors.user_preferences import UserPreferences

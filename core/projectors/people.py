@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.late_dataclass import dataclass
 from core.projectors.actor_preferences import ActorPreferences, Tally, most_active_first
 from core.projectors.user_preferences import Habit, Style
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from core.events.errors import SourceChanged
 from core.events.rows import RawRow, decode_row
 from core.events.store.base import Arrival
+from core.late_dataclass import dataclass
 from core.projectors.people import NO_HABIT, NONE, Int32, Int64, People, UInt8, starts_of
 from core.projectors.people_rows import RowTuple, SessionRows
 from core.projectors.user_preferences import UNKNOWN

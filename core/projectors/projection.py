@@ -6,12 +6,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from core.events.background import ProjectionProblem, ProjectionQueue, QueueStatus
 from core.events.backoff import Backoff
 from core.events.schema import EventEnvelope, EventType, new_event
 from core.events.store.base import EventStore
+from core.late_dataclass import dataclass
 from core.projectors.context import SessionContext
 from core.projectors.followed import FollowedSessions, Source, content
 from core.projectors.read_model.base import ReadModel

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 
 from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope
 from core.events.store import EventStore
+from core.late_dataclass import dataclass
 from core.projectors.context import SessionContext
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.projectors.session_context import ContextFold

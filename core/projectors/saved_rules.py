@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from core.files.whole import set_aside, write_whole
+from core.late_dataclass import dataclass
 from core.projectors.rule_files import SUFFIX, RuleError, checked_name, read_rules, to_toml
 from core.projectors.rules import PRESETS, ProjectionRules
 

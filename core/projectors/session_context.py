@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from core.events.contributions import Touch, contributions, touched_object
 from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope, EventType
 from core.events.store import EventStore, get_event_store
+from core.late_dataclass import dataclass
 from core.projectors.context import ActiveConcept, ActiveObject, SessionContext
 from core.projectors.rules import BRAIN_WEB, ProjectionRules, SteppedUncertainty
 

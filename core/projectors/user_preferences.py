@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from core.events.contributions import contributions
 from core.events.schema import EventEnvelope, EventType
 from core.events.store import EventStore, get_event_store
+from core.late_dataclass import dataclass
 
 DOMAINS = 5
 CONCEPTS = 10

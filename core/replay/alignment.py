@@ -9,13 +9,13 @@ the shared one goes on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from core.late_dataclass import dataclass
 from core.replay.axis import Axis, AxisMode, EventAxis, Gap, axis_over
 from core.replay.columns import Float64, Int64, SessionLog
 from core.replay.playback import Playhead

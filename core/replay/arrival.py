@@ -10,11 +10,11 @@ in order of arrival, so that none of them is late for the others' sake.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from core.late_dataclass import dataclass
 from core.replay.columns import Int32, Int64, SessionLog, count_before
 from core.replay.room import appended
 

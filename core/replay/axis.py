@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from core.late_dataclass import dataclass
 from core.replay.arrival import ArrivalOrder
 from core.replay.columns import Float64, Int64, SessionLog
 from core.replay.room import appended

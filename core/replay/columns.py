@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -14,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from core.events.contributions import Touch
 from core.events.problems import Problem
 from core.events.schema import EventType
+from core.late_dataclass import dataclass
 from core.replay.strings import ObjectKeys, Strings
 
 Int32 = NDArray[np.int32]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
 
 from core.events.contributions import Source
+from core.late_dataclass import dataclass
 from core.replay.columns import Float64, Int32, Int64, UInt8, count_before
 from core.replay.decay import faded
 from core.replay.index import ContextIndex

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, overload
 
 import numpy as np
 
 from core.events.contributions import Touch
+from core.late_dataclass import dataclass
 from core.replay.columns import Float64, Int32, Int64, UInt8
 from core.replay.index import ContextIndex
 from core.replay.waterfall import Step, steps_from

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, overload
 
 import numpy as np
 
+from core.late_dataclass import dataclass
 from core.projectors.rules import SteppedUncertainty
 from core.replay.columns import Float64, Int32, Int64, count_before
 from core.replay.decay import faded

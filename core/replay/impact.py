@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.events.contributions import Touch
+from core.late_dataclass import dataclass
 from core.projectors.context import ContextDifference
 from core.replay.columns import Bool, Float64, Int32, Int64, count_before
 from core.replay.decay import faded

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from core.events.contributions import Touch
+from core.late_dataclass import dataclass
 from core.projectors.context import ActiveConcept, ActiveObject, SessionContext
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.columns import Bool, Float64, Int32, Int64, SessionLog, count_before

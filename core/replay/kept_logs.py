@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import blake2b
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import platformdirs
 
 from core.events.store.sqlite import SQLiteEventStore
 from core.files.whole import replacing
+from core.late_dataclass import dataclass
 from core.privacy.store import hidden_by
 from core.replay.columns import SessionLog
 from core.replay.linked import link_of

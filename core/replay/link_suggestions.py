@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
 from core.events.store.base import SessionSummary
+from core.late_dataclass import dataclass
 from core.replay.columns import Int64
 from core.replay.linked import LinkedEventStore
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from core.events.store.lane import Row
 from core.events.store.scan import InstantPage, Scan
 from core.events.store.sessions import newest_first
 from core.events.store.sqlite import SQLiteEventStore
+from core.late_dataclass import dataclass
 
 PREFIX = "linked:"
 """What the ids of linked sessions begin with."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from core.events.errors import SourceChanged
 from core.events.problems import Problem
 from core.events.rows import RawRow, decode_row
 from core.events.store.scan import InstantPage
+from core.late_dataclass import dataclass
 from core.replay.collector import collector_paused
 from core.replay.columns import (
     KNOWN_KINDS,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from core.events.instants import InstantError, parse_instant
+from core.late_dataclass import dataclass
 from core.replay.columns import SessionLog
 from core.replay.playback import Playhead
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from urllib.parse import quote, unquote, urlsplit
 
@@ -12,6 +11,7 @@ from core.events.errors import WrongLocation
 from core.events.instants import InstantError, format_instant, parse_instant
 from core.events.problems import printable
 from core.events.store.dynamodb.location import is_location, parse_location
+from core.late_dataclass import dataclass
 from core.replay.columns import SessionLog
 from core.replay.playback import Playhead
 

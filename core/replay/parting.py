@@ -18,12 +18,12 @@ differed for a while before and have agreed again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.late_dataclass import dataclass
 from core.replay.alignment import AlignBy, Alignment
 from core.replay.columns import NONE, Bool, Int64, SessionLog
 from core.replay.index import ContextIndex

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from core.late_dataclass import dataclass
 from core.replay.axis import IDLE
 from core.replay.columns import Int32, Int64, count_before
 

@@ -9,7 +9,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 from core.events.errors import StoreError
 from core.events.store.base import FileIdentity
 from core.events.store.sqlite import SQLiteEventStore
+from core.late_dataclass import dataclass
 from core.privacy.pseudonyms import Pseudonyms
 from core.privacy.store import hidden_by, hide
 from core.replay.linked import Link, LinkedEventStore, link_of

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.events.instants import format_instant
+from core.late_dataclass import dataclass
 from core.replay.axis import IDLE
 from core.replay.columns import Int64, SessionLog, count_before
 

@@ -15,10 +15,11 @@ give (concepts by weight; objects by first appearance, or by the last touch).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
+from core.late_dataclass import dataclass
 from core.projectors.context import (
     ActiveConcept,
     ActiveObject,

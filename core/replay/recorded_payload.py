@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from core.events.instants import InstantError, parse_instant
 from core.events.problems import printable
+from core.late_dataclass import dataclass
 from core.projectors.context import ActiveConcept, ActiveObject
 
 _PARTS = ("active_concepts", "active_objects", "uncertainty_score")

@@ -7,13 +7,13 @@ import logging
 import secrets
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from core.events.errors import SourceChanged
 from core.events.store.scan import CorrelationRow
+from core.late_dataclass import dataclass
 from core.replay.columns import NONE, Int32, Int64, SessionLog, group
 from core.replay.process import WORTH_IT, Origin, ReadHereError, items_apart, origin_of
 

@@ -15,11 +15,11 @@ way from B to A with its sign turned.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from core.events.instants import format_instant
+from core.late_dataclass import dataclass
 from core.projectors.context import SessionContext
 from core.replay.columns import Float64
 from core.replay.index import ContextIndex

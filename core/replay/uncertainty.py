@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from core.late_dataclass import dataclass
 from core.projectors.rules import ProjectionRules, SteppedUncertainty
 from core.replay.columns import Float64, Int32, Int64, SessionLog, count_before
 from core.replay.decay import decayed_sums, faded

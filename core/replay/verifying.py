@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from core.events.payload_json import decode_payload
 from core.events.rows import RawRow
+from core.late_dataclass import dataclass
 from core.replay.arrival import ArrivalOrder
 from core.replay.columns import SYSTEM_KIND, Int32, Int64, SessionLog
 from core.replay.index import ContextIndex

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from core.events.contributions import Source
+from core.late_dataclass import dataclass
 from core.replay.explain import Shares
 
 LEAST = 1e-9

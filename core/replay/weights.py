@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 
+from core.late_dataclass import dataclass
 from core.projectors.rules import ProjectionRules
 from core.replay.columns import Float64, Int32, Int64, SessionLog
 from core.replay.decay import decayed_sums, faded

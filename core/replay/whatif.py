@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from core.late_dataclass import dataclass
 from core.projectors.context import ObjectChange, SessionContext, difference
 from core.replay.columns import Float64
 from core.replay.index import ContextIndex

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Literal, Protocol
 
+from core.late_dataclass import dataclass
 from core.projectors.context import SessionContext
 from core.server.encoding import encode
 from core.server.sockets import text_frame

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from core.events.background import ProjectionProblem
 from core.events.emitter import EventEmitter
 from core.events.spool import Spool
 from core.events.store.sqlite import SQLiteEventStore
+from core.late_dataclass import dataclass
 from core.privacy.pseudonyms import Pseudonyms
 from core.privacy.store import hide
 from core.projectors.projection import Projection

@@ -9,7 +9,7 @@ import threading
 from bisect import bisect_right
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from core.events.emission import EmittedEvent
@@ -17,6 +17,7 @@ from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope, ObjectRef
 from core.events.store.base import EventPage, SessionSummary
 from core.events.store.sqlite import SQLiteEventStore
+from core.late_dataclass import dataclass
 from core.projectors.context import SessionContext
 from core.projectors.read_model.base import KeptContext, ReadModel, ReadModelDown
 from core.projectors.rules import BRAIN_WEB, ProjectionRules

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QColor, QMouseEvent, QPainter
@@ -21,6 +21,7 @@ from app.views.timeline.picture import Picture, Tracks
 from app.views.timeline.ranges import Range
 from app.views.timeline.scene import Hit, Layer, Scene
 from app.views.timeline.view import TimelineView
+from core.late_dataclass import dataclass
 from core.replay.axis import AxisMode
 from core.replay.columns import PENDING, SessionLog
 from core.replay.playback import Playhead

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +11,7 @@ from app.text import plain
 from app.theme import SPACE
 from app.views.timeline.curve_names import Place, Wish, placed
 from app.views.timeline.scene import Curve, Scene
+from core.late_dataclass import dataclass
 from core.replay.columns import Float64
 from core.replay.index import ContextIndex
 

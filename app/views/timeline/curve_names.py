@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from core.late_dataclass import dataclass
 
 LINE = 14
 """The height of a name (px)."""

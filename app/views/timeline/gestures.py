@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QPoint, Qt
@@ -13,6 +12,7 @@ from app.views.timeline.overview import Grip, dragged
 from app.views.timeline.picture import Picture
 from app.views.timeline.ranges import Range, clamped, panned, zoomed
 from app.views.timeline.scene import Scene
+from core.late_dataclass import dataclass
 from core.replay.playback import Playhead
 
 CLICK = 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from math import ceil
 
@@ -16,6 +16,7 @@ from app.views.timeline import track_text
 from app.views.timeline.curve_layout import cap_y, plot_of
 from app.views.timeline.layout import BESIDE, INSET, Layout
 from app.views.timeline.scene import Hit, Scene
+from core.late_dataclass import dataclass
 from core.replay.columns import Float64, Int64
 from core.replay.index import ContextIndex
 

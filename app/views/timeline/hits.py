@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +12,7 @@ from app.views.timeline.bins import column_positions, columns_picture
 from app.views.timeline.lanes import lanes_of, strip_of
 from app.views.timeline.layout import Layout
 from app.views.timeline.scene import Hit, Scene
+from core.late_dataclass import dataclass
 from core.replay.columns import Int32, Int64, SessionLog, count_before
 
 _SHADE = 178

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -16,6 +14,7 @@ from app.views.timeline.layout import BESIDE, INSET
 from app.views.timeline.scene import Hit, Scene
 from app.views.timeline.telling import fitting, tell_events, tell_span
 from core.events.schema import EventType
+from core.late_dataclass import dataclass
 from core.replay.columns import KNOWN_KINDS, PENDING, Int32, Int64, SessionLog, count_before
 from core.replay.playback import Playhead
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
@@ -14,6 +12,7 @@ from app.views.timeline.lanes import lane_count, strip_of
 from app.views.timeline.layout import Layout
 from app.views.timeline.scene import Hit, Scene
 from app.views.timeline.telling import tell_event
+from core.late_dataclass import dataclass
 from core.replay.axis import ArrivalAxis
 from core.replay.columns import PENDING, Int64, count_before
 from core.replay.playback import Playhead

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QRect
 
 from app.theme import GUTTER
+from core.late_dataclass import dataclass
 
 RIGHT_GUTTER = 116
 """The width right of the plots, for the names at the ends of curves and for numbers (px)."""

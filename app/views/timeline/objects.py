@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -16,6 +14,7 @@ from app.views.timeline.bins import column_positions
 from app.views.timeline.scene import Hit, Scene
 from app.views.touch_colours import touch_colour
 from core.events.contributions import Touch
+from core.late_dataclass import dataclass
 from core.replay.columns import Int32, Int64, SessionLog, count_before
 from core.replay.index import ContextIndex
 from core.replay.playback import Playhead

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from itertools import pairwise
 
@@ -22,6 +22,7 @@ from app.views.timeline.ranges import Range, whole
 from app.views.timeline.ruler import paint_ruler
 from app.views.timeline.scene import Grid, Hit, Layer, Scene, Track
 from app.views.timeline.uncertainty import UncertaintyTrack
+from core.late_dataclass import dataclass
 from core.replay.playback import Playhead
 
 _LOOP_FILL = 26

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 
@@ -12,6 +10,7 @@ from app.theme import ui_font
 from app.views.timeline.layout import LABELS, Layout
 from app.views.timeline.scene import Hit, Scene
 from app.views.timeline.steps import x_of_playhead
+from core.late_dataclass import dataclass
 from core.replay.playback import Playhead
 
 _TAG, _HIGH = 13, 12

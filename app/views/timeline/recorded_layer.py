@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QPainter, QPolygonF
@@ -15,6 +13,7 @@ from app.views.timeline.bins import column_positions
 from app.views.timeline.layout import Layout
 from app.views.timeline.scene import Hit, Scene
 from app.views.timeline.telling import moment
+from core.late_dataclass import dataclass
 from core.replay.columns import Int32, Int64, count_before
 from core.replay.playback import Playhead
 from core.replay.recorded import Finding

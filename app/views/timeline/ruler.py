@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -17,6 +16,7 @@ from app.theme import ui_font
 from app.views.timeline.layout import BESIDE, INSET, LABELS
 from app.views.timeline.scene import Scene
 from app.views.timeline.telling import fitting
+from core.late_dataclass import dataclass
 from core.replay.axis import AxisMode
 from core.replay.columns import Int64
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from PySide6.QtGui import QPainter
 from app.theme import Theme
 from app.views.timeline.layout import Layout
 from app.views.timeline.strips import Strip, strips_between
+from core.late_dataclass import dataclass
 from core.replay.axis import Axis
 from core.replay.columns import Float64, Int64, SessionLog
 from core.replay.index import ContextIndex

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from core.late_dataclass import dataclass
 from core.replay.axis import Gap
 
 LEAST = 3

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -13,6 +11,7 @@ from app.views.timeline.lanes import lane_count, strip_of
 from app.views.timeline.layout import Layout
 from app.views.timeline.scene import Hit, Scene
 from app.views.timeline.telling import tell_event, tell_span
+from core.late_dataclass import dataclass
 from core.replay.columns import Float64, Int32, Int64, SessionLog
 from core.replay.playback import Playhead
 

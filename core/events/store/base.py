@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
 from core.events.problems import Problem
 from core.events.schema import EventEnvelope
+from core.late_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 
 import apsw
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.events.errors import SourceChanged
 from core.events.store.lane import Lane, Select
+from core.late_dataclass import dataclass
 
 Rowids = NDArray[np.int64]
 

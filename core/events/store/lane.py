@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ import apsw
 from core.events.errors import StoreClosed
 from core.events.rows import RepairedText
 from core.events.store.faults import changed_under_us, translated
+from core.late_dataclass import dataclass
 
 Row = tuple[Any, ...]
 

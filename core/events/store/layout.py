@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
 
 from core.events.errors import NotAnEventLog, SourceDamaged
 from core.events.rows import RawRow
+from core.late_dataclass import dataclass
 
 COLUMNS = RawRow._fields[1:]
 """The columns that a log must have."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from core.events.store.lane import Select
+from core.late_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

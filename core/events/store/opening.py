@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
@@ -22,6 +21,7 @@ from core.events.store.faults import needs_recovery, translated
 from core.events.store.files import checked, checked_to_read, identity, sidecars
 from core.events.store.layout import CREATE, Layout, missing_unique, read_layout
 from core.events.store.recovery import discard, recovered_copy
+from core.late_dataclass import dataclass
 
 _creating = threading.Lock()
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.events.store.scan import InstantPage
+from core.late_dataclass import dataclass
 
 _CURSOR = re.compile(r"(-?[0-9]{1,19})\.(-?[0-9]{1,19})")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from core.events.rows import RepairedText
 from core.events.store.base import SessionSummary
 from core.events.store.lane import Lane, Row, Select
 from core.events.store.scan import Scan
+from core.late_dataclass import dataclass
 
 _OFFSET = re.compile(r".*[+-][0-9]{2}(:?[0-9]{2})?")
 

@@ -3,10 +3,10 @@
 # ruff: noqa: N818 - named by what is wrong.
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
+from core.late_dataclass import dataclass
 from core.projectors.context import SessionContext
 from core.projectors.user_preferences import UserPreferences
 

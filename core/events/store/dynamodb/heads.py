@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from core.events.instants import from_datetime, to_datetime
 from core.events.schema import EventEnvelope
 from core.events.store.base import SessionSummary
 from core.events.store.dynamodb.keys import head_key, head_session, heads_shard
+from core.late_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from core.events.errors import WrongLocation
 from core.events.problems import printable
+from core.late_dataclass import dataclass
 
 SCHEME = "dynamodb://"
 DEFAULT_REGION = "us-east-1"

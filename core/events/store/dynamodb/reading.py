@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import groupby, islice
 from typing import Any
 
@@ -20,6 +20,7 @@ from core.events.store.dynamodb.keys import (
     session_of,
     sort_key_from,
 )
+from core.late_dataclass import dataclass
 
 _FEWEST, _MOST = 8, 1000
 

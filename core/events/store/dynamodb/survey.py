@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from core.events.store.dynamodb.capacity import consumed
@@ -13,6 +13,7 @@ from core.events.store.dynamodb.heads import Head
 from core.events.store.dynamodb.items import ARRIVAL, instant_of, item_size, row_of
 from core.events.store.dynamodb.keys import OURS, session_of
 from core.events.store.dynamodb.reading import Placed, placed, session_pages
+from core.late_dataclass import dataclass
 
 SEGMENTS: Final = 4
 """So many parts of a table are scanned at once."""

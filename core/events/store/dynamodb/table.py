@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from core.events.errors import AccessDenied, EventRejected, SourceNotFound, StoreError
@@ -13,6 +12,7 @@ from core.events.store.dynamodb.client import Client
 from core.events.store.dynamodb.faults import wrong_keys
 from core.events.store.dynamodb.keys import HEADS_INDEX, IDEMPOTENCY_INDEX
 from core.events.store.dynamodb.location import TableLocation
+from core.late_dataclass import dataclass
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from core.events.store.dynamodb.survey import (
     head_of_partition,
     scan_pages,
 )
+from core.late_dataclass import dataclass
 
 _TRIES = 5
 _SEEN = f"pk, sk, occurred_at, actor_id, event_id, idempotency_key, {ARRIVAL}"

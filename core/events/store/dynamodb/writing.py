@@ -6,7 +6,7 @@ import random
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from core.events.store.dynamodb.heads import Head, head_item, head_of
 from core.events.store.dynamodb.items import Item, item_of, item_size, numbered, row_of
 from core.events.store.dynamodb.keys import Key, event_key, head_key, id_marker, key_marker
 from core.events.store.dynamodb.survey import head_of_partition
+from core.late_dataclass import dataclass
 
 ACTION_LIMIT: Final = 100
 BYTES_LIMIT: Final = 4 * 1024 * 1024 - 64 * 1024
