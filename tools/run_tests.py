@@ -37,21 +37,28 @@ class Part:
 
     name: str
     arguments: tuple[str, ...]
-    without_qt: bool = False
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 def parts() -> list[Part]:
-    """All tests, each in one part; those of the window, which take longest, in several."""
+    """All tests, each in one part, and those of tables in two; of the window, which take longest,
+    in several."""
     files = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("tests/app/test_*.py"))]
     left_out = (f"--ignore={name}" for name in ("tests/core", *files))
     core = ("-q", "-p", "no:pytest-qt", "tests/core")
     return [
-        Part("tests of the core, where Qt cannot be imported", core, without_qt=True),
+        Part("tests of the core, where Qt cannot be imported", core, (("WITHOUT_QT", "1"),)),
         # Among them is the longest test: begun last, it would run alone.
         Part("all other tests", tuple(left_out)),
         *(
             Part(f"tests of the window, {n + 1} of {OF_THE_WINDOW}", tuple(files[n::OF_THE_WINDOW]))
             for n in range(OF_THE_WINDOW)
+        ),
+        Part(
+            "tests of tables, on a second server",
+            # It is slow with many items; the first server has them.
+            ("-q", "tests/core/events/dynamodb", "-k", "not replay_has_no_limit"),
+            (("DYNAMODB_TEST_ENDPOINT", "moto"),),
         ),
     ]
 
@@ -71,7 +78,7 @@ class Run:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *own, *part.arguments],
             cwd=ROOT,
-            env=os.environ | ({"WITHOUT_QT": "1"} if part.without_qt else {}),
+            env=os.environ | dict(part.environment),
             stdout=saying,
             stderr=subprocess.STDOUT,
         )

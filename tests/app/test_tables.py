@@ -26,7 +26,7 @@ from tests.app.tables import append, append_elsewhere, padded, put
 from tests.app.windows import PATIENCE, all_texts, make_window, position, texts
 from tests.builders import viewed
 from tests.core.events.dynamodb.tables import full_table
-from tests.core.events.dynamodb_server import Ministack, Table, create_backend_table, ministack
+from tests.core.events.dynamodb_server import Server, Table, create_backend_table, ministack
 
 
 def log_length(window: Window) -> int:
@@ -236,7 +236,7 @@ def test_a_table_that_cannot_be_reached_is_shown_as_it_was(
     again.close()
 
 
-def started(server: Ministack, *, events: int = 5) -> Table:
+def started(server: Server, *, events: int = 5) -> Table:
     """A table of one session on a server that was just started."""
     table = Table("events", server.endpoint)
     create_backend_table(table)

@@ -1,7 +1,9 @@
 """A real DynamoDB server for the tests: ministack, or the one that DYNAMODB_TEST_ENDPOINT names.
 
+`moto` there is the server of that package, started by the tests as well: what holds on two that
+know nothing of each other is not a habit of one. `aws` means AWS itself, by your own credentials.
 Amazon's DynamoDB Local is not fetched, for its licence is not an open-source one: start it yourself
-and let DYNAMODB_TEST_ENDPOINT name it. `aws` there means AWS itself, by your own credentials.
+and give its address.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import pytest
 from tests.server_process import ServerProcess, free_ports
 
 ENDPOINT = "DYNAMODB_TEST_ENDPOINT"
+MOTO, AWS = "moto", "aws"
 REGION = "us-east-1"
 START_SECONDS = 60.0
 MUST_START = bool(os.environ.get("CI")) and platform.system() == "Linux"
@@ -38,14 +41,14 @@ CREDENTIALS = {
 """What lets a client in where the server is our own; nobody checks it."""
 
 # Ends with the tests, however these end.
-RUN = """
+_RUN = """
 import os, runpy, sys, threading
 def end():
     sys.stdin.buffer.read()
     os._exit(0)
 threading.Thread(target=end, daemon=True).start()
-sys.argv = ["ministack"]
-runpy.run_module("ministack", run_name="__main__")
+del sys.argv[0]
+runpy.run_module(sys.argv[0], run_name="__main__")
 """
 
 _said: list[str] = []
@@ -84,38 +87,45 @@ class Table:
         return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
 
 
-class Ministack(ServerProcess):
+class Server(ServerProcess):
     """A server of our own; what it holds is gone when it is killed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, module: str, health: str, *options: str, **more: str) -> None:
         (port,) = free_ports(1)
         self.endpoint = f"http://127.0.0.1:{port}"
+        self._health = self.endpoint + health
         super().__init__(
-            "ministack",
+            module,
             folder,
-            [sys.executable, "-c", RUN],
-            environment={
-                "SERVICES": "dynamodb,dynamodbstreams",
-                "BIND_HOST": "127.0.0.1",
-                "GATEWAY_PORT": str(port),
-            },
+            [sys.executable, "-c", _RUN, module, *(each.format(port=port) for each in options)],
+            environment={name: value.format(port=port) for name, value in more.items()},
             start_seconds=START_SECONDS,
             must_start=MUST_START,
         )
 
     def answers(self) -> bool:
         """Whether it says that it is well."""
-        with suppress(OSError):
-            health = f"{self.endpoint}/_ministack/health"
-            with urllib.request.urlopen(health, timeout=1) as answer:
-                return bool(answer.status == 200)
+        with suppress(OSError), urllib.request.urlopen(self._health, timeout=1) as answer:
+            return bool(answer.status == 200)
         return False
 
 
 @contextmanager
-def ministack(folder: Path) -> Iterator[Ministack]:
+def ministack(folder: Path) -> Iterator[Server]:
     """A server that runs until the end of the block."""
-    with Ministack(folder).running() as server:
+    made = Server(
+        folder, "ministack", "/_ministack/health", GATEWAY_PORT="{port}",
+        SERVICES="dynamodb,dynamodbstreams", BIND_HOST="127.0.0.1",
+    )  # fmt: skip
+    with made.running() as server:
+        yield server
+
+
+@contextmanager
+def moto(folder: Path) -> Iterator[Server]:
+    """The second server, which runs until the end of the block."""
+    made = Server(folder, "moto.server", "/moto-api/", "-H", "127.0.0.1", "-p", "{port}")
+    with made.running() as server:
         yield server
 
 
@@ -123,12 +133,13 @@ def ministack(folder: Path) -> Iterator[Ministack]:
 def dynamodb_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
     """Where the server of this run is; None for AWS itself. It is started once a run."""
     named = os.environ.get(ENDPOINT)
-    if named:
+    if named and named != MOTO:
         _said.append(f"the server that {ENDPOINT} names, {named}")
-        yield None if named == "aws" else named
+        yield None if named == AWS else named
         return
-    with ministack(tmp_path_factory.mktemp("ministack")) as server:
-        _said.append(f"ministack {version('ministack')}; {ENDPOINT} names another server")
+    package, started = (MOTO, moto) if named else ("ministack", ministack)
+    with started(tmp_path_factory.mktemp(package)) as server:
+        _said.append(f"{package} {version(package)}; {ENDPOINT} names another server")
         yield server.endpoint
 
 
@@ -136,7 +147,7 @@ def dynamodb_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str 
 def aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials that a server of our own takes; those of a developer for another server."""
     monkeypatch.delenv("AWS_PROFILE", raising=False)
-    if os.environ.get(ENDPOINT) is None:
+    if os.environ.get(ENDPOINT) in (None, MOTO):
         for name, value in CREDENTIALS.items():
             monkeypatch.setenv(name, value)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,7 +12,7 @@ from core.events.store import EventStore
 from core.events.store.dynamodb.items import ITEM_LIMIT, item_of
 from core.events.store.dynamodb.store import DynamoDBEventStore
 from tests.core.events.dynamodb.tables import full_table, opened, put_all
-from tests.core.events.dynamodb_server import Table
+from tests.core.events.dynamodb_server import ENDPOINT, MOTO, Table
 from tests.core.events.store_contract import StoreContract, event, ids_of
 
 
@@ -83,6 +84,11 @@ def test_what_is_too_large_is_refused_before_anything_is_sent(dynamodb_table: Ta
         with pytest.raises(EventRejected, match=r"409,600 at the most\. Keep what is large"):
             store.append_many([event(), large])
         assert store.capacity == before
+
+
+@pytest.mark.skipif(os.environ.get(ENDPOINT) == MOTO, reason="moto takes 405,000 bytes at most")
+def test_what_just_fits_is_stored(dynamodb_table: Table) -> None:
+    with opened(dynamodb_table) as store:
         fits = event(payload={"text": "x" * (ITEM_LIMIT - 1_000)})
         store.append(fits)
         assert list(store.replay("s")) == [fits]
