@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.distinct import distinct
 from core.projectors.context import ActiveConcept, ActiveObject, SessionContext
 from core.replay.arrival import ArrivalOrder
 from core.replay.columns import Bool, Float64, Int32, Int64, count_before
@@ -72,7 +73,7 @@ class _Concepts:
         self._index, self._position, self._at = index, position, at
         self._stop = made.before(position)
         lost = _places(made.event, missing)
-        self._affected = np.unique(made.concept[lost])
+        self._affected = distinct(made.concept[lost])
         is_lost: Bool = np.zeros(self._stop, dtype=np.bool_)
         is_lost[lost] = True
         own = self._own()

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from core.distinct import distinct
 from core.late_dataclass import dataclass
 from core.replay.arrival import ArrivalOrder
 from core.replay.columns import Float64, Int64, SessionLog
@@ -286,7 +287,7 @@ def _time_axis(times: Int64, mode: AxisMode, starts: Int64, ends: Int64) -> Time
     share = min(_FOLDED_SHARE, _ALL_FOLDED_SHARE / max(1, len(starts)))
     # Folding never widens: a short gap of a long session stays as it is.
     widths = np.minimum(max(active * share, 1e-3), (ends - starts) / 1e6)
-    knots = np.unique(np.concatenate([[first, last], starts, ends])).astype(np.int64)
+    knots = distinct(np.concatenate([[first, last], starts, ends]).astype(np.int64))
     steps = np.diff(knots) / 1e6
     places = np.searchsorted(knots, starts)
     steps[places] = widths

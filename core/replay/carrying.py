@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from core.distinct import distinct
 from core.replay.columns import Contributions, Int32, Int64, SessionLog, Touches
 from core.replay.room import appended
 
@@ -40,7 +41,7 @@ def _by_kind(log: SessionLog, grown: SessionLog) -> tuple[Int32, ...]:
     fresh = grown.kinds[len(log) :]
     none = np.zeros(0, np.int32)
     groups = [*known, *[none] * (len(grown.kind_names) - len(known))]
-    for kind in np.unique(fresh).tolist():
+    for kind in distinct(fresh).tolist():
         came = (np.flatnonzero(fresh == kind) + len(log)).astype(np.int32)
         groups[kind] = appended(groups[kind], came)
     return tuple(groups)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.distinct import distinct
 from core.projectors.rules import SteppedUncertainty
 from core.replay.columns import Int32
 from core.replay.explain_uncertainty import counted_events, step_counts
@@ -18,7 +19,7 @@ def concept_changes(index: ContextIndex, concept: int) -> Int32:
     amounts = np.array(index.rules.amounts)[made.source[made.of(concept)]]
     cap = index.rules.cap
     gained = np.minimum(sums, cap) - np.minimum(sums - amounts, cap)
-    return np.unique(events[gained > LEAST])
+    return distinct(events[gained > LEAST])
 
 
 def object_changes(index: ContextIndex, code: int) -> Int32:

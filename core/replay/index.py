@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from core.distinct import distinct
 from core.events.contributions import Touch
 from core.late_dataclass import dataclass
 from core.projectors.context import ActiveConcept, ActiveObject, SessionContext
@@ -230,7 +231,7 @@ class ContextIndex:
         samples = (
             (start, stop) if self.rules.half_life is None else np.linspace(start, stop, _SAMPLES)
         )
-        for position in np.unique(np.asarray(samples, dtype=np.int64)).tolist():
+        for position in distinct(np.asarray(samples, dtype=np.int64)).tolist():
             np.maximum(peaks, self.weights_at(position, self.log.instant_at(position)), out=peaks)
         gained = self._gained(start, stop)
         # Rounded, so that the last bits of a sum do not outweigh what the range contributes.
@@ -273,7 +274,7 @@ def _first_touches_on(known: Int64, log: SessionLog, grown: SessionLog) -> Int64
     """The first touches of a log, and those that came behind it."""
     made, touched = len(log.touches.object), grown.touches.object
     order, starts = grown.touches_by_object
-    objects = np.unique(touched[made:])
+    objects = distinct(touched[made:])
     first = order[starts[objects]]
     return appended(known, np.sort(first[first >= made]).astype(np.int64))
 

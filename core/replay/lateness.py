@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from core.distinct import distinct
 from core.events.instants import UNREADABLE
 from core.events.store.scan import InstantPage
 from core.replay.arrival import ArrivalOrder
@@ -33,7 +34,7 @@ def delays(store: CreatedSource, order: ArrivalOrder) -> Int64:
     """
     log = order.log
     late, first = log.rows[order.late], log.rows[order.overtakers]
-    rowids = np.unique(np.concatenate([late, first]))
+    rowids = distinct(np.concatenate([late, first]))
     created = np.full(len(rowids), UNREADABLE, dtype=np.int64)
     for page in store.created_pages(log.session_id, rowids):
         created[np.searchsorted(rowids, page.rowids)] = page.instants

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.distinct import distinct
 from core.late_dataclass import dataclass
 from core.replay.alignment import AlignBy, Alignment
 from core.replay.columns import NONE, Bool, Int64, SessionLog
@@ -225,7 +226,7 @@ def first_context(
     agreed = start + _LOOKED_AT - 1
     if agreed >= steps:
         return None
-    for step in np.unique(np.linspace(agreed + 1, steps, _LOOKED_AT).astype(np.int64)).tolist():
+    for step in distinct(np.linspace(agreed + 1, steps, _LOOKED_AT).astype(np.int64)).tolist():
         if differ(step):
             return ContextParting(_bisected(differ, agreed, step), exact=step == agreed + 1)
         agreed = step

@@ -13,6 +13,7 @@ from typing import Self
 
 import numpy as np
 
+from core.distinct import distinct
 from core.events.errors import (
     NotADatabase,
     ReadOnlyStore,
@@ -294,7 +295,7 @@ class SQLiteEventStore:
 
     def rows(self, rowids: Sequence[int]) -> list[RawRow]:
         """Whole rows by key, in the order asked for; those that are gone are left out."""
-        ascending = np.unique(np.array(rowids, dtype=np.int64))
+        ascending = distinct(np.array(rowids, dtype=np.int64))
         found = {row.rowid: row for page in self._scan.raw_rows(ascending) for row in page}
         return [found[rowid] for rowid in rowids if rowid in found]
 
