@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from math import ceil
 
 from PySide6.QtCore import QRect, QSize
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion
 
 from core.late_dataclass import dataclass
 
@@ -35,9 +35,18 @@ class BandPicture:
         self._pixmap = None
         self._known = []
 
-    def painted(self, bands: Sequence[Band], size: QSize, ratio: float, ground: QColor) -> QPixmap:
+    def painted(
+        self,
+        bands: Sequence[Band],
+        size: QSize,
+        ratio: float,
+        ground: QColor,
+        *,
+        over: Callable[[QPainter, QRegion], None],
+    ) -> QPixmap:
         """The bands upon the ground; ``size`` is in logical px, of which one has ``ratio`` dots.
 
+        What lies ``over`` them is painted once for all that are painted anew, within their region.
         The pixmap is painted on again by the next call.
         """
         pixmap = self._pixmap
@@ -52,9 +61,12 @@ class BandPicture:
                 if [rect for rect, _ in wanted] != [rect for rect, _ in self._known]:
                     self._known = []
                     painter.fillRect(QRect(0, 0, device.width(), device.height()), ground)
+                anew = QRegion()
                 for place, band in enumerate(bands):
                     if not self._known or wanted[place] != self._known[place]:
                         _paint(painter, band, ground)
+                        anew += band.rect
+                over(painter, anew)
             self._known = wanted
         return pixmap
 

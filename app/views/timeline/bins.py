@@ -49,9 +49,8 @@ def columns_picture(tops: Int64, height: int, colour: QColor, *, crown: int = 0)
     """
     body = QColor(colour)
     body.setAlphaF(_BODY if crown else 1.0)
-    rows = np.arange(height)[:, None]
-    pixels = np.where(rows >= tops[None, :], np.uint32(premultiplied(body)), np.uint32(0))
-    if crown:
-        bright = (rows >= tops[None, :]) & (rows < tops[None, :] + crown)
-        pixels[bright] = premultiplied(colour)
-    return picture(pixels)
+    rows, tops = np.arange(height, dtype=np.int32)[:, None], tops.astype(np.int32)
+    # Nothing, the crown, what is below it.
+    parts = (rows >= tops).view(np.uint8) + (rows >= tops + crown).view(np.uint8)
+    colours = np.array([0, premultiplied(colour), premultiplied(body)], dtype=np.uint32)
+    return picture(colours.take(parts, mode="clip"))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from app import text
-from app.theme import ui_font
+from app.views.lettering import lettering
 from app.views.timeline.layout import Layout
 from app.views.timeline.scene import Scene
 from app.views.timeline.steps import x_of_playhead
@@ -66,14 +66,13 @@ def paint_pointer(painter: QPainter, layout: Layout, scene: Scene, pixel: int) -
     colour.setAlpha(120)
     tracks = layout.tracks
     painter.fillRect(QRect(pixel, tracks.top(), 1, tracks.height()), colour)
-    painter.setFont(ui_font(11))
-    label = pointer_label(scene, pixel)
-    width = painter.fontMetrics().horizontalAdvance(label) + 2 * _PILL_ROOM
+    label, letters = pointer_label(scene, pixel), lettering(11)
+    width = letters.advance(label) + 2 * _PILL_ROOM
     left = min(max(pixel - width // 2, 0), layout.ruler.right() - width)
     pill = QRect(left, layout.ruler.top(), width, 18)
     painter.fillRect(pill, scene.theme.control)
     painter.setPen(scene.theme.text)
-    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, label)
+    letters.write(painter, pill, label, Qt.AlignmentFlag.AlignHCenter)
 
 
 def pointer_label(scene: Scene, pixel: int) -> str:

@@ -26,7 +26,6 @@ _LEVELS = 4
 _LABEL_LINE = 14
 _DIMMED = 0.6
 _NAME = 60
-_ALIGN = Qt.AlignmentFlag
 
 
 class ConceptTrack:
@@ -110,17 +109,16 @@ def _paint_scale(painter: QPainter, plot: QRect, scene: Scene) -> None:
     cap = 1.0 if scene.index is None else scene.index.rules.cap
     high = cap_y(plot, scene)
     labels = [weight(cap * level / _LEVELS) for level in range(_LEVELS + 1)]
-    widest = max(track_text.small_metrics().horizontalAdvance(text) for text in labels)
+    widest = max(track_text.small().advance(text) for text in labels)
     is_roomy = INSET + track_text.title_width(TITLE) + widest + 2 * BESIDE <= scene.left
     step = _label_step(plot.bottom() - high) if is_roomy else _LEVELS
-    painter.setFont(track_text.small_font())
     painter.setPen(scene.theme.muted)
     for level, text in enumerate(labels):
         y = round(plot.bottom() - (plot.bottom() - high) * level / _LEVELS)
         painter.fillRect(QRect(plot.left(), y, plot.width(), 1), scene.theme.grid)
         if level % step == 0:
             box = QRect(0, y - _LABEL_LINE // 2, scene.left - BESIDE, _LABEL_LINE)
-            painter.drawText(box, _ALIGN.AlignRight | _ALIGN.AlignVCenter, text)
+            track_text.small().write(painter, box, text, Qt.AlignmentFlag.AlignRight)
     top, note = high + _LABEL_LINE // 2 + SPACE, f"weight 0–{cap:g}"
     taken = widest if step < _LEVELS else 0
     track_text.paint_title(painter, top, scene, title=TITLE, note=note, taken=taken)
@@ -165,10 +163,8 @@ def _paint_names(painter: QPainter, layout: CurveLayout) -> None:
         chosen = line.curve.concept == scene.selected
         colour = theme.concept_colour(line.curve.slot)
         painter.setPen(readable(colour, theme.ground, theme.text))
-        painter.setFont(track_text.bold_small_font() if chosen else track_text.small_font())
-        metrics = track_text.bold_small_metrics() if chosen else track_text.small_metrics()
-        text = track_text.elided(line.name, metrics, box.width())
-        painter.drawText(box, _ALIGN.AlignVCenter | _ALIGN.AlignAbsolute, text)
+        letters = track_text.bold_small() if chosen else track_text.small()
+        letters.write(painter, box, letters.cut(line.name, box.width()))
 
 
 def _paint_leader(painter: QPainter, start: int, end: float, box: QRect, colour: QColor) -> None:

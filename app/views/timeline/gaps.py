@@ -8,7 +8,7 @@ from functools import lru_cache
 from PySide6.QtCore import QLineF, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QRegion
 
-from app.theme import ui_font
+from app.views.lettering import lettering
 from app.views.timeline.layout import LABELS
 from app.views.timeline.scene import Hit, Scene
 from app.views.timeline.strips import LEAST
@@ -21,38 +21,32 @@ _BETWEEN = 8
 _MOST_LABELS = 40
 
 
-def gap_regions(tracks: QRect, scene: Scene) -> tuple[QRegion, QRegion]:
-    """Where the strips lie over the plots of the tracks, and where they are wide enough to hatch.
-
-    Crowds of hair-thin ones would only blur, and are left out.
-    """
-    top, height = tracks.top(), tracks.height()
-    wide = [s for s in scene.strips if s.right - s.left >= LEAST]
-    areas = [QRect(strip.left, top, strip.right - strip.left, height) for strip in wide]
-    return _all_of(areas), _all_of(area for area in areas if area.width() >= _LEAST_HATCHED)
-
-
 def paint_gaps(
     painter: QPainter,
     tracks: QRect,
     scene: Scene,
-    regions: tuple[QRegion, QRegion],
     *,
-    within: QRect,
+    within: QRegion,
     around: Iterable[QRect] = (),
 ) -> None:
-    """Paint as much of these `gap_regions` of the tracks as is ``within``, but around words."""
-    words, part = _all_of(around), tracks.intersected(within)
-    everywhere, hatched = regions
+    """Paint the strips over the plots of the tracks as far as they are ``within``, around words.
+
+    Crowds of hair-thin ones would only blur, and are left out.
+    """
+    top, height = tracks.top(), tracks.height()
+    wide = [strip for strip in scene.strips if strip.right - strip.left >= LEAST]
+    areas = [QRect(strip.left, top, strip.right - strip.left, height) for strip in wide]
+    hatched = [area for area in areas if area.width() >= _LEAST_HATCHED]
+    free = within.intersected(tracks) - _all_of(around)
     ground, line = QColor(scene.theme.track), QColor(scene.theme.muted)
     ground.setAlpha(120)
     line.setAlpha(110)
     painter.save()
-    painter.setClipRegion(everywhere.intersected(part) - words)
-    painter.fillRect(part, ground)
-    painter.setClipRegion(hatched.intersected(part) - words)
+    painter.setClipRegion(_all_of(areas).intersected(free))
+    painter.fillRect(tracks, ground)
+    painter.setClipRegion(_all_of(hatched).intersected(free))
     hatching = _hatching(line.rgba(), painter.device().devicePixelRatioF())
-    painter.drawTiledPixmap(part, hatching, QPoint(0, part.top() - tracks.top()))
+    painter.drawTiledPixmap(tracks, hatching)
     painter.restore()
 
 
@@ -79,21 +73,20 @@ def _hatching(colour: int, ratio: float) -> QPixmap:
 
 def paint_gap_lengths(painter: QPainter, ruler: QRect, scene: Scene) -> None:
     """Write the gaps' lengths below the labels of the ruler; the longest where all do not fit."""
-    painter.setFont(ui_font(10))
+    letters = lettering(10)
     painter.setPen(scene.theme.muted)
-    advance = painter.fontMetrics().horizontalAdvance
     top = ruler.top() + LABELS
     taken: list[tuple[int, int]] = []
     longest = sorted(scene.strips, key=lambda strip: strip.gap.start - strip.gap.end)
     for strip in longest[:_MOST_LABELS]:
         label = tell_idle(strip.gap.end - strip.gap.start)
-        width = advance(label)
+        width = letters.advance(label)
         start = (strip.left + strip.right - width) // 2
         start = min(max(start, scene.left), ruler.right() - width)
         if all(start + width + _BETWEEN <= a or b + _BETWEEN <= start for a, b in taken):
             taken.append((start, start + width))
             area = QRect(start, top, width + 1, ruler.bottom() - top)
-            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, label)
+            letters.write(painter, area, label)
 
 
 def hit_gap(point: QPoint, scene: Scene) -> Hit | None:

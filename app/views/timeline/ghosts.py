@@ -121,16 +121,15 @@ class GhostLayer:
         if strip.height() < _LEAST_LEGEND:
             return
         cap = 1.0 if scene.index is None else scene.index.rules.cap
-        taken = track_text.small_metrics().horizontalAdvance(weight(cap)) + 2 * BESIDE
+        taken = track_text.small().advance(weight(cap)) + 2 * BESIDE
         room = scene.left - INSET - taken
-        painter.setFont(track_text.small_font())
         painter.setPen(scene.theme.muted)
         lines = ("solid: your rules", f"dotted: {plain(self.base.rules.name)}")
         for number, text in enumerate(lines):
             top = strip.bottom() - _LINE * (len(lines) - number)
-            shown = track_text.elided(text, track_text.small_metrics(), room)
+            shown = track_text.small().cut(text, room)
             box = QRect(INSET, top, room, _LINE)
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+            track_text.small().write(painter, box, shown)
 
 
 def _paint_dotted(painter: QPainter, plot: QRect, y: Float64, colour: QColor) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QPainter
 
 from app import text
-from app.theme import Theme, ui_font
+from app.theme import Theme
+from app.views.lettering import lettering
 from app.views.timeline.bins import column_positions, columns_picture
 from app.views.timeline.cursor import pixel_of
 from app.views.timeline.layout import BESIDE, INSET
@@ -101,7 +102,6 @@ class LaneTrack:
         """See `Track`."""
         positions = column_positions(scene)
         lanes = self.lanes(scene.log)
-        painter.setFont(ui_font(11))
         for number, lane in enumerate(lanes):
             strip = strip_of(rect, number, len(lanes))
             counts = np.diff(count_before(lane.events, positions))
@@ -196,17 +196,16 @@ def _density(counts: Int64, rows: int) -> Int64:
 
 
 def _paint_texts(painter: QPainter, strip: QRect, lane: Lane, scene: Scene, *, shown: int) -> None:
-    theme, metrics = scene.theme, painter.fontMetrics()
+    theme, letters = scene.theme, lettering(11)
     row = strip.adjusted(0, -1, 0, 2)
-    middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
     space = scene.left - INSET - BESIDE
     painter.setPen(theme.text if len(lane.events) else theme.muted)
     label = QRect(INSET, row.top(), space, row.height())
-    painter.drawText(label, middle, fitting(metrics, space, lane.name, lane.short))
+    letters.write(painter, label, fitting(letters, space, lane.name, lane.short))
     painter.setPen(theme.muted)
     right = scene.left + scene.width + BESIDE
     number = QRect(right, row.top(), strip.right() - right, row.height())
-    painter.drawText(number, middle, f"{shown:,}")
+    letters.write(painter, number, f"{shown:,}")
 
 
 def _hit_column(lane: Lane, starts: Int64, column: int, scene: Scene) -> Hit | None:

@@ -32,7 +32,6 @@ _LOOK_BACK = 4_096
 _SHADE = {True: 0.38, False: 0.36}
 _LABEL_AT = 6
 _NAME = 80
-_ALIGN = Qt.AlignmentFlag
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,10 +210,8 @@ def _paint_bar(painter: QPainter, row: QRect, bar: _Bar, scene: Scene) -> None:
     _paint_ticks(
         painter, body, bar, colour=colour, shade=shade, covered=label.right() + 1, scene=scene
     )
-    painter.setFont(track_text.small_font())
     painter.setPen(theme.text)
-    flags = _ALIGN.AlignVCenter | _ALIGN.AlignAbsolute | Qt.TextFlag.TextDontClip
-    painter.drawText(label, flags, text)
+    track_text.small().write(painter, label, text)
 
 
 def _plot(rect: QRect, scene: Scene) -> QRect:
@@ -228,10 +225,10 @@ def _body(row: QRect, bar: _Bar) -> QRect:
 
 def _label(body: QRect, bar: _Bar) -> tuple[QRect, str]:
     """Where a bar's name stands, and what of it there is room for."""
-    metrics = track_text.small_metrics()
+    letters = track_text.small()
     left = body.left() + _LABEL_AT
-    text = track_text.elided(bar.name, metrics, body.right() + 1 - SPACE - left)
-    return QRect(left, body.top(), metrics.horizontalAdvance(text), body.height()), text
+    text = letters.cut(bar.name, body.right() + 1 - SPACE - left)
+    return QRect(left, body.top(), letters.advance(text), body.height()), text
 
 
 def _paint_ticks(

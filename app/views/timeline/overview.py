@@ -5,11 +5,12 @@ from __future__ import annotations
 from enum import Enum
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage, QPainter
 
 from app import text
-from app.theme import Theme, ui_font
+from app.theme import Theme
+from app.views.lettering import lettering
 from app.views.timeline.bins import (
     UInt32,
     column_positions,
@@ -21,7 +22,7 @@ from app.views.timeline.layout import BESIDE, INSET
 from app.views.timeline.ranges import Range
 from app.views.timeline.scene import Hit, Scene
 from app.views.timeline.telling import fitting, tell_span
-from core.replay.columns import Int64, SessionLog, count_before
+from core.replay.columns import Int64, count_before
 
 BAR, PITCH = 3, 4
 """How wide a bar is, and how far from the next (px)."""
@@ -162,15 +163,11 @@ def box_of(scene: Scene, shown: Range) -> tuple[float, float]:
 
 
 def _paint_texts(painter: QPainter, rect: QRect, scene: Scene) -> None:
-    painter.setFont(ui_font(11))
+    letters, log = lettering(11), scene.log
     painter.setPen(scene.theme.muted)
-    middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
     left = QRect(INSET, rect.top(), scene.left - INSET - BESIDE, rect.height())
-    painter.drawText(left, middle, "Overview")
+    letters.write(painter, left, "Overview")
     start = scene.left + scene.width + BESIDE
     right = QRect(start, rect.top(), rect.right() - start, rect.height())
-    painter.drawText(right, middle, _total(painter, right.width(), scene.log))
-
-
-def _total(painter: QPainter, width: int, log: SessionLog) -> str:
-    return fitting(painter.fontMetrics(), width, text.count(len(log), "event"), f"{len(log):,}")
+    total = fitting(letters, right.width(), text.count(len(log), "event"), f"{len(log):,}")
+    letters.write(painter, right, total)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QRect, QSize
@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QRegion
 from app.views.timeline import cursor
 from app.views.timeline.bands import Band
 from app.views.timeline.curves import ConceptTrack
-from app.views.timeline.gaps import gap_regions, hit_gap, paint_gap_lengths, paint_gaps
+from app.views.timeline.gaps import hit_gap, paint_gap_lengths, paint_gaps
 from app.views.timeline.lanes import LaneTrack, lane_count
 from app.views.timeline.layout import Layout, arrange, gutters
 from app.views.timeline.objects import ObjectTrack
@@ -98,52 +98,46 @@ class Picture:
             painter.save()
             band.paint(painter)
             painter.restore()
+        self.paint_gaps(painter, QRegion(self.layout.tracks))
 
     def bands(self) -> tuple[Band, ...]:
-        """What `paint_tracks` paints, each part by itself; they share the height of the widget."""
+        """What `paint_tracks` paints, each part by itself; they share the height of the widget.
+
+        But for the `paint_gaps`, which lie over all of them.
+        """
         scene, layout, whole_log = self.scene, self.layout, self.scene.log.whole
-        # Once for all strips that are painted, and not at all where none is.
-        gaps = cache(lambda: gap_regions(layout.tracks, scene))
-        parts: list[tuple[QRect, tuple[object, ...], Callable[..., None]]] = [
+        parts: list[tuple[QRect, tuple[object, ...], Callable[[QPainter], None]]] = [
             (layout.overview, (self.everything.grid, self.shown, whole_log), self._paint_overview),
             *(
-                (
-                    rect,
-                    (scene.grid, *track.shows(scene)),
-                    partial(self._paint_strip, track, rect, gaps),
-                )
+                (rect, (scene.grid, *track.shows(scene)), partial(self._paint_strip, track, rect))
                 for track, rect in self.strips
             ),
             (layout.ruler, (scene.grid, whole_log), self._paint_ruler),
         ]
         rects = _sharing([rect for rect, _, _ in parts])
         return tuple(
-            Band(around, (scene.theme, *shows), partial(paint, within=around))
+            Band(around, (scene.theme, *shows), paint)
             for around, (_, shows, paint) in zip(rects, parts, strict=True)
         )
 
-    def _paint_overview(self, painter: QPainter, within: QRect) -> None:
+    def paint_gaps(self, painter: QPainter, within: QRegion) -> None:
+        """Paint the folded gaps over bands that were painted anew, but not over words."""
+        objects, words = self.tracks.objects, list[QRect]()
+        for track, rect in self.strips:
+            if track is objects:
+                words = objects.words(rect, self.scene)
+        paint_gaps(painter, self.layout.tracks, self.scene, within=within, around=words)
+
+    def _paint_overview(self, painter: QPainter) -> None:
         lanes = self.tracks.lanes.lanes(self.scene.log)
         self.tracks.overview.paint(
             painter, self.layout.overview, self.everything, lanes=lanes, shown=self.shown
         )
 
-    def _paint_strip(
-        self,
-        track: Track,
-        rect: QRect,
-        gaps: Callable[[], tuple[QRegion, QRegion]],
-        painter: QPainter,
-        within: QRect,
-    ) -> None:
-        painter.save()
+    def _paint_strip(self, track: Track, rect: QRect, painter: QPainter) -> None:
         track.paint(painter, rect, self.scene)
-        painter.restore()
-        objects = self.tracks.objects
-        words = objects.words(rect, self.scene) if track is objects else []
-        paint_gaps(painter, self.layout.tracks, self.scene, gaps(), within=within, around=words)
 
-    def _paint_ruler(self, painter: QPainter, within: QRect) -> None:
+    def _paint_ruler(self, painter: QPainter) -> None:
         paint_ruler(painter, self.layout.ruler, self.scene)
         paint_gap_lengths(painter, self.layout.ruler, self.scene)
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import numpy as np
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
 from app import text
-from app.theme import ui_font
+from app.views.lettering import lettering
 from app.views.timeline.layout import BESIDE, INSET, LABELS
 from app.views.timeline.scene import Scene
 from app.views.timeline.telling import fitting
@@ -194,21 +194,19 @@ def placed(ticks: list[Tick], advance: Advance, *, left: int, right: int) -> lis
 
 def paint_ruler(painter: QPainter, rect: QRect, scene: Scene) -> None:
     """Paint marks and labels, and in the gutter the day at the range's start."""
-    painter.setFont(ui_font(11))
-    metrics = painter.fontMetrics()
-    advance = metrics.horizontalAdvance
+    letters = lettering(11)
+    advance = letters.advance
     row = QRect(rect.left(), rect.top() + 2, rect.width(), LABELS - 2)
-    middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
     painter.setPen(scene.theme.muted)
     space = scene.left - INSET - BESIDE
-    title = fitting(metrics, space, *_titles(scene))
-    painter.drawText(QRect(INSET, row.top() + 2, space, row.height()), middle, title)
+    title = fitting(letters, space, *_titles(scene))
+    letters.write(painter, QRect(INSET, row.top() + 2, space, row.height()), title)
     ends = {"left": INSET + advance(title) + BESIDE, "right": rect.right() - BESIDE}
     for tick, start in placed(ticks_of(scene, advance), advance, **ends):
         mark = QRect(round(tick.pixel), rect.top(), 1, _TICK_HEIGHT)
         painter.fillRect(mark, scene.theme.muted)
         area = QRect(start, row.top() + 2, advance(tick.label) + 1, row.height())
-        painter.drawText(area, middle, tick.label)
+        letters.write(painter, area, tick.label)
 
 
 def _titles(scene: Scene) -> tuple[str, ...]:

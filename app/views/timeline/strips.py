@@ -28,15 +28,15 @@ def strips_between(
 
     ``left`` and ``width`` are the plot's (px).
     """
+    first = bisect_right(gaps, x0, key=lambda gap: gap.x1)
+    gaps = gaps[first : bisect_left(gaps, x1, key=lambda gap: gap.x0)]
     # Of thousands the next one is looked for at every pixel.
     ends = [gap.x1 for gap in gaps]
-    per_x = width / (x1 - x0)
-    place = bisect_right(ends, x0)
-    last = bisect_left(gaps, x1, key=lambda gap: gap.x0)
-    least = LEAST if (last - place) * LEAST * 4 < width else 0
+    per_x, place = width / (x1 - x0), 0
+    least = LEAST if len(gaps) * LEAST * 4 < width else 0
     strips: list[Strip] = []
     free, plot_right = left, left + width
-    while place < last:
+    while place < len(gaps):
         gap = gaps[place]
         start = max(free, round(left + (gap.x0 - x0) * per_x))
         end = round(left + (gap.x1 - x0) * per_x)
@@ -46,5 +46,5 @@ def strips_between(
         # On to the first gap that ends right of this pixel.
         free = max(start, end)
         at = x0 + (free + 0.5 - left) / max(1, width) * (x1 - x0)
-        place = max(place + 1, bisect_right(ends, at, place, last))
+        place = max(place + 1, bisect_right(ends, at, place))
     return tuple(strips)

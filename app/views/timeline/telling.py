@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
-
 from app import text
+from app.views.lettering import Lettering
 from core.replay.columns import NONE, PENDING, Int64, SessionLog
 
 _MINUTE = 60_000_000
@@ -79,14 +77,9 @@ def tell_events(log: SessionLog, events: Int64, *, limit: int = 4) -> str:
     return "\n".join(lines)
 
 
-def fitting(metrics: QFontMetrics, width: int, *candidates: str) -> str:
+def fitting(letters: Lettering, width: int, *candidates: str) -> str:
     """The first of the texts that fits into so many px, else the last one with an ellipsis."""
     for candidate in candidates:
-        if metrics.horizontalAdvance(candidate) <= width:
+        if letters.advance(candidate) <= width:
             return candidate
-    return elided(metrics, width, candidates[-1])
-
-
-def elided(metrics: QFontMetrics, width: int, label: str) -> str:
-    """The text, ended by an ellipsis where it is wider than so many px."""
-    return metrics.elidedText(label, Qt.TextElideMode.ElideRight, max(0, width))
+    return letters.cut(candidates[-1], width)

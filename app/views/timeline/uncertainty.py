@@ -88,12 +88,11 @@ class UncertaintyTrack:
             painter.setPen(theme.panel)
             painter.setBrush(theme.uncertainty)
             painter.drawEllipse(QPointF(x, y), 3.5, 3.5)
-        painter.setFont(track_text.bold_small_font())
         painter.setPen(_value_colour(scene))
         left = plot.right() + 1 + BESIDE
         top = min(max(round(y) - _LINE // 2, rect.top()), rect.bottom() + 1 - _LINE)
         box = QRect(left, top, rect.right() - left, _LINE)
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, weight(value))
+        track_text.bold_small().write(painter, box, weight(value))
 
     def hit(self, point: QPoint, rect: QRect, scene: Scene) -> Hit | None:
         """The uncertainty at the pointer."""

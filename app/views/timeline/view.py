@@ -254,7 +254,8 @@ class TimelineView(QWidget):
         picture = self._shown()
         if picture is None:
             return self._painted_nothing(ratio)
-        tracks = self._bands.painted(picture.bands(), self.size(), ratio, self._theme.ground)
+        bands, ground = picture.bands(), self._theme.ground
+        tracks = self._bands.painted(bands, self.size(), ratio, ground, over=picture.paint_gaps)
         if not (picture.layers or self._loop):
             return tracks
         pixmap = tracks.copy()

@@ -62,7 +62,7 @@ def scenes() -> list[Scene]:
 
 def painted(bands: BandPicture, picture: Picture, ratio: float) -> QImage:
     ground = picture.scene.theme.ground
-    return bands.painted(picture.bands(), SIZE, ratio, ground).toImage()
+    return bands.painted(picture.bands(), SIZE, ratio, ground, over=picture.paint_gaps).toImage()
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])

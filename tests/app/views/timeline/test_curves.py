@@ -143,7 +143,7 @@ def test_weights_reach_up_to_the_cap_of_the_rules(qtbot: QtBot) -> None:
 )
 def test_an_empty_track_says_why(log: SessionLog, indexed: bool, text: str, qtbot: QtBot) -> None:
     scene, track = scene_of(log, indexed=indexed), ConceptTrack()
-    words = track_text.small_metrics().horizontalAdvance(text)
+    words = track_text.small().advance(text)
     middle = RECT.adjusted(
         LEFT + (WIDTH - words) // 2 - 2, 88, -RIGHT - (WIDTH - words) // 2 + 2, 0
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 from pytestqt.qtbot import QtBot
 
 from app.theme import DARK, LIGHT, Theme
 from app.views.contrast import ENOUGH, contrast
-from app.views.timeline.gaps import gap_regions, paint_gaps
+from app.views.timeline.gaps import paint_gaps
 from app.views.timeline.objects import ROW_HEIGHT, ObjectTrack
 from core.events.contributions import Touch
 from core.events.schema import EventType
@@ -191,8 +191,7 @@ def test_an_idle_gap_is_not_painted_over_a_name(qtbot: QtBot) -> None:
     image.fill(DARK.panel)
     crossing = QRect(strips[0].left, 0, 3, RECT.height())
     with QPainter(image) as painter:
-        regions = gap_regions(whole, scene)
-        paint_gaps(painter, whole, scene, regions, within=whole, around=[crossing])
+        paint_gaps(painter, whole, scene, within=QRegion(whole), around=[crossing])
     assert is_blank(image, DARK.panel, crossing)
     assert not is_blank(image, DARK.panel, QRect(crossing.right() + 1, 0, 4, RECT.height()))
 

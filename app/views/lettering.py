@@ -1,0 +1,97 @@
+"""Text that is painted again and again: measured, cut and laid out once."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QPainter, QStaticText
+
+from app.theme import ui_font
+
+KEPT = 4_096
+"""Of so many texts a font is remembered how they are written."""
+
+
+class Lettering:
+    """A font, and what was lately written in it.
+
+    To lay a text out for good costs three times what it costs to write it, and to write it then a
+    third: that is done where a text comes a second time. What it looks like is the same.
+    """
+
+    def __init__(
+        self, font: QFont, *, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+    ) -> None:
+        self.font = font
+        metrics, exact = QFontMetrics(font), QFontMetricsF(font)
+        self.height = exact.height()
+        """The height of a line (px)."""
+        self._ascent = exact.ascent()
+        self._laid_out: dict[str, QStaticText | None] = {}
+
+        # Most texts have room, as the widths of their letters tell without laying them out.
+        letters = [metrics.horizontalAdvance(chr(code)) + 1 for code in range(128)]
+
+        @lru_cache(maxsize=KEPT)
+        def cut(text: str, width: int) -> str:
+            if text.isascii() and sum(map(letters.__getitem__, text.encode())) <= width:
+                return text
+            return metrics.elidedText(text, mode, max(0, width))
+
+        self.cut = cut
+        """A text, with an ellipsis where it is wider than so many px."""
+        self.advance = lru_cache(maxsize=KEPT)(metrics.horizontalAdvance)
+        """How wide a text is, in whole px."""
+        self.width = lru_cache(maxsize=KEPT)(exact.horizontalAdvance)
+        """How wide a text is (px)."""
+
+    def write(
+        self,
+        painter: QPainter,
+        box: QRect,
+        text: str,
+        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> None:
+        """Write a text that has room along the middle of a box, in the painter's colour.
+
+        It begins at the left whatever its language; or ``align`` is to the right or the middle.
+        """
+        x: float = box.x()
+        if align & Qt.AlignmentFlag.AlignRight:
+            x += box.width() - self.width(text)
+        elif align & Qt.AlignmentFlag.AlignHCenter:
+            x += round((box.width() - self.width(text)) / 2)
+        painter.setFont(self.font)
+        self.put(painter, x, box.y() + (box.height() - self.height) / 2, text)
+
+    def put(self, painter: QPainter, x: float, top: float, text: str) -> None:
+        """Write a text from there on (px) with a painter that has this font."""
+        laid_out = self._laid_out.get(text)
+        if laid_out is None:
+            laid_out = self._again(text)
+        if laid_out is None:
+            painter.drawText(QPointF(x, top + self._ascent), text)
+        else:
+            painter.drawStaticText(QPointF(x, top), laid_out)
+
+    def _again(self, text: str) -> QStaticText | None:
+        """The text laid out for good, where it was written before."""
+        # A line with letters of another font is higher when it is laid out.
+        if text not in self._laid_out or not text.isascii():
+            if len(self._laid_out) >= KEPT:
+                self._laid_out.clear()
+            self._laid_out[text] = None
+            return None
+        laid_out = self._laid_out[text] = QStaticText(text)
+        laid_out.setTextFormat(Qt.TextFormat.PlainText)
+        laid_out.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+        return laid_out
+
+
+@cache
+def lettering(
+    pixels: int, *, weight: QFont.Weight = QFont.Weight.Normal, tabular: bool = True
+) -> Lettering:
+    """The `ui_font` of a size, which all views share."""
+    return Lettering(ui_font(pixels, weight=weight, tabular=tabular))
