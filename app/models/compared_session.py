@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from itertools import count as numbers
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -20,7 +21,8 @@ from core.replay.index import ContextIndex
 _NAME = 60
 _REST = 250
 """How long (ms) what arrives is gathered before it is read."""
-_WHO = "compared"
+_WHO = (f"compared {number}" for number in numbers(1))
+"""Under which name each wants a session of a table."""
 _LOOK = 0.1
 """How long (s) one waits before looking again how far a table is mirrored."""
 
@@ -30,7 +32,8 @@ class ComparedSession(QObject):
 
     ``changed`` comes with every step of reading and with another index, ``failed`` with a fault.
     One that is ``followed`` is given its index by its owner when there is another (`take`); others
-    take up what arrived when they are told to `grow`.
+    take up what arrived when they are told to `grow`. A session of a table is followed there from
+    `read_under` to `cancel`.
     """
 
     changed = Signal()
@@ -54,6 +57,7 @@ class ComparedSession(QObject):
         self.index: ContextIndex | None = None
         self.read = self.total = 0
         self._background = background
+        self.who = next(_WHO)
         self._stop = threading.Event()
         self._loading: Task | None = None
         self._indexing = Latest(background)
@@ -100,7 +104,7 @@ class ComparedSession(QObject):
         self.cancel()
         stop = self._stop = threading.Event()
         self._loading = self._background.stream(
-            lambda: _steps(self.store, self.session_id, rules, stop),
+            lambda: _steps(self.store, self.session_id, rules, stop, self.who),
             each=lambda step: self._take_step(step, rules),
             then=self._end,
             error=self._fail,
@@ -122,8 +126,7 @@ class ComparedSession(QObject):
         self.read, self.total = step.read, step.total
         if step.log.complete:
             self._loading = None
-            if not isinstance(self.store, MirroredEventStore):
-                self._growth, self._last = Growth(step.log), step
+            self._growth, self._last = Growth(step.log), step
         self.changed.emit()
         # What arrived while it was being read.
         self.grow()
@@ -168,25 +171,33 @@ class ComparedSession(QObject):
         if self._loading is not None:
             self._loading.cancel()
             self._loading = None
+        if isinstance(self.store, MirroredEventStore):
+            self.store.feeder.want((), who=self.who)
 
 
 def _steps(
-    store: SQLiteEventStore, session_id: str, rules: ProjectionRules, stop: threading.Event
+    store: SQLiteEventStore,
+    session_id: str,
+    rules: ProjectionRules,
+    stop: threading.Event,
+    who: str,
 ) -> Iterator[LoadStep]:
-    """The steps of reading; a session of a table is mirrored to its end first."""
+    """The steps of reading; a session of a table is mirrored to its end first, and followed on."""
     if not isinstance(store, MirroredEventStore):
         yield from session_steps(store, session_id, rules, stopped=stop.is_set)
         return
     parts = store.parts(session_id)
     try:
-        # Beside the session on screen, which is followed on.
-        store.prepare(session_id, stop.is_set, who=_WHO)
+        # Beside the session on screen, which is followed on, too.
+        store.prepare(session_id, stop.is_set, who=who)
         while not all(store.mirror.side.progress(part).whole for part in parts):
-            fault = store.feeder.fed_for(_WHO).fault
+            fault = store.feeder.fed_for(who).fault
             if fault is not None:
                 raise fault
             if stop.wait(_LOOK):
                 return
-        yield from session_steps(store, session_id, rules, stopped=stop.is_set, who=_WHO)
+        yield from session_steps(store, session_id, rules, stopped=stop.is_set, who=who)
     finally:
-        store.feeder.want((), who=_WHO)
+        if stop.is_set():
+            # Nobody wanted it any more while it was only just asked for.
+            store.feeder.want((), who=who)

@@ -11,7 +11,6 @@ from app.models.following import Following
 from app.sources import Place, name_of, open_store
 from core.events.store.base import SessionSummary
 from core.late_dataclass import dataclass
-from core.mirror.store import MirroredEventStore
 from core.replay.linked import LinkedEventStore
 from core.replay.tail import Tail
 
@@ -28,7 +27,7 @@ class Listed:
 class OtherSource(QObject):
     """Holds one source at a time, read-only; ``listed`` brings it, ``failed`` why it cannot.
 
-    ``grown`` carries a file's store, and the ids of its sessions that rows arrived for.
+    ``grown`` carries its store, and the ids of its sessions that rows arrived for.
     """
 
     grown = Signal(object, object)
@@ -55,22 +54,19 @@ class OtherSource(QObject):
         if self._task is not None:
             self._task.cancel()
 
-        def opened() -> tuple[Listed, Tail | None]:
+        def opened() -> tuple[Listed, Tail]:
             store = open_store(place)
             # Known before anybody hears of it, so that it is closed even where nobody does.
             self._open.append(store)
-            # A table's mirror grows by its feeder, which is for one session at a time.
-            tail = None if isinstance(store, MirroredEventStore) else Tail(store)
-            return Listed(name_of(place), store, store.listed()), tail
+            return Listed(name_of(place), store, store.listed()), Tail(store)
 
         self._task = self._background.run(opened, then=self._take, error=self._fail)
 
-    def _take(self, opened: tuple[Listed, Tail | None]) -> None:
+    def _take(self, opened: tuple[Listed, Tail]) -> None:
         self._task = None
         listed, tail = opened
         self._following.stop()
-        if tail is not None:
-            self._following.start(tail)
+        self._following.start(tail)
         self._close_all(but=listed.store)
         self._kept = listed
         self.listed.emit(listed)
