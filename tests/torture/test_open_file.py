@@ -97,13 +97,17 @@ def test_a_log_that_nothing_happens_to(
     window: Window, log: Path, qtbot: QtBot, figure: Figure
 ) -> None:
     """What the other figures are to be held against, on a machine as busy as it is."""
-    opened(window, log, qtbot)
+    with measured(figure, "a file opened that nothing happens to"):
+        opened(window, log, qtbot)
     with measured(figure, "nothing happened") as beating:
         for _ in range(5):
             wander(window)
             qtbot.wait(100)
         until(qtbot, lambda: not window.busy)
         goes_on(window, log, beating, qtbot)
+    with measured(figure, "the same file read anew"):
+        window.actions_by_id["reload"].trigger()
+        until(qtbot, lambda: not window.busy)
 
 
 @pytest.mark.parametrize("seconds", [0.1, 4.0, 30.0] if FULL else [4.0])
@@ -135,12 +139,13 @@ def test_a_log_that_vanishes_and_comes_back(
 ) -> None:
     """Who moved a file by mistake would look at a dead window, or have to start again."""
     opened(window, log, qtbot)
-    with measured(figure, "vanished") as beating:
+    with measured(figure, "vanished"):
         away = log.with_name("moved.db")
         log.rename(away)
         wander(window)
         until(qtbot, lambda: "deleted" in texts(window.banner))
         assert length(window) == EVENTS
+    with measured(figure, "come back, read anew") as beating:
         away.rename(log)
         window.actions_by_id["reload"].trigger()
         until(qtbot, lambda: not window.banner.isVisible() and not window.busy)
@@ -197,8 +202,9 @@ def test_a_medium_that_can_only_be_read(
         execute_elsewhere(path, f"PRAGMA journal_mode = {journal}")
         before = contents(medium)
         read_only(medium)
-        with measured(figure, f"read-only medium, {journal}"):
+        with measured(figure, f"read-only medium, {journal}: opened"):
             opened(window, path, qtbot)
+        with measured(figure, f"read-only medium, {journal}: looked at"):
             wander(window)
             until(qtbot, lambda: not window.busy)
             assert ("cannot be written" in texts(window.banner)) == (journal == "wal")
