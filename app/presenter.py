@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands import COMMANDS
+from app.models.event_total import EventTotal
 from app.models.reading import LoadStep
 from app.models.replay import Moment, Why
 from app.models.source import Opened
@@ -48,9 +49,8 @@ class Presenter:
 
     def __init__(self, window: Window) -> None:
         self._window = window
-        self._counts: dict[str, int] = {}
         self._locked = ""
-        self._sessions: Sequence[SessionSummary] = ()
+        self._total = EventTotal()
         self._problems = 0
         self._own: Sequence[Problem] | None = None
         self._noted: Sequence[Problem] = ()
@@ -152,31 +152,26 @@ class Presenter:
     def sessions(self, sessions: Sequence[SessionSummary]) -> None:
         """What sessions there are."""
         w = self._window
-        self._sessions, self._counts = sessions, {}
-        w.session_list.show_sessions(list(sessions))
+        self._total.begin(sessions)
+        w.session_list.show_sessions(sessions, actors_known=w.source.actors_known)
         w.session_list.show_current(w.opening.session_id)
-        w.status_line.show_amount(None, sum(not session.parts for session in sessions))
+        w.status_line.show_amount(None, self._total.sessions)
         if not sessions:
             w.context_panel.show_message("This log holds no events yet.")
 
     def counts(self, counts: Mapping[str, int]) -> None:
         """How many events some of them have."""
-        self._window.session_list.show_counts(dict(counts))
+        self._window.session_list.show_counts(counts)
         self._take_counts(counts)
 
     def _take_counts(self, counts: Mapping[str, int]) -> None:
-        w = self._window
-        self._counts.update(counts)
-        # A linked session has no events of its own.
-        ids = {session.session_id for session in self._sessions if not session.parts}
-        known = [number for name, number in self._counts.items() if name in ids]
-        w.status_line.show_amount(sum(known) if len(known) >= len(ids) else None, len(ids))
+        self._total.take(counts)
+        self._window.status_line.show_amount(self._total.events, self._total.sessions)
 
     def summaries(self, summaries: Mapping[str, SessionSummary]) -> None:
         """Sessions grew, or there are new ones."""
         w = self._window
-        known = {session.session_id for session in self._sessions}
-        self._sessions = [*self._sessions, *(s for i, s in summaries.items() if i not in known)]
+        self._total.add(summaries.values())
         w.session_list.update_sessions(summaries)
         self._take_counts({i: s.count for i, s in summaries.items() if s.count is not None})
 

@@ -230,6 +230,7 @@ class Window(QMainWindow):
         source.opened.connect(show.opened)
         source.failed.connect(show.failed)
         source.sessions_changed.connect(show.sessions)
+        source.actors_changed.connect(self.session_list.show_actors)
         source.counts_changed.connect(show.counts)
         source.summaries_changed.connect(show.summaries)
         source.running_changed.connect(show.running)

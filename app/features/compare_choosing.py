@@ -45,7 +45,8 @@ class CompareChoosing:
         """Follow what sessions there are."""
         source = self.window.source
         source.sessions_changed.connect(self._take_sessions)
-        source.summaries_changed.connect(self._take_summaries)
+        for told in (source.summaries_changed, source.actors_changed):
+            told.connect(self._take_summaries)
         source.closed.connect(self._forget)
         self.other.listed.connect(self._offer_other)
         self.other.failed.connect(self._fail_other)

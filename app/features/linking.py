@@ -45,7 +45,8 @@ class LinkingFeature(Feature):
         w, model = self.window, self.model
         w.source.sessions_changed.connect(self._take_sessions)
         w.source.links_changed.connect(self._take_links)
-        w.source.summaries_changed.connect(self._take_summaries)
+        for told in (w.source.summaries_changed, w.source.actors_changed):
+            told.connect(self._take_summaries)
         w.source.envelopes_read.connect(self._tell_part)
         w.source.closed.connect(self._leave)
         w.opening.session_changed.connect(lambda _: w.status_line.show_part(""))

@@ -71,7 +71,8 @@ class PaletteFeature(Feature):
         source = self.window.source
         for listed in (source.sessions_changed, source.links_changed):
             listed.connect(self._take_sessions)
-        source.summaries_changed.connect(self._take_summaries)
+        for told in (source.summaries_changed, source.actors_changed):
+            told.connect(self._take_summaries)
         source.closed.connect(lambda: self._take_sessions(()))
 
     def show_theme(self, theme: Theme) -> None:

@@ -11,7 +11,7 @@ from core.events.errors import SourceChanged
 from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope
 from core.events.store.base import SessionSummary
-from core.events.store.sessions import spread
+from core.events.store.sessions import newest_first, spread
 from core.events.store.sqlite import SQLiteEventStore
 from core.late_dataclass import dataclass
 from core.mirror.feeder import MAIN
@@ -24,11 +24,14 @@ from core.replay.growth import Growth
 from core.replay.index import ContextIndex
 from core.replay.kept_logs import KeptLogs
 from core.replay.leaving_out import NOTHING, without_rows
-from core.replay.linked import link_of
+from core.replay.linked import LinkedEventStore, link_of
 from core.replay.loader import Loaded, read_instants, read_rows
 from core.replay.room import continues
 
 logger = logging.getLogger(__name__)
+
+MANY = 500
+"""Of more sessions than these the actors are told once the names and times are."""
 
 _COUNTS_AT_ONCE = 200
 _LARGE = 10_000_000
@@ -177,6 +180,26 @@ def summary_of(store: SQLiteEventStore, log: SessionLog) -> SessionSummary:
         None if actor == NONE else log.actor_names[actor],
         parts=0 if link is None else len(link.sessions),
     )
+
+
+def listed(store: LinkedEventStore) -> tuple[list[SessionSummary], bool]:
+    """The sessions, the latest first, and whether with their actors.
+
+    Of many the actors are left out, which take as long as all the rest; `with_actors` reads them.
+    """
+    if isinstance(store, MirroredEventStore):
+        return store.listed(), True
+    found = store.listed(actors=False)
+    if len(found) > MANY or any(each.count is not None for each in found):
+        # What has to be read as a whole is counted, and has its actors.
+        return found, found[0].count is not None
+    return newest_first(with_actors(store).values()), True
+
+
+def with_actors(store: LinkedEventStore) -> dict[str, SessionSummary]:
+    """The sessions by id, with their actors."""
+    found = store.sessions()
+    return {s.session_id: s for s in (*found, *store.linked_sessions(found))}
 
 
 def activity(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QObject, Qt, Signal
@@ -48,7 +48,8 @@ class SessionListModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._sessions: list[SessionSummary] = []
+        self._sessions: dict[str, SessionSummary] = {}
+        self._actors_known = True
         self._counts: dict[str, int] = {}
         self._activity: dict[str, tuple[int, ...]] = {}
         self._asked: dict[str, int] = {}
@@ -65,17 +66,23 @@ class SessionListModel(QAbstractListModel):
 
     # -- what is shown ----------------------------------------------------------------------------
 
-    def show_sessions(self, sessions: Iterable[SessionSummary]) -> None:
-        """Show these; counts and sparklines of those that did not change are kept."""
-        known = {s.session_id: (s.first, s.last) for s in self._sessions}
-        self._sessions = list(sessions)
-        span = {s.session_id: (s.first, s.last) for s in self._sessions}
-        stale = {i for i in known if span.get(i) != known[i]}
-        for session_id in stale:
-            self._forget(session_id)
-        self._counts.update({s.session_id: s.count for s in self._sessions if s.count is not None})
+    def show_sessions(
+        self, sessions: Iterable[SessionSummary], *, actors_known: bool = True
+    ) -> None:
+        """Show these; counts and sparklines of those that did not change are kept.
+
+        Where the actors are not known yet, `show_actors` brings them.
+        """
+        before, self._sessions = self._sessions, {s.session_id: s for s in sessions}
+        self._actors_known = actors_known
+        for session_id, was in before.items():
+            now = self._sessions.get(session_id)
+            if now is None or (now.first, now.last) != (was.first, was.last):
+                self._forget(session_id)
+        found = self._sessions.values()
+        self._counts.update({s.session_id: s.count for s in found if s.count is not None})
         self._haystacks.clear()
-        if self._sessions and all(self._is_single(s) for s in self._sessions):
+        if found and all(self._is_single(s) for s in found):
             self._open = True
         self._refresh()
 
@@ -87,17 +94,26 @@ class SessionListModel(QAbstractListModel):
         elif self._rows:
             self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
 
+    def show_actors(self, summaries: Mapping[str, SessionSummary]) -> None:
+        """Take up the same sessions with their actors, by id."""
+        self._actors_known = True
+        self._sessions = {i: summaries.get(i, session) for i, session in self._sessions.items()}
+        self._rows = [row and self._sessions[row.session_id] for row in self._rows]
+        self._haystacks.clear()
+        if self._terms:
+            self._refresh()
+        else:
+            self._all_changed()
+
     def update_sessions(self, summaries: Mapping[str, SessionSummary]) -> None:
         """Take up sessions that grew, counted, and new ones.
 
         Those on screen keep their place, so that nothing moves under the hand, and their sparkline
         until the new one is there.
         """
-        known = {s.session_id: place for place, s in enumerate(self._sessions)}
         changed: set[str] = set()
         for session_id, summary in summaries.items():
-            place = known.get(session_id)
-            before = None if place is None else self._sessions[place]
+            before = self._sessions.get(session_id)
             was_single = before is not None and self._is_single(before)
             if before is not None and (before == summary or self._count_is(before, summary)):
                 continue
@@ -106,10 +122,7 @@ class SessionListModel(QAbstractListModel):
             # A sparkline that would hardly differ is not worth reading the session for.
             if self._asked.get(session_id, 0) * _WORTH_DRAWING < (summary.count or 0):
                 self._asked.pop(session_id, None)
-            if place is None:
-                self._sessions.append(summary)
-            else:
-                self._sessions[place] = summary
+            self._sessions[session_id] = summary
             if before is not None and was_single == self._is_single(summary):
                 changed.add(session_id)
             elif not self._place(summary, was_known=before is not None):
@@ -225,7 +238,7 @@ class SessionListModel(QAbstractListModel):
     @property
     def total(self) -> int:
         """How many sessions there are, linked ones left out: they have no event of their own."""
-        return sum(not session.parts for session in self._sessions)
+        return sum(not session.parts for session in self._sessions.values())
 
     @property
     def matches(self) -> int:
@@ -274,16 +287,16 @@ class SessionListModel(QAbstractListModel):
     def _is_single(self, session: SessionSummary) -> bool:
         return self.count_of(session) == 1
 
-    def _singles_among(self, session_ids: Container[str]) -> list[SessionSummary]:
-        known = (s for s in self._sessions if s.session_id in session_ids)
-        return [s for s in known if self._is_single(s)]
+    def _singles_among(self, session_ids: Iterable[str]) -> list[SessionSummary]:
+        known = (self._sessions.get(session_id) for session_id in session_ids)
+        return [s for s in known if s is not None and self._is_single(s)]
 
     def _is_folded(self, session_id: str | None) -> bool:
-        found = (s for s in self._sessions if s.session_id == session_id)
-        return any(self._is_single(s) and self._is_match(s) for s in found)
+        session = None if session_id is None else self._sessions.get(session_id)
+        return session is not None and self._is_single(session) and self._is_match(session)
 
     def _refresh(self) -> None:
-        found = [s for s in self._sessions if self._is_match(s)]
+        found = [s for s in self._sessions.values() if self._is_match(s)]
         matches = sum(not s.parts for s in found)
         found.sort(key=lambda s: sort_key(s, self._sort, events=self.count_of(s)))
         several = [s for s in found if not self._is_single(s)]
@@ -334,7 +347,7 @@ class SessionListModel(QAbstractListModel):
         size = "… events" if number is None else count(number, "event")
         return SessionRow(
             session_id=plain(link_name(session.session_id) if parts else session.session_id),
-            actor=plain(session.actor_id, limit=100) if session.actor_id else "—",
+            actor=plain(session.actor_id, limit=100) if session.actor_id else self._no_actor,
             size=f"{count(parts, 'part')} · {size}" if parts else size,
             length="" if number == 1 else duration(session.last - session.first),
             started=started(session),
@@ -345,6 +358,10 @@ class SessionListModel(QAbstractListModel):
             parts=parts,
         )
 
+    @property
+    def _no_actor(self) -> str:
+        return "—" if self._actors_known else "…"
+
     def fold_text(self) -> str:
         """The line that stands for the one-event sessions."""
         return f"{count(self._singles, 'session')} of one event"
@@ -353,7 +370,7 @@ class SessionListModel(QAbstractListModel):
         shown = self.row(row)
         if shown is None:
             return f"{self.fold_text()}, {'open' if self.is_open else 'closed'}"
-        actor = "no actor" if shown.actor == "—" else shown.actor
+        actor = {"—": "no actor", "…": ""}.get(shown.actor, shown.actor)
         runs = "running" if shown.running else ""
         pieces = (shown.session_id, runs, actor, shown.size, shown.length, shown.started)
         return ", ".join(piece for piece in pieces if piece)

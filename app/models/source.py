@@ -18,9 +18,11 @@ from app.models.reading import (
     activity,
     counts,
     envelopes,
+    listed,
     session_steps,
     summaries,
     summary_of,
+    with_actors,
 )
 from app.models.running import Running
 from app.sources import Place, file_of, open_store
@@ -63,12 +65,14 @@ class Source(QObject):
     Rows that arrive are told by ``grown`` (a set of session ids) as soon as they are noticed, and
     by ``summaries_changed`` (summaries by id) a few times a second; `grow_session` reads those of
     the session that was loaded. ``running_changed`` names the sessions that run. ``check_ended``
-    says whether the whole file was looked through.
+    says whether the whole file was looked through. Where there are many sessions, their actors
+    follow by ``actors_changed`` (summaries by id), as ``counts_changed`` brings the counts.
     """
 
     opened = Signal(object)
     failed = Signal(object)
     sessions_changed = Signal(object)
+    actors_changed = Signal(object)
     counts_changed = Signal(object)
     activity_changed = Signal(object)
     step_loaded = Signal(object)
@@ -87,6 +91,8 @@ class Source(QObject):
         super().__init__(parent)
         self._background = background
         self._store: LinkedEventStore | None = None
+        self.actors_known = True
+        """Whether the sessions that were listed have their actors."""
         self._place: Place | None = None
         self.filling = False
         """Whether what arrives is what was there already: a mirror is filled."""
@@ -110,6 +116,7 @@ class Source(QObject):
         self._growing.grown.connect(self._take_growth)
         self._growing.failed.connect(self.failed)
         self._grown: set[str] = set()
+        self._told: set[str] = set()
         self._running = Running()
         self._told_running: frozenset[str] = frozenset()
         self._summaries = QTimer(self, interval=_SUMMARIES, singleShot=True)
@@ -197,7 +204,7 @@ class Source(QObject):
         """List the sessions; ``sessions_changed`` brings them."""
         store, self._list_when_seen = self._store, False
         if store is not None:
-            self._run(store.listed, self._take_sessions)
+            self._run(lambda: listed(store), self._take_sessions)
 
     def _refuse(self, error: Exception) -> None:
         if self._store is None:
@@ -308,7 +315,9 @@ class Source(QObject):
 
         self._after_the_session(start)
 
-    def _take_sessions(self, sessions: list[SessionSummary]) -> None:
+    def _take_sessions(self, found: tuple[list[SessionSummary], bool]) -> None:
+        sessions, self.actors_known = found
+        self._told.clear()
         self._running.take(sessions)
         self.sessions_changed.emit(sessions)
         self._tell_running()
@@ -316,6 +325,8 @@ class Source(QObject):
 
         def start() -> None:
             if store is not None and store is self._store:
+                if not self.actors_known:
+                    self._run(lambda: with_actors(store), self._take_actors)
                 self._tasks.append(
                     self._background.stream(
                         lambda: counts(store, ids),
@@ -325,6 +336,11 @@ class Source(QObject):
                 )
 
         self._after_the_session(start)
+
+    def _take_actors(self, found: dict[str, SessionSummary]) -> None:
+        self.actors_known = True
+        # Who grew meanwhile was told of, with its actor.
+        self.actors_changed.emit({i: s for i, s in found.items() if i not in self._told})
 
     # -- what arrives -----------------------------------------------------------------------------
 
@@ -343,7 +359,7 @@ class Source(QObject):
         """Offer these linked sessions; ``links_changed`` brings the list of all sessions anew."""
         store = self._store
 
-        def listed() -> list[SessionSummary]:
+        def with_links() -> list[SessionSummary]:
             assert store is not None
             found = store.sessions()
             store.show_links(links, found)
@@ -355,7 +371,7 @@ class Source(QObject):
             self._run(lambda: summaries(store, list(store.links)), self.summaries_changed.emit)
 
         if store is not None:
-            self._run(listed, take)
+            self._run(with_links, take)
 
     def _take_grown(self, session_ids: set[str]) -> None:
         if self._store is not None:
@@ -390,6 +406,7 @@ class Source(QObject):
             self._run(lambda: summaries(store, ids), self._take_summaries)
 
     def _take_summaries(self, found: dict[str, SessionSummary]) -> None:
+        self._told.update(found)
         self._running.take(found.values())
         self._tell_running()
         self.summaries_changed.emit(found)

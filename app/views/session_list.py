@@ -80,9 +80,9 @@ class SessionListView(QWidget):
         self._field.show_theme(theme)
         self._list.show_theme(theme)
 
-    def show_sessions(self, sessions: Sessions) -> None:
+    def show_sessions(self, sessions: Sessions, *, actors_known: bool = True) -> None:
         """List these; counts and sparklines of those that did not change are kept."""
-        self._model.show_sessions(sessions)
+        self._model.show_sessions(sessions, actors_known=actors_known)
         self._show_heading()
 
     def show_times(self) -> None:
@@ -102,6 +102,11 @@ class SessionListView(QWidget):
         """Mark the session that is open, and bring it into view."""
         self._model.show_current(session_id)
         self._list.go_to(self._model.row_of(session_id))
+
+    def show_actors(self, summaries: SessionsById) -> None:
+        """Take up the same sessions with their actors, by id."""
+        self._model.show_actors(summaries)
+        self._show_heading()
 
     def show_counts(self, counts: Mapping[str, int]) -> None:
         """Take up how many events sessions have, by id."""

@@ -71,13 +71,13 @@ class MirroredEventStore(LinkedEventStore):
 
     # -- the list of sessions ---------------------------------------------------------------------
 
-    def listed(self) -> list[SessionSummary]:
+    def listed(self, *, actors: bool = True) -> list[SessionSummary]:
         """See `LinkedEventStore`; the table is asked first, unless a scan listed it earlier."""
         if self.mirror.side.about("listed") == "scan":
             self.listed_how = HowListed(heads=False, kept=True)
         else:
             self.list_sessions()
-        return super().listed()
+        return super().listed(actors=actors)
 
     def list_sessions(self, told: Callable[[ListingStep], object] = lambda _: None) -> HowListed:
         """Ask the table for its sessions; where it has no list of its own, all of it is read.
@@ -141,9 +141,9 @@ class MirroredEventStore(LinkedEventStore):
         """List no further; what is listed then is what was listed before."""
         self._enough.set()
 
-    def sessions(self, *, counts: bool = False) -> list[SessionSummary]:
+    def sessions(self, *, counts: bool = False, actors: bool = True) -> list[SessionSummary]:
         """The sessions that the table listed, and those of the mirror; the most recent first."""
-        found = {each.session_id: each for each in super().sessions(counts=counts)}
+        found = {each.session_id: each for each in super().sessions(counts=counts, actors=actors)}
         for session_id, head in self.mirror.side.heads().items():
             known = found.get(session_id)
             if known is None or not self.mirror.side.progress(session_id).whole:

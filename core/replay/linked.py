@@ -109,9 +109,9 @@ class LinkedEventStore(SQLiteEventStore):
         pages = Scan.instant_pages(self._linked, name)
         return any(len(page.rowids) > len(page.bad) for page in pages)
 
-    def listed(self) -> list[SessionSummary]:
+    def listed(self, *, actors: bool = True) -> list[SessionSummary]:
         """The sessions of the log and the linked ones, the most recent first, without counts."""
-        found = self.sessions()
+        found = self.sessions(actors=actors)
         return newest_first([*found, *self.linked_sessions(found)])
 
     def linked_with(self, session_ids: Collection[str]) -> set[str]:

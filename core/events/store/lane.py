@@ -186,6 +186,14 @@ class Lane:
         except UnicodeDecodeError:
             return RepairedText(stored.decode(self._encoding, "replace"))
 
+    def texts(self, stored: Sequence[bytes | None]) -> list[str | None]:
+        """As `decoded`, of many at once; None where there is none."""
+        encoding = self._encoding
+        try:
+            return [None if each is None else each.decode(encoding) for each in stored]
+        except UnicodeDecodeError:
+            return [None if each is None else self.decoded(each) for each in stored]
+
     def _data_version(self) -> int:
         return int(self._connection.execute("PRAGMA data_version").get)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +17,21 @@ from core.events.store.lane import Lane, Row, Select
 from core.events.store.scan import Scan
 from core.late_dataclass import dataclass
 
+_SIGN = re.compile("[+-]")
 _OFFSET = re.compile(r".*[+-][0-9]{2}(:?[0-9]{2})?")
 
 
-def list_sessions(lane: Lane, scan: Scan, index: str | None) -> list[SessionSummary]:
+def list_sessions(
+    lane: Lane, scan: Scan, index: str | None, *, actors: bool = True
+) -> list[SessionSummary]:
     """Sessions that have a readable event, the latest first, without counts.
 
     With an index on session and instant only its two ends are looked at for each session. They are
     ordered as text: where instants in between carry offsets from UTC, first and last can be hours
-    off, until the session is counted. Without one the whole log is read, and so counted.
+    off, until the session is counted. Without one the whole log is read, and so counted. Without
+    ``actors`` most are left out: half of the time goes by looking for a row of each.
     """
-    found = _surveyed(scan) if index is None else _by_skipping(lane, scan, index)
+    found = _surveyed(scan) if index is None else _by_skipping(lane, scan, index, actors)
     return newest_first(found)
 
 
@@ -86,55 +91,64 @@ class _Extent:
         self.count += len(instants)
 
 
-def _by_skipping(lane: Lane, scan: Scan, index: str) -> Iterator[SessionSummary]:
-    for page in _ends(lane, index):
-        names, firsts, lasts, actors = zip(*page, strict=True)
-        starts, ends = _plain_instants(lane, firsts), _plain_instants(lane, lasts)
-        for name, first, last, stored in zip(names, starts, ends, actors, strict=True):
-            session_id = lane.decoded(name)
-            if isinstance(session_id, RepairedText):
+def _by_skipping(lane: Lane, scan: Scan, index: str, actors: bool) -> Iterator[SessionSummary]:
+    for page in _ends(lane, index, actors):
+        names, firsts, lasts, *stored = zip(*page, strict=True)
+        ids, starts, ends = (
+            lane.texts(names),
+            _plain_instants(lane, firsts),
+            _plain_instants(lane, lasts),
+        )
+        acting = lane.texts(stored[0]) if actors else repeat(None, len(ids))
+        for session_id, first, last, actor in zip(ids, starts, ends, acting, strict=True):
+            if session_id is None or isinstance(session_id, RepairedText):
                 continue
             if UNREADABLE < first <= last:
-                actor = None if stored is None else str(lane.decoded(stored))
-                yield SessionSummary(session_id, first, last, None, actor)
+                yield SessionSummary(
+                    session_id, first, last, None, None if actor is None else str(actor)
+                )
             elif exact := counted(scan, SessionSummary(session_id, UNREADABLE, UNREADABLE)):
                 yield replace(exact, count=None)
 
 
 def _plain_instants(lane: Lane, stored: Sequence[bytes | None]) -> list[int]:
     """The instants whose order among texts can be trusted, the others UNREADABLE."""
-    texts = [None if each is None else lane.decoded(each) for each in stored]
+    texts = lane.texts(stored)
     instants: list[int] = parse_instants(texts)[0].tolist()
+    if not _SIGN.search("".join(text[19:] for text in texts if text)):
+        # None of them has an offset.
+        return instants
     return [
         UNREADABLE if text is None or (len(text) > 19 and _OFFSET.fullmatch(text, 19)) else instant
         for text, instant in zip(texts, instants, strict=True)
     ]
 
 
-def _ends(lane: Lane, index: str) -> Iterator[list[Row]]:
-    """Of each session: its id, its first and last instants in the index, its first actor.
+def _ends(lane: Lane, index: str, actors: bool) -> Iterator[list[Row]]:
+    """Of each session: its id, its first and last instants in the index, maybe its first actor.
 
     All as bytes of text, or None where the instant is no text.
     """
     last, complete, beyond = b"", False, ">="
     while not complete:
-        rows, complete, _ = lane.page(_ends_from(index, beyond), (last,))
+        rows, complete, _ = lane.page(_ends_from(index, beyond, actors), (last,))
         if rows:
             last, beyond = rows[-1][0], ">"
             yield rows
 
 
-def _ends_from(index: str, beyond: str) -> Select:
+def _ends_from(index: str, beyond: str, actors: bool) -> Select:
     events = f"FROM events INDEXED BY {index} WHERE session_id"
     # An empty BLOB sorts after every text and before every other BLOB.
     step = "AND session_id < x'' ORDER BY session_id LIMIT 1"
     instant = "CASE typeof(occurred_at) WHEN 'text' THEN CAST(occurred_at AS BLOB) END"
+    actor = f"(SELECT CAST(actor_id AS BLOB) {events} = id ORDER BY occurred_at, rowid LIMIT 1)"
     return Select(
         (
             "CAST(id AS BLOB)",
             f"(SELECT {instant} {events} = id ORDER BY occurred_at LIMIT 1)",
             f"(SELECT {instant} {events} = id ORDER BY occurred_at DESC LIMIT 1)",
-            f"(SELECT CAST(actor_id AS BLOB) {events} = id ORDER BY occurred_at, rowid LIMIT 1)",
+            *([actor] if actors else []),
         ),
         f"""FROM (
             WITH RECURSIVE ids(id) AS (

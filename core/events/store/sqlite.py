@@ -238,16 +238,16 @@ class SQLiteEventStore:
             block = rowids[start : start + _EVENTS_A_TIME].tolist()
             yield from self.envelopes(block).values()
 
-    def sessions(self, *, counts: bool = False) -> list[SessionSummary]:
+    def sessions(self, *, counts: bool = False, actors: bool = True) -> list[SessionSummary]:
         """The sessions that have a readable event, the most recent first.
 
-        Without `counts` the index alone is read; where instants carry offsets from UTC the times
-        can be hours off, until the session is counted.
+        Without `counts` and `actors` the index alone is read; where instants carry offsets from UTC
+        the times can be hours off, until the session is counted.
         """
         bare, shown = self._scan.bare, self._scan.shown
-        found = list_sessions(self._lane, bare, self._opened.layout.index)
+        found = list_sessions(self._lane, bare, self._opened.layout.index, actors=actors)
         if not counts:
-            return [shown(each) for each in found]
+            return found if self._scan is bare else [shown(each) for each in found]
         exact = (each if each.count else counted(bare, each) for each in found)
         return newest_first(shown(each) for each in exact if each is not None)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
@@ -231,3 +233,18 @@ class TestGrowing:
         assert [row.running for row in rows if row] == [False, True, False]
         spoken = counted.data(counted.index(1), Qt.ItemDataRole.AccessibleTextRole)
         assert "running" in spoken
+
+
+def test_actors_come_after_the_names_of_many(model: SessionListModel) -> None:
+    """A list of ten thousand would come twice as late, or say that nobody acted."""
+    model.show_sessions([replace(s, actor_id=None) for s in SESSIONS], actors_known=False)
+    shown = [model.row(row) for row in range(3)]
+    assert [row and row.actor for row in shown] == ["…", "…", "…"]
+    assert "no actor" not in model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole)
+    model.find("bo")
+    assert ids(model) == []
+    model.show_actors({s.session_id: s for s in SESSIONS})
+    assert ids(model) == ["session-2"]
+    model.find("")
+    shown = [model.row(row) for row in range(3)]
+    assert [row and row.actor for row in shown] == ["ada", "bo", "—"]

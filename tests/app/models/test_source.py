@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from app.background import Background
-from app.models.reading import LoadStep
+from app.models.reading import MANY, LoadStep
 from app.models.source import Opened, Source
 from core.events.errors import (
     NotADatabase,
@@ -57,6 +57,7 @@ class Heard:
         self.opened: list[Opened] = []
         self.failed: list[Exception] = []
         self.sessions: list[list[SessionSummary]] = []
+        self.actors: list[dict[str, SessionSummary]] = []
         self.counts: dict[str, int] = {}
         self.activity: dict[str, list[int]] = {}
         self.steps: list[LoadStep] = []
@@ -71,6 +72,7 @@ class Heard:
         source.opened.connect(self.opened.append)
         source.failed.connect(self.failed.append)
         source.sessions_changed.connect(self.sessions.append)
+        source.actors_changed.connect(self.actors.append)
         source.counts_changed.connect(lambda counts: self.counts.update(counts))
         source.activity_changed.connect(lambda activity: self.activity.update(activity))
         source.step_loaded.connect(self.steps.append)
@@ -480,6 +482,24 @@ class TestWhatHappensToTheFile:
         heard.source.read_envelopes(log, [0])
         heard.settle()
         assert len(heard.envelopes) == 1
+
+    def test_of_many_sessions_the_actors_come_behind_the_names(
+        self, heard: Heard, tmp_path: Path
+    ) -> None:
+        """A log of ten thousand sessions would be listed at half the speed."""
+        names = [f"s{number}" for number in range(MANY + 1)]
+        path = write_log(
+            tmp_path / "many.db",
+            [event for name in names for event in in_session(name, [viewed("raft")])],
+        )
+        heard.open(path)
+        assert heard.source.actors_known
+        (listed,) = heard.sessions
+        assert {s.session_id for s in listed} == set(names)
+        assert {s.actor_id for s in listed} == {None}
+        (actors,) = heard.actors
+        assert {s.actor_id for s in actors.values()} == {"user-ada"}
+        assert actors.keys() == set(names)
 
     def test_asked_twice_it_is_read_again_once(self, heard: Heard, study: Path) -> None:
         """F5 pressed twice would leave the first of the files open, or show both."""

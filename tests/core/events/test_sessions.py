@@ -48,6 +48,7 @@ def test_the_list_at_once_is_the_list_that_is_counted(
             counted = one.sessions(counts=True)
             assert other.sessions(counts=True) == counted
             assert times(one.sessions()) == times(counted)
+            assert times(one.sessions(actors=False)) == times(counted)
             assert [s.actor_id for s in one.sessions()] == [s.actor_id for s in counted]
             for each in counted:
                 replayed = list(one.replay(each.session_id))
