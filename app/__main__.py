@@ -14,8 +14,8 @@ def main() -> None:
     # Looking through all that is installed for plug-ins of pydantic takes longer than our models.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     with collector_paused():
-        from app.cli import main as run
-        from app.cli import shows_window
+        from app.command_line.program import main as run
+        from app.command_line.program import shows_window
 
         if shows_window(sys.argv[1:]):
             import app.start  # noqa: F401

@@ -13,7 +13,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from typer.testing import CliRunner
 
-from app.cli import app
+from app.command_line.program import app
 from app.models.opening import Wish
 from app.window import Window
 from tests.app.windows import PATIENCE, texts

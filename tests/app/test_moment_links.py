@@ -15,7 +15,7 @@ from app.views.go_to_link_dialog import GoToLinkDialog
 from app.window import Window
 from core.projectors.rules import RECENCY
 from core.replay.moment_link import MomentLink, parse_link
-from tests.app.test_cli import FAULT, run
+from tests.app.command_line.running import FAULT, run
 from tests.app.windows import position
 from tests.builders import viewed
 from tests.builders_files import append_elsewhere, contents, in_session, row_of, write_log

@@ -20,7 +20,7 @@ from app.views.menu_button import MenuButton
 from app.views.settings_dialog import SettingsDialog
 from app.window import Window
 from core.replay.axis import AxisMode
-from tests.app.test_cli import run
+from tests.app.command_line.running import run
 from tests.app.windows import texts
 
 

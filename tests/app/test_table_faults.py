@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from typer.testing import CliRunner
 
-from app.cli import app
+from app.command_line.program import app
 from app.sources import place_of
 from app.window import Window
 from tests.app.gate import Gate, gate

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from app.cli import app
-from app.source_argument import followed_file
+from app.command_line.program import app
+from app.command_line.source_argument import followed_file
 from app.sources import place_of
 from core.events.store.sqlite import SQLiteEventStore
 from core.mirror import following

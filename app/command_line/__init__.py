@@ -1,0 +1,1 @@
+"""The command line: the program of many commands, each in a module of its own."""
