@@ -50,15 +50,15 @@ def parts() -> list[Part]:
         Part("tests of the core, where Qt cannot be imported", core, (("WITHOUT_QT", "1"),)),
         # Among them is the longest test: begun last, it would run alone.
         Part("all other tests", tuple(left_out)),
-        *(
-            Part(f"tests of the window, {n + 1} of {OF_THE_WINDOW}", tuple(files[n::OF_THE_WINDOW]))
-            for n in range(OF_THE_WINDOW)
-        ),
         Part(
             "tests of tables, on a second server",
             # It is slow with many items; the first server has them.
             ("-q", "tests/core/events/dynamodb", "-k", "not replay_has_no_limit"),
             (("DYNAMODB_TEST_ENDPOINT", "moto"),),
+        ),
+        *(
+            Part(f"tests of the window, {n + 1} of {OF_THE_WINDOW}", tuple(files[n::OF_THE_WINDOW]))
+            for n in range(OF_THE_WINDOW)
         ),
     ]
 
