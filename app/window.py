@@ -333,7 +333,7 @@ class Window(QMainWindow):
         theme = themes.theme_for(self.theme_choice)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        themes.apply(app, theme)
+        themes.apply(app, self, theme)
         for view in (
             self.top_bar, self.banner, self.loading_bar, self.start_page, self.session_list,
             self.timeline, self.transport, self.event_table, self.event_detail, self.before_after,

@@ -21,10 +21,6 @@ def make_window(qtbot: QtBot, settings: Path) -> Window:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     themes.use_fonts(app)
-    if not app.topLevelWidgets():
-        # As at the start of the program. Under the sheet of the window before, Qt would style each
-        # widget anew wherever it is put: that takes as long again as all the rest.
-        app.setStyleSheet("")
     window = Window(SettingsFile(settings))
     qtbot.addWidget(window)
     window.show()

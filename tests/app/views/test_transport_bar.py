@@ -39,16 +39,17 @@ def themed(qapp: QApplication) -> Iterator[None]:
     """The fonts and sizes of the program: what fits depends on them."""
     font = qapp.font()
     use_fonts(qapp)
-    apply(qapp, DARK)
     yield
-    qapp.setStyleSheet("")
     qapp.setFont(font)
 
 
 @pytest.fixture
-def bar(actions: dict[str, QAction], themed: None, qtbot: QtBot) -> TransportBar:
+def bar(
+    actions: dict[str, QAction], themed: None, qapp: QApplication, qtbot: QtBot
+) -> TransportBar:
     bar = TransportBar(actions)
     qtbot.addWidget(bar)
+    apply(qapp, bar, DARK)
     bar.show_theme(DARK)
     bar.resize(1100, bar.height())
     bar.show_playback(Playback.of(TIMES).at_position(214).at_speed(8.0), len(TIMES))
