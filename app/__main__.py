@@ -11,6 +11,8 @@ from core.replay.collector import collector_paused
 
 def main() -> None:
     """Run the program."""
+    # Threads for linear algebra, which nothing here needs, are a quarter of numpy's import.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Looking through all that is installed for plug-ins of pydantic takes longer than our models.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     with collector_paused():
