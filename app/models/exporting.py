@@ -84,7 +84,9 @@ class Exporting(QObject):
             lambda: _seldom(
                 carry_out_apart(order, store, log, index, stopped=stopped.is_set)
                 if pseudonyms is None
-                else carry_out_privately(order, store, log, index, pseudonyms)
+                else carry_out_privately(
+                    order, store, log, index, pseudonyms, stopped=stopped.is_set
+                )
             ),
             each=each,
             then=lambda: self._end(_told(order, last)),

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from core.events.store.sqlite import SQLiteEventStore
 from core.export.errors import ExportStopped, translated
@@ -37,20 +38,42 @@ def carry_out_apart(
     Raises ExportStopped once ``stopped`` answers yes.
     """
     origin = origin_of(store, log.session_id)
-    if origin is None or not (len(log) >= WORTH_IT or order.form.suffix == ".parquet"):
+    if origin is None or not is_long(order, log):
         yield from carry_out(order, store, log, index)
         return
-    with replacing(order.target, protect=[store.path]) as file:
+    yield from written_apart(
+        order.target, store.path, _write, order, origin, _sent(order, log, index),
+        here=lambda file: write(order, file, store, log, index), stopped=stopped,
+    )  # fmt: skip
+
+
+def is_long(order: Order, log: SessionLog) -> bool:
+    """Whether what is ordered of a log is worth a process."""
+    return len(log) >= WORTH_IT or order.form.suffix == ".parquet"
+
+
+def written_apart(
+    target: Path,
+    source: Path,
+    work: Callable[..., Iterator[Progress]],
+    *values: object,
+    here: Callable[[BinaryIO], Iterator[Progress]],
+    stopped: Callable[[], bool],
+) -> Generator[Progress, None, None]:
+    """What ``work(draft, *values)`` tells of writing a draft elsewhere, which is then the target.
+
+    Where no other process does it, it is written ``here``; see `items_apart`.
+    """
+    with replacing(target, protect=[source]) as file:
         try:
-            known = _sent(order, log, index)
-            yield from items_apart(_write, Path(file.name), order, origin, known, stopped=stopped)
+            yield from items_apart(work, Path(file.name), *values, stopped=stopped)
         except ReadHereError as error:
             logger.warning("%s; writing in this process instead", error)
             file.seek(0)
             file.truncate()
-            yield from write(order, file, store, log, index)
+            yield from here(file)
         if stopped():
-            raise ExportStopped(f"“{order.target}” was not written, as was asked for.")
+            raise ExportStopped(f"“{target}” was not written, as was asked for.")
 
 
 def _sent(order: Order, log: SessionLog, index: Callable[[], ContextIndex]) -> ContextIndex:

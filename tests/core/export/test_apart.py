@@ -17,6 +17,7 @@ from core.export.apart import WORTH_IT, carry_out_apart
 from core.export.errors import ExportStopped, TargetUnwritable, translated
 from core.export.events import EventFormat, Progress, export_events
 from core.export.order import ExportFormat, Order, carry_out
+from core.export.private import carry_out_privately
 from core.privacy.pseudonyms import Pseudonyms
 from core.privacy.store import hide
 from core.projectors.rules import RECENCY
@@ -111,6 +112,30 @@ def test_what_is_read_with_pseudonyms_is_written_with_them(log: Path, tmp_path: 
     written = (tmp_path / "x.jsonl").read_bytes()
     assert written == (tmp_path / "y").read_bytes()
     assert b"c-17" not in written
+
+
+@pytest.mark.parametrize("form", [ExportFormat.CSV, ExportFormat.CONTEXT_CSV])
+def test_what_is_open_as_it_is_stored_is_written_with_pseudonyms(
+    form: ExportFormat, log: Path, tmp_path: Path
+) -> None:
+    """A long session would be hidden otherwise than a short one, or hold up the window."""
+    key = Pseudonyms(b"k" * 32)
+    with SQLiteEventStore(log) as store, SQLiteEventStore(log) as private:
+        known = load(store, "long")
+        order = Order(tmp_path / "x", form, range(20, WORTH_IT))
+        written = carry_out_privately(
+            order, store, known, lambda: ContextIndex(known, RECENCY), key
+        )
+        assert next(written) == Progress(0, 0)
+        assert len(multiprocessing.active_children()) == 1
+        last(written)
+        hide(private, key)
+        hidden = load(private, "long")
+        here = replace(order, target=tmp_path / "y")
+        last(carry_out(here, private, hidden, lambda: ContextIndex(hidden, RECENCY)))
+    content = (tmp_path / "x").read_bytes()
+    assert content == (tmp_path / "y").read_bytes()
+    assert b"c-17" not in content
 
 
 def test_a_disk_that_can_only_be_read_is_told(tmp_path: Path) -> None:
