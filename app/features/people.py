@@ -21,7 +21,9 @@ class PeopleFeature(Feature):
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
-        self.model = PeopleModel(window.source, window.background, window)
+        self.model = PeopleModel(
+            window.source, window.background, window, told=lambda e: window.own_faults.told(e)
+        )
         self.page = PeoplePage()
 
     def slots(self) -> Mapping[str, Slot]:

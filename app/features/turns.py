@@ -26,7 +26,9 @@ class TurnsFeature(Feature):
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
-        self.model = TurnModel(window.source, window.background, window)
+        self.model = TurnModel(
+            window.source, window.background, window, told=lambda e: window.own_faults.told(e)
+        )
         self.bar = TurnBar()
         self._position = 0
         self._shown: tuple[TurnState, int] | None = None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from app.background import Background, Latest, Task
 from app.models.source import Source
-from core.events.errors import SourceChanged, StoreError
+from core.events.errors import SourceChanged
 from core.events.instants import from_datetime
 from core.events.schema import EventEnvelope
 from core.events.store.sqlite import SQLiteEventStore
@@ -17,7 +18,6 @@ from core.projectors.people import Evidence, Facet, People
 from core.projectors.people_reading import PeopleStep, read_people
 
 STOPPED = "Counting was stopped."
-_A_BUG = "Something went wrong that should not have. It was logged in full."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +60,25 @@ class Found:
 class PeopleModel(QObject):
     """Counts a log once it is looked at (`show`), and again after it was opened anew.
 
-    ``changed`` carries a `PeopleState`, ``found`` what `find` asked for.
+    ``changed`` carries a `PeopleState`, ``found`` what `find` asked for. What fails is told in the
+    words that ``told`` has for it.
     """
 
     changed = Signal(object)
     found = Signal(object)
 
     def __init__(
-        self, source: Source, background: Background, parent: QObject | None = None
+        self,
+        source: Source,
+        background: Background,
+        parent: QObject | None,
+        *,
+        told: Callable[[Exception], str],
     ) -> None:
         super().__init__(parent)
         self._source = source
         self._background = background
+        self._told = told
         self._shown = False
         self._counting: Task | None = None
         self._finding = Latest(background)
@@ -119,7 +126,7 @@ class PeopleModel(QObject):
         self._finding.run(
             lambda: _find(store, people, preference),
             then=self.found.emit,
-            error=lambda error: self.found.emit(Found(preference, fault=_told(error))),
+            error=lambda error: self.found.emit(Found(preference, fault=self._told(error))),
         )
 
     def _begin_anew(self) -> None:
@@ -148,7 +155,7 @@ class PeopleModel(QObject):
 
     def _fail(self, error: Exception) -> None:
         self._counting = None
-        self._tell(PeopleState(fault=_told(error)))
+        self._tell(PeopleState(fault=self._told(error)))
 
     def _tell(self, state: PeopleState) -> None:
         if state != self._state:
@@ -167,7 +174,3 @@ def _find(store: SQLiteEventStore, people: People, preference: Preference) -> Fo
                 "The file was rewritten while it was open. Press F5 to read it again."
             )
     return Found(preference, events, behind.total)
-
-
-def _told(error: Exception) -> str:
-    return str(error) if isinstance(error, StoreError) else _A_BUG

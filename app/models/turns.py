@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 
@@ -11,15 +11,12 @@ from PySide6.QtCore import QObject, Signal
 
 from app.background import Background, Latest, Task
 from app.models.source import Source
-from core.events.errors import StoreError
 from core.late_dataclass import dataclass
 from core.replay.columns import Bool, Int32, SessionLog
 from core.replay.turns import Turns, TurnStep, turn_steps_apart, turns_of
 
 UNASKED = 200_000
 """Up to how many events the turns of a session are read before anybody asks for them."""
-
-_A_BUG = "Something went wrong that should not have. It was logged in full."
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,17 +59,23 @@ class TurnModel(QObject):
     """Reads what ties the events of a session, of a long one only when asked (`read`).
 
     ``changed`` carries a `TurnState`. Where the log grew what is known of the log before is shown
-    until what arrived was read.
+    until what arrived was read. What fails is told in the words that ``told`` has for it.
     """
 
     changed = Signal(object)
 
     def __init__(
-        self, source: Source, background: Background, parent: QObject | None = None
+        self,
+        source: Source,
+        background: Background,
+        parent: QObject | None,
+        *,
+        told: Callable[[Exception], str],
     ) -> None:
         super().__init__(parent)
         self._source = source
         self._background = background
+        self._told = told
         self._log: SessionLog | None = None
         self._reading: Task | None = None
         self._stopped = threading.Event()
@@ -144,8 +147,7 @@ class TurnModel(QObject):
 
     def _fail(self, error: Exception) -> None:
         self._reading = None
-        told = str(error) if isinstance(error, StoreError) else _A_BUG
-        self._tell(TurnState(self._log, fault=told))
+        self._tell(TurnState(self._log, fault=self._told(error)))
 
     def _tell(self, state: TurnState) -> None:
         self._state = state

@@ -3,12 +3,13 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from types import ModuleType
 
 import pytest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.models import compared_session
+from app.models import compared_session, people, turns
 from app.models.opening import Wish
 from app.sample import sample_path
 from app.uncaught import told_of_uncaught
@@ -134,6 +135,35 @@ def test_comparing_that_fails_is_told_of_without_a_word_of_the_log(
 
     assert "A fault of the program: KeyError." in texts(opened.notice)
     assert "A fault of the program" in texts(opened.comparing.page.banner)
+    assert "canary" not in texts(opened)
+
+
+@pytest.mark.parametrize(
+    ("module", "work", "command"),
+    [(people, "read_people", "show-people"), (turns, "turn_steps_apart", "reload")],
+)
+def test_a_page_that_fails_has_a_report(
+    module: ModuleType,
+    work: str,
+    command: str,
+    opened: Window,
+    settled: Settled,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It would say that all was logged, to somebody who has no log."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError("canary")
+
+    monkeypatch.setattr(module, work, fail)
+    opened.actions_by_id[command].trigger()
+    settled()
+    if module is turns:
+        opened.actions_by_id["show-detail"].trigger()
+        settled()
+
+    assert "A fault of the program: KeyError." in texts(opened.notice)
+    assert "the line at the top has a report" in texts(opened)
     assert "canary" not in texts(opened)
 
 
