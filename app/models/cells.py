@@ -61,6 +61,10 @@ class CellTableModel(QAbstractTableModel):
     def cell(self, row: int, column: int) -> Cell:
         """The cell of a row that is there."""
 
+    def cells(self, row: int, columns: Sequence[int]) -> list[Cell]:
+        """The cells of a row that is there, in these columns."""
+        return [self.cell(row, column) for column in columns]
+
     def tip(self, row: int, column: int) -> str:
         """What there is to say of a cell besides its text; it is told with it."""
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -225,19 +225,28 @@ class EventTableModel(CellTableModel):
                 self.rows_requested.emit(missing)
 
     def cell(self, row: int, column: int) -> Cell:
+        (cell,) = self.cells(row, (column,))
+        return cell
+
+    def cells(self, row: int, columns: Sequence[int]) -> list[Cell]:
         log = self._log
         assert log is not None
+        event = self.event_at(row)
+        struck = _is_among(event, self._left_out)
         happened = self._shown.happened(row, self._position)
-        row = self.event_at(row)
-        gone = self._left_out
-        struck = gone is not None and row < len(gone) and bool(gone[row])
         tone = Tone.NORMAL if happened and not struck else Tone.MUTED
-        if column == TYPE:
-            return _type(log, row, tone, struck=struck)
-        marks = self._marks
-        mark = column == NUMBER and marks is not None and row < len(marks) and bool(marks[row])
-        text = self._text(log, row, column)
-        return Cell(text, tone, tabular=column <= SINCE, mark=mark, struck=struck)
+        return [
+            _type(log, event, tone, struck=struck)
+            if column == TYPE
+            else Cell(
+                self._text(log, event, column),
+                tone,
+                tabular=column <= SINCE,
+                mark=column == NUMBER and _is_among(event, self._marks),
+                struck=struck,
+            )
+            for column in columns
+        ]
 
     def _text(self, log: SessionLog, row: int, column: int) -> str:
         if column == NUMBER:
@@ -306,6 +315,11 @@ def _type(log: SessionLog, row: int, tone: Tone, *, struck: bool) -> Cell:
         return Cell("…", Tone.MUTED)
     name = log.kind_names[kind]
     return Cell(_shown(name) or _ABSENT, tone, swatch=name, struck=struck)
+
+
+def _is_among(event: int, chosen: Bool | None) -> bool:
+    """Whether an event is chosen; one that came after the choice is not."""
+    return chosen is not None and event < len(chosen) and bool(chosen[event])
 
 
 def _begins_with(log: SessionLog, known: SessionLog) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFontMetrics,
     QHelpEvent,
@@ -122,11 +122,11 @@ class BookmarkTable(CellTable):
             return tip_of("\n".join(map(plain, told.splitlines())))
         return super()._tip(event)
 
-    def _paint_swatch(self, painter: QPainter, middle: QPointF, event_type: str) -> None:
+    def _paint_swatch(self, painter: QPainter, left: int, middle: float, event_type: str) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(shade(self._theme, Colour(event_type)))
-        painter.drawEllipse(QRectF(middle.x(), middle.y() - _MARK / 2, _MARK, _MARK))
+        painter.drawEllipse(QRectF(left, middle - _MARK / 2, _MARK, _MARK))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _set_widths(self) -> None:

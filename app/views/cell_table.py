@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cache
 
-from PySide6.QtCore import QEvent, QModelIndex, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
-    QFontMetrics,
     QHelpEvent,
     QPainter,
     QPaintEvent,
-    QStaticText,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.models.cells import Cell, CellTableModel, Tone
-from app.theme import DARK, ROW, SPACE, Theme, ui_font
+from app.theme import DARK, ROW, SPACE, Theme
 from app.views.contrast import readable
+from app.views.lettering import Lettering, lettering
 from app.views.row_table import RowTable
 from app.views.text_views import tip_of
 
@@ -62,10 +62,12 @@ class CellTable(RowTable):
         self._cells = model
         self._lines = lines
         self._inset = inset
-        self._looks = _looks(pixels)
+        self._letters = _letters(pixels)
         self._theme = DARK
         self._colours: dict[tuple[Tone, bool], QColor] = {}
         self.setModel(model)
+        # A header that knows the selection paints itself anew whenever that moves.
+        self.horizontalHeader().setSelectionModel(QItemSelectionModel(model, self))
         self.selectionModel().currentRowChanged.connect(self._repaint_frame)
         self.show_theme(DARK)
 
@@ -84,31 +86,52 @@ class CellTable(RowTable):
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        first, last = self.visible_rows()
-        current = self.currentIndex().row()
-        columns = [
-            (column, self.columnViewportPosition(column), self.columnWidth(column))
-            for column in range(len(self._cells.columns))
-            if not self.isColumnHidden(column)
-        ]
+        area, current = event.rect(), self.currentIndex().row()
+        columns = self._columns_within(area)
+        first, last = self.rows_between(area.top(), area.bottom())
         with QPainter(self.viewport()) as painter:
-            painter.fillRect(event.rect(), self._theme.panel)
+            painter.fillRect(area, self._theme.panel)
             for row in range(first, last + 1):
-                top, height = self.rowViewportPosition(row), self.rowHeight(row)
-                self._paint_ground(painter, top, height, current=row == current)
-                if self._cells.is_lit(row):
-                    self._paint_light(painter, top, height, current=row == current)
-                for column, left, width in columns:
-                    cell = self._cells.cell(row, column)
-                    if cell.mark:
-                        painter.fillRect(left + _MARK_AT, top, _MARK, height, self._theme.accent)
-                    if cell.text:
-                        rect = QRectF(left, top, width, height)
-                        self._paint_cell(painter, rect, cell, column, current=row == current)
+                self._paint_row(painter, row, columns, current=row == current)
             if current < 0 and self.hasFocus():
                 painter.setPen(self._theme.accent)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+
+    def _columns_within(self, area: QRect) -> list[tuple[int, int, int]]:
+        """The columns in sight there, each with its left edge and its width (px)."""
+        every = (
+            (column, self.columnViewportPosition(column), self.columnWidth(column))
+            for column in range(len(self._cells.columns))
+            if not self.isColumnHidden(column)
+        )
+        return [
+            (column, left, width)
+            for column, left, width in every
+            if left <= area.right() and left + width > area.left()
+        ]
+
+    def _paint_row(
+        self,
+        painter: QPainter,
+        row: int,
+        columns: Sequence[tuple[int, int, int]],
+        *,
+        current: bool,
+    ) -> None:
+        top, height = self.rowViewportPosition(row), self.rowHeight(row)
+        self._paint_ground(painter, top, height, current=current)
+        if self._cells.is_lit(row):
+            self._paint_light(painter, top, height, current=current)
+        # A row's last pixel is its line.
+        middle = top + (height - 1) / 2
+        cells = self._cells.cells(row, [column for column, _, _ in columns])
+        for (column, left, width), cell in zip(columns, cells, strict=True):
+            if cell.mark:
+                painter.fillRect(left + _MARK_AT, top, _MARK, height, self._theme.accent)
+            if cell.text:
+                room = self._room(cell, column, width)
+                self._paint_cell(painter, cell, left, middle, room=room, current=current)
 
     def _repaint_frame(self, current: QModelIndex, previous: QModelIndex) -> None:
         if current.isValid() != previous.isValid():
@@ -130,43 +153,42 @@ class CellTable(RowTable):
         painter.fillRect(0, top, _LIGHT, height - 1, self._theme.accent)
 
     def _paint_cell(
-        self, painter: QPainter, rect: QRectF, cell: Cell, column: int, *, current: bool
+        self,
+        painter: QPainter,
+        cell: Cell,
+        left: int,
+        middle: float,
+        *,
+        room: tuple[int, int],
+        current: bool,
     ) -> None:
+        x, letters = left + room[0], self._letters_of(cell)
         if cell.swatch is not None:
-            left = rect.x() + self._indent(column)
-            self._paint_swatch(painter, QPointF(left, rect.center().y()), cell.swatch)
-        look = self._look(cell)
-        left, width = self._room(cell, column, rect.width())
-        painter.setFont(look.font)
+            self._paint_swatch(painter, x - _SWATCH_ROOM, middle + 0.5, cell.swatch)
+        text = letters.cut(cell.text, room[1])
         painter.setPen(self._colours[cell.tone, current])
-        text = look.static(look.cut(cell.text, width))
-        # A row's last pixel is its line.
-        top = rect.y() + (rect.height() - 1 - look.height) / 2
-        painter.drawStaticText(QPointF(rect.x() + left, top), text)
+        painter.setFont(letters.font)
+        letters.put(painter, x, middle, text)
         if cell.struck:
-            middle = round(top + look.height / 2)
-            painter.fillRect(
-                QRectF(rect.x() + left, middle, text.size().width(), 1), painter.pen().color()
-            )
+            line = QRect(x, round(middle), letters.advance(text), 1)
+            painter.fillRect(line, painter.pen().color())
 
-    def _paint_swatch(self, painter: QPainter, middle: QPointF, event_type: str) -> None:
+    def _paint_swatch(self, painter: QPainter, left: int, middle: float, event_type: str) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.type_colour(event_type))
-        square = QRectF(middle.x(), middle.y() - _SWATCH / 2, _SWATCH, _SWATCH)
+        square = QRectF(left, middle - _SWATCH / 2, _SWATCH, _SWATCH)
         painter.drawRoundedRect(square, 2, 2)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
-    def _indent(self, column: int) -> int:
-        return PADDING if column else self._inset
-
-    def _room(self, cell: Cell, column: int, width: float) -> tuple[int, int]:
+    def _room(self, cell: Cell, column: int, width: int) -> tuple[int, int]:
         """Where the text begins within its cell, and how wide it may be."""
-        left = self._indent(column) + (0 if cell.swatch is None else _SWATCH_ROOM)
-        return left, int(width) - left - PADDING // 2
+        left = PADDING if column else self._inset
+        left += 0 if cell.swatch is None else _SWATCH_ROOM
+        return left, width - left - PADDING // 2
 
-    def _look(self, cell: Cell) -> _Look:
-        return self._looks[2 if cell.monospace else int(cell.tabular)]
+    def _letters_of(self, cell: Cell) -> Lettering:
+        return self._letters[2 if cell.monospace else int(cell.tabular)]
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -182,40 +204,12 @@ class CellTable(RowTable):
             return tip_of(tip)
         cell = self._cells.cell(index.row(), index.column())
         _, width = self._room(cell, index.column(), self.columnWidth(index.column()))
-        return "" if self._look(cell).cut(cell.text, width) == cell.text else tip_of(cell.text)
+        return (
+            "" if self._letters_of(cell).cut(cell.text, width) == cell.text else tip_of(cell.text)
+        )
 
 
-@lru_cache(maxsize=4)
-def _looks(pixels: int) -> tuple[_Look, ...]:
-    """The proportional, the tabular and the monospace one, which all tables share."""
-    fonts = ui_font(pixels, tabular=False), ui_font(pixels), mono_font(pixels)
-    return tuple(_Look(font) for font in fonts)
-
-
-class _Look:
-    """A font with what was lately written in it: texts cut to a width, and laid out."""
-
-    def __init__(self, font: QFont) -> None:
-        self.font = font
-        metrics = QFontMetrics(font)
-        self.height = metrics.height()
-
-        # Most texts have room, as the widths of their letters tell without laying them out.
-        letters = [metrics.horizontalAdvance(chr(code)) + 1 for code in range(128)]
-
-        @lru_cache(maxsize=4_096)
-        def cut(text: str, width: int) -> str:
-            if text.isascii() and sum(map(letters.__getitem__, text.encode())) <= width:
-                return text
-            return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
-
-        @lru_cache(maxsize=4_096)
-        def static(text: str) -> QStaticText:
-            laid_out = QStaticText(text)
-            laid_out.setTextFormat(Qt.TextFormat.PlainText)
-            laid_out.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
-            laid_out.prepare(font=font)
-            return laid_out
-
-        self.cut = cut
-        self.static = static
+@cache
+def _letters(pixels: int) -> tuple[Lettering, Lettering, Lettering]:
+    """The proportional, the tabular and the monospace ones, which all tables share."""
+    return lettering(pixels, tabular=False), lettering(pixels), Lettering(mono_font(pixels))

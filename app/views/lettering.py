@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QPainter, QStaticText
+from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QPainter, QRawFont, QStaticText
 
 from app.theme import ui_font
 
+LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0
+"""Where a text stands in a box."""
 KEPT = 4_096
 """Of so many texts a font is remembered how they are written."""
 
@@ -25,9 +27,9 @@ class Lettering:
     ) -> None:
         self.font = font
         metrics, exact = QFontMetrics(font), QFontMetricsF(font)
-        self.height = exact.height()
-        """The height of a line (px)."""
+        self._half = exact.height() / 2
         self._ascent = exact.ascent()
+        self._raw = QRawFont.fromFont(font)
         self._laid_out: dict[str, QStaticText | None] = {}
 
         # Most texts have room, as the widths of their letters tell without laying them out.
@@ -51,22 +53,23 @@ class Lettering:
         painter: QPainter,
         box: QRect,
         text: str,
-        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+        *,
+        along: float = LEFT,
     ) -> None:
-        """Write a text that has room along the middle of a box, in the painter's colour.
+        """Write a text that has room within the height of a box, in the painter's colour.
 
-        It begins at the left whatever its language; or ``align`` is to the right or the middle.
+        ``along`` says how much of the free width is before it, whatever its language.
         """
         x: float = box.x()
-        if align & Qt.AlignmentFlag.AlignRight:
-            x += box.width() - self.width(text)
-        elif align & Qt.AlignmentFlag.AlignHCenter:
-            x += round((box.width() - self.width(text)) / 2)
+        if along:
+            free = (box.width() - self.width(text)) * along
+            x += free if along == RIGHT else round(free)
         painter.setFont(self.font)
-        self.put(painter, x, box.y() + (box.height() - self.height) / 2, text)
+        self.put(painter, x, box.y() + box.height() / 2, text)
 
-    def put(self, painter: QPainter, x: float, top: float, text: str) -> None:
-        """Write a text from there on (px) with a painter that has this font."""
+    def put(self, painter: QPainter, x: float, middle: float, text: str) -> None:
+        """Write a text from there on (px), with a painter that has this font and a colour."""
+        top = middle - self._half
         laid_out = self._laid_out.get(text)
         if laid_out is None:
             laid_out = self._again(text)
@@ -77,8 +80,7 @@ class Lettering:
 
     def _again(self, text: str) -> QStaticText | None:
         """The text laid out for good, where it was written before."""
-        # A line with letters of another font is higher when it is laid out.
-        if text not in self._laid_out or not text.isascii():
+        if text not in self._laid_out or not self._has_all(text):
             if len(self._laid_out) >= KEPT:
                 self._laid_out.clear()
             self._laid_out[text] = None
@@ -87,6 +89,10 @@ class Lettering:
         laid_out.setTextFormat(Qt.TextFormat.PlainText)
         laid_out.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
         return laid_out
+
+    def _has_all(self, text: str) -> bool:
+        """Whether no other font helps out, with whose letters a line that is laid out is higher."""
+        return text.isascii() or all(map(self._raw.supportsCharacter, map(ord, text)))
 
 
 @cache

@@ -55,8 +55,12 @@ class RowTable(QTableView):
 
     def visible_rows(self) -> tuple[int, int]:
         """The first and the last row on screen; the last is before the first if there is none."""
-        last = self.rowAt(self.viewport().height() - 1)
-        first = max(self.rowAt(0), 0)
+        return self.rows_between(0, self.viewport().height() - 1)
+
+    def rows_between(self, top: int, bottom: int) -> tuple[int, int]:
+        """The rows from one px of the viewport to another; see `visible_rows`."""
+        last = self.rowAt(bottom)
+        first = max(self.rowAt(top), 0)
         return first, self.model().rowCount() - 1 if last < 0 else last
 
     def bring_into_view(self, row: int, *, margin: int = 0) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from app import text
-from app.views.lettering import lettering
+from app.views.lettering import MIDDLE, lettering
 from app.views.timeline.layout import Layout
 from app.views.timeline.scene import Scene
 from app.views.timeline.steps import x_of_playhead
@@ -72,7 +72,7 @@ def paint_pointer(painter: QPainter, layout: Layout, scene: Scene, pixel: int) -
     pill = QRect(left, layout.ruler.top(), width, 18)
     painter.fillRect(pill, scene.theme.control)
     painter.setPen(scene.theme.text)
-    letters.write(painter, pill, label, Qt.AlignmentFlag.AlignHCenter)
+    letters.write(painter, pill, label, along=MIDDLE)
 
 
 def pointer_label(scene: Scene, pixel: int) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from app.text import plain, weight
 from app.theme import SPACE
 from app.views.contrast import mixed, readable
+from app.views.lettering import RIGHT
 from app.views.timeline import track_text
 from app.views.timeline.cursor import pixel_of
 from app.views.timeline.curve_layout import LEADER, CurveLayout, Line, cap_y, plot_of
@@ -118,7 +119,7 @@ def _paint_scale(painter: QPainter, plot: QRect, scene: Scene) -> None:
         painter.fillRect(QRect(plot.left(), y, plot.width(), 1), scene.theme.grid)
         if level % step == 0:
             box = QRect(0, y - _LABEL_LINE // 2, scene.left - BESIDE, _LABEL_LINE)
-            track_text.small().write(painter, box, text, Qt.AlignmentFlag.AlignRight)
+            track_text.small().write(painter, box, text, along=RIGHT)
     top, note = high + _LABEL_LINE // 2 + SPACE, f"weight 0–{cap:g}"
     taken = widest if step < _LEVELS else 0
     track_text.paint_title(painter, top, scene, title=TITLE, note=note, taken=taken)
