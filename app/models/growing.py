@@ -17,6 +17,29 @@ _BREATH = 10
 """How long (ms) the window has for itself between two growths of a session, at least."""
 
 
+class Carried:
+    """A growing session and its last step, each step carried on from the one before.
+
+    What was asked for while one is read begins as soon as that is read, before the window has it.
+    """
+
+    def __init__(self, growth: Growth, last: LoadStep) -> None:
+        self._growth = growth
+        self._last = last
+
+    def step(
+        self,
+        store: SQLiteEventStore,
+        rules: ProjectionRules,
+        shown: Sequence[str],
+        left_out: Int64,
+    ) -> LoadStep | None:
+        """See `growth_step`; not for several threads at once."""
+        step = growth_step(store, self._growth, rules, shown, left_out, before=self._last)
+        self._last = step or self._last
+        return step
+
+
 class Growing(QObject):
     """Reads what arrives of a session in the background, one growth after the other.
 
@@ -29,7 +52,7 @@ class Growing(QObject):
 
     def __init__(self, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._growth: Growth | None = None
+        self._carried: Carried | None = None
         self._last: LoadStep | None = None
         self._growing = Latest(background)
         self._wanted: tuple[SQLiteEventStore, ProjectionRules, Sequence[str], Int64] | None = None
@@ -43,13 +66,13 @@ class Growing(QObject):
 
     def begin(self, step: LoadStep) -> None:
         """Go on from the last step of loading."""
-        self._growth, self._last = Growth(step.log), step
+        self._carried, self._last = Carried(Growth(step.log), step), step
 
     def stop(self) -> None:
         """Hear no more of it."""
         self._growing.cancel()
         self._breath.stop()
-        self._growth = self._last = self._wanted = None
+        self._carried = self._last = self._wanted = None
 
     def grow(
         self,
@@ -62,10 +85,10 @@ class Growing(QObject):
         if self._breath.isActive():
             self._wanted = (store, rules, shown, left_out)
             return
-        growth, last, self._wanted = self._growth, self._last, None
-        if growth is not None:
+        carried, self._wanted = self._carried, None
+        if carried is not None:
             self._growing.run(
-                lambda: growth_step(store, growth, rules, shown, left_out, before=last),
+                lambda: carried.step(store, rules, shown, left_out),
                 then=self._take,
                 error=self.failed.emit,
             )

@@ -147,19 +147,23 @@ def growth_step(
         return None
     if before is not None and before.log is known and continues(log.rows, known.rows):
         axes = {mode: axis_on(axis, known, log) for mode, axis in before.axes.items()}
-        index = _index_on(before.index, without_rows(log, left_out), rules)
+        index = _index_on(before.index, without_rows(log, left_out), rules, shown)
     else:
         axes = {mode: axis_of(log, mode) for mode in AxisMode}
-        index = ContextIndex(without_rows(log, left_out), rules)
-    index.prepare().with_series(shown)
+        index = ContextIndex(without_rows(log, left_out), rules).with_series(shown)
+    index.prepare()
     return LoadStep(log, len(log), len(log), time.monotonic() - began, axes, index, left_out)
 
 
-def _index_on(known: ContextIndex | None, log: SessionLog, rules: ProjectionRules) -> ContextIndex:
-    """The index of a log that grew, carried on where it was of all of its events."""
+def _index_on(
+    known: ContextIndex | None, log: SessionLog, rules: ProjectionRules, shown: Sequence[str]
+) -> ContextIndex:
+    """The index of a log that grew, carried on, series and all, where it was of all its events."""
     carries = known is not None and known.rules == rules and log.left_out is None
     if known is None or not carries or known.log.left_out is not None:
-        return ContextIndex(log, rules)
+        return ContextIndex(log, rules).with_series(shown)
+    # Where a series is new, the first paint would have to group all contributions.
+    assert log.contributions.by_concept is not None
     return known.grown(log)
 
 

@@ -154,10 +154,14 @@ class Replay(QObject):
 
     def _follow_codes(self, old: SessionLog, log: SessionLog) -> None:
         """Keep selection and curves where a log that was read again has other codes for them."""
-        ids = old.contributions.concept_ids
+        ids, now = old.contributions.concept_ids, log.contributions.concept_ids
 
         def followed(code: int | None) -> int | None:
-            return None if code is None or code >= len(ids) else log.concept_code(ids[code])
+            if code is None or code >= len(ids):
+                return None
+            # A log that only grew has the same codes; looking through 100,000 ids takes 1 ms.
+            same = code < len(now) and now[code] == ids[code]
+            return code if same else log.concept_code(ids[code])
 
         codes = ((followed(curve.concept), curve.slot) for curve in self._curves)
         self._curves = tuple(Curve(code, slot) for code, slot in codes if code is not None)

@@ -36,7 +36,7 @@ def without(log: SessionLog, left_out: ArrayLike) -> SessionLog:
 
 def without_rows(log: SessionLog, rows: Int64) -> SessionLog:
     """`without` by the store's keys of the events, in any order; keys of others are passed over."""
-    return without(log, np.isin(log.rows, rows) if len(rows) else NOTHING)
+    return without(log, np.isin(log.rows, rows)) if len(rows) else log.whole
 
 
 def _mask(log: SessionLog, left_out: ArrayLike) -> Bool:

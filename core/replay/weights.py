@@ -41,6 +41,10 @@ class Weights:
         if "_checkpoints" in known and self._every * 2 > grown._every:
             carried["_every"] = self._every
             carried["_checkpoints"] = grown._checkpoints_after(self._checkpoints)
+            if self.rules.half_life is None:
+                # With decay the last digits would be others than those of a log that is read anew.
+                end = len(self.log.contributions)
+                carried["_seam"] = end, self.after(end, 0)
         if "_series" in known:
             first = len(self.log.contributions)
             came = set(log.contributions.concept[first:].tolist())
@@ -58,9 +62,8 @@ class Weights:
     def after(self, contributions: int, instant: int) -> Float64:
         """Every concept's weight before the cap, by code, after the first so many contributions."""
         rules, made = self.rules, self.log.contributions
-        slot = contributions // self._every
-        start = slot * self._every
-        weights = _room_for(self._checkpoints[slot], len(made.concept_ids))
+        start, checkpoint = self._nearest(contributions)
+        weights = _room_for(checkpoint, len(made.concept_ids))
         if rules.half_life is not None and start:
             weights *= rules.decay(instant - int(self.log.times[made.event[start - 1]]))
         tail = slice(start, contributions)
@@ -70,6 +73,22 @@ class Weights:
             amounts = faded(amounts, elapsed, rules.half_life)
         np.add.at(weights, made.concept[tail], amounts)
         return weights
+
+    def _nearest(self, contributions: int) -> tuple[int, Float64]:
+        """After how many of the first contributions the nearest checkpoint is, and that."""
+        slot = contributions // self._every
+        start = slot * self._every
+        if start < self._seam[0] <= contributions:
+            return self._seam
+        return start, self._checkpoints[slot]
+
+    @cached_property
+    def _seam(self) -> tuple[int, Float64]:
+        """A checkpoint at the end of the log that this one grew from, for that is looked at most.
+
+        Of 100,000 concepts the others are 50,000 contributions apart.
+        """
+        return 0, self._checkpoints[0]
 
     @cached_property
     def _every(self) -> int:
