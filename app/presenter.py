@@ -419,10 +419,10 @@ class Presenter:
         has_log = w.opening.log is not None and len(w.opening.log) > 0
         is_table = isinstance(w.source.place, TableLocation)
         can = {"": True, "file": has_file, "table": is_table, "session": has_log}
-        can |= {"compare": w.comparing.shown}
+        can |= {"compare": w.compares}
         for command in COMMANDS:
             # Of what a page hides nothing can be done.
-            hidden = w.comparing.shown and command.needs == "session" and command.id not in ON_STAGE
+            hidden = w.compares and command.needs == "session" and command.id not in ON_STAGE
             w.actions_by_id[command.id].setEnabled(can[command.needs] and not hidden)
 
 

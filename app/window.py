@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import (
@@ -27,10 +28,9 @@ from app.features.arranging import ArrangingFeature
 from app.features.arrival import ArrivalFeature
 from app.features.base import Feature
 from app.features.bookmarks import BookmarkFeature
-from app.features.comparing import ComparingFeature
-from app.features.exporting import ExportingFeature
 from app.features.filtering import FilterFeature
 from app.features.impact import ImpactFeature
+from app.features.late import COMPARING, EXPORTING, LateFeature, comparing, exporting
 from app.features.linking import LinkingFeature
 from app.features.moment_links import MomentLinksFeature
 from app.features.own_faults import OwnFaultsFeature
@@ -75,6 +75,10 @@ from app.views.timeline.view import TimelineView
 from app.views.top_bar import TopBar
 from app.views.transport_bar import TransportBar
 from app.wishes import Wishes
+
+if TYPE_CHECKING:
+    from app.features.comparing import ComparingFeature
+    from app.features.exporting import ExportingFeature
 
 
 class Window(QMainWindow):
@@ -134,8 +138,8 @@ class Window(QMainWindow):
         self.why = WhyFeature(self)
         self.filter = FilterFeature(self)
         self.impact = ImpactFeature(self)
-        self.exporting = ExportingFeature(self)
-        self.comparing = ComparingFeature(self)
+        self._exporting = LateFeature(self, exporting, commands=EXPORTING)
+        self._comparing = LateFeature(self, comparing, commands=COMPARING)
         self.tables = TablesFeature(self)
         self.moment_links = MomentLinksFeature(self)
         self.times = TimesFeature(self)
@@ -162,9 +166,9 @@ class Window(QMainWindow):
             self.bookmarks,
             self.turns,
             self.linking,
-            self.exporting,
+            self._exporting,
             self.what_if,
-            self.comparing,
+            self._comparing,
             self.tables,
             self.moment_links,
             self.times,
@@ -302,6 +306,21 @@ class Window(QMainWindow):
         if self.settings_file.notice:
             self.notice.show_message(self.settings_file.notice, kind=BannerKind.WARNING)
             self.settings_file.notice = ""
+
+    @property
+    def exporting(self) -> ExportingFeature:
+        """The feature of exports."""
+        return self._exporting.feature
+
+    @property
+    def comparing(self) -> ComparingFeature:
+        """The feature of comparing two sessions."""
+        return self._comparing.feature
+
+    @property
+    def compares(self) -> bool:
+        """Whether two sessions are compared now."""
+        return self._comparing.made is not None and self._comparing.made.shown
 
     @property
     def settings(self) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from app.sources import name_of, place_of
 from app.theme import DARK
 from app.views.compare.chooser import CompareChooser
 from core.events.errors import StoreError
-from core.events.store.base import SessionSummary
 
 if TYPE_CHECKING:
     from app.window import Window
@@ -36,7 +35,6 @@ class CompareChoosing:
         self.theme = DARK
         self._chosen = chosen
         self.dialog: CompareChooser | None = None
-        self._sessions: Sequence[SessionSummary] = ()
         self._listed: Listed | None = None
         self._said = ""
         self._finding = Latest(window.background)
@@ -44,9 +42,6 @@ class CompareChoosing:
     def connect(self) -> None:
         """Follow what sessions there are."""
         source = self.window.source
-        source.sessions_changed.connect(self._take_sessions)
-        for told in (source.summaries_changed, source.actors_changed):
-            told.connect(self._take_summaries)
         source.closed.connect(self._forget)
         self.other.listed.connect(self._offer_other)
         self.other.failed.connect(self._fail_other)
@@ -107,7 +102,8 @@ class CompareChoosing:
         """Find the sessions that hold these words, the latest first."""
         self._said = ""
         listed = self._listed
-        sessions = self._sessions if listed is None else listed.sessions
+        here = sorted(self.window.source.sessions.values(), key=lambda each: -each.last)
+        sessions = here if listed is None else listed.sessions
         # A session of another source may bear the same name, and is another.
         leave_out = "" if listed is not None else self.window.opening.session_id or ""
         self._finding.run(
@@ -139,16 +135,7 @@ class CompareChoosing:
         place = self.window.source.place
         return "" if place is None else name_of(place)
 
-    def _take_sessions(self, sessions: Sequence[SessionSummary]) -> None:
-        self._sessions = sessions
-
-    def _take_summaries(self, summaries: Mapping[str, SessionSummary]) -> None:
-        known = {each.session_id: each for each in self._sessions}
-        found = (known | dict(summaries)).values()
-        self._sessions = sorted(found, key=lambda each: -each.last)
-
     def _forget(self) -> None:
-        self._sessions = ()
         if self.dialog is not None:
             self.dialog.reject()
 

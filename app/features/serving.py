@@ -12,13 +12,13 @@ from app.models.client_list import ClientRow
 from app.models.replay import Moment
 from app.models.serving import ServerState, Serving
 from app.models.source import Opened
-from app.theme import Theme
+from app.theme import DARK, Theme
 from app.views.banner import BannerKind
-from app.views.server_panel import ServerPanel
 from core.events.store.dynamodb.location import TableLocation
 from core.projectors.context import SessionContext
 
 if TYPE_CHECKING:
+    from app.views.server_panel import ServerPanel
     from app.window import Window
 
 _ONLY_READ = "A table is only read here: it is served, and takes no events."
@@ -31,17 +31,17 @@ class ServingFeature(Feature):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self.model = Serving(window.background, window)
-        self.panel = ServerPanel(window)
+        self._panel: ServerPanel | None = None
+        self._theme = DARK
+        self._clients: Sequence[ClientRow] = ()
         self._told: SessionContext | None = None
 
     def slots(self) -> Mapping[str, Slot]:
         return {"serve": self.show_panel}
 
     def connect(self) -> None:
-        w, model, panel = self.window, self.model, self.panel
+        w, model = self.window, self.model
         w.top_bar.server_requested.connect(w.actions_by_id["serve"].trigger)
-        panel.start_requested.connect(self.start)
-        panel.stop_requested.connect(model.stop)
         model.state_changed.connect(self._show_state)
         model.clients_changed.connect(self._show_clients)
         w.source.opened.connect(self._leave_another_file)
@@ -50,10 +50,26 @@ class ServingFeature(Feature):
         w.opening.session_changed.connect(self._unpublish)
 
     def show_theme(self, theme: Theme) -> None:
-        self.panel.show_theme(theme)
+        self._theme = theme
+        if self._panel is not None:
+            self._panel.show_theme(theme)
 
     def close(self) -> None:
         self.model.close()
+
+    @property
+    def panel(self) -> ServerPanel:
+        """The panel of the server, made when it is first looked at."""
+        if self._panel is None:
+            from app.views.server_panel import ServerPanel
+
+            panel = self._panel = ServerPanel(self.window)
+            panel.start_requested.connect(self.start)
+            panel.stop_requested.connect(self.model.stop)
+            panel.show_theme(self._theme)
+            panel.show_state(self.model.state)
+            panel.show_clients(self._clients)
+        return self._panel
 
     def show_panel(self, *_: object) -> None:
         """Show the panel of the server."""
@@ -78,13 +94,16 @@ class ServingFeature(Feature):
         self.model.start_again(privacy.pseudonyms())
 
     def _show_state(self, state: ServerState) -> None:
-        self.panel.show_state(state)
+        if self._panel is not None:
+            self._panel.show_state(state)
         self.window.top_bar.server.show_state(state)
         if state.running and state.problem:
             self.window.banner.show_message(state.problem, kind=BannerKind.WARNING)
 
     def _show_clients(self, clients: Sequence[ClientRow]) -> None:
-        self.panel.show_clients(clients)
+        self._clients = clients
+        if self._panel is not None:
+            self._panel.show_clients(clients)
         self.window.top_bar.server.show_clients(len(clients))
 
     def _publish(self, moment: Moment) -> None:
@@ -107,4 +126,5 @@ class ServingFeature(Feature):
     def _leave_closed_file(self) -> None:
         if self.window.source.path is None:
             self.model.stop()
-            self.panel.hide()
+            if self._panel is not None:
+                self._panel.hide()

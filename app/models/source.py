@@ -91,6 +91,8 @@ class Source(QObject):
         super().__init__(parent)
         self._background = background
         self._store: LinkedEventStore | None = None
+        self.sessions: dict[str, SessionSummary] = {}
+        """What is known of the sessions, by id."""
         self.actors_known = True
         """Whether the sessions that were listed have their actors."""
         self._place: Place | None = None
@@ -225,6 +227,7 @@ class Source(QObject):
         self._following.stop()
         self._summaries.stop()
         self._grown.clear()
+        self.sessions.clear()
         self._running.clear()
         self.filling = False
         self._tell_running()
@@ -318,6 +321,7 @@ class Source(QObject):
     def _take_sessions(self, found: tuple[list[SessionSummary], bool]) -> None:
         sessions, self.actors_known = found
         self._told.clear()
+        self.sessions = {session.session_id: session for session in sessions}
         self._running.take(sessions)
         self.sessions_changed.emit(sessions)
         self._tell_running()
@@ -340,7 +344,9 @@ class Source(QObject):
     def _take_actors(self, found: dict[str, SessionSummary]) -> None:
         self.actors_known = True
         # Who grew meanwhile was told of, with its actor.
-        self.actors_changed.emit({i: s for i, s in found.items() if i not in self._told})
+        found = {i: s for i, s in found.items() if i not in self._told}
+        self.sessions.update(found)
+        self.actors_changed.emit(found)
 
     # -- what arrives -----------------------------------------------------------------------------
 
@@ -367,8 +373,9 @@ class Source(QObject):
 
         def take(sessions: list[SessionSummary]) -> None:
             assert store is not None
+            self.sessions = {session.session_id: session for session in sessions}
             self.links_changed.emit(sessions)
-            self._run(lambda: summaries(store, list(store.links)), self.summaries_changed.emit)
+            self._run(lambda: summaries(store, list(store.links)), self._take_summaries)
 
         if store is not None:
             self._run(with_links, take)
@@ -407,6 +414,7 @@ class Source(QObject):
 
     def _take_summaries(self, found: dict[str, SessionSummary]) -> None:
         self._told.update(found)
+        self.sessions.update(found)
         self._running.take(found.values())
         self._tell_running()
         self.summaries_changed.emit(found)

@@ -49,7 +49,8 @@ TESTS = Path(__file__).parents[1]
 
 @pytest.fixture
 def sample(window: Window, settled: Callable[[], None]) -> Window:
-    """The sample's longest session, a range marked and a concept selected."""
+    """The sample's longest session, in a window that has all its parts, also those made late."""
+    assert window.comparing and window.exporting and window.server.panel
     window.open(sample_path(), Wish(LONGEST, Moment("#214")))
     settled()
     return window

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +40,30 @@ def log(tmp_path: Path) -> Path:
     folder.mkdir()
     events = [viewed("raft", name="Raft"), chat("raft", "paxos", seconds=60)]
     return write_log(folder / "events.db", events)
+
+
+NOT_AT_THE_START = (
+    "numpy.ma", "boto3", "botocore", "neo4j", "fastapi", "uvicorn", "websockets", "pyarrow",
+    "asyncio", "ssl", "app.features.comparing", "app.features.exporting", "app.views.server_panel",
+)  # fmt: skip
+
+
+def test_what_few_need_is_not_imported_before_the_first_picture(tmp_path: Path) -> None:
+    """The window would come the later, each time the program is started."""
+    script = (
+        "import sys\n"
+        "from app.command_line.program import app\n"
+        "try: app(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print([m for m in sys.modules])\n"
+    )
+    arguments = ["render", str(sample_path()), "--out", str(tmp_path / "x.png")]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
+    )
+    imported = ast.literal_eval(done.stdout.splitlines()[-1])
+    assert "app.window" in imported
+    assert [name for name in NOT_AT_THE_START if name in imported] == []
 
 
 class TestPictures:
