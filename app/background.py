@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QThreadPool, Signal, Slot
 
 from core.events.errors import StoreError
 
@@ -192,8 +192,11 @@ class Latest:
         self._running = None if start is None else start()
 
 
-class _Job(QRunnable):
-    """One piece of work; it owns no signal, the background does."""
+class _Job:
+    """One piece of work; it owns no signal, the background does.
+
+    A plain callable: of runnables PySide keeps every sixth for good.
+    """
 
     def __init__(
         self,
@@ -204,28 +207,24 @@ class _Job(QRunnable):
         *,
         lasting: bool,
     ) -> None:
-        super().__init__()
         self._lasting = lasting
         self._background = background
         self._task = task
         self._work = work
         self._error = error
 
-    def run(self) -> None:
-        # Who asked is let go at the end: now and then PySide keeps a runnable that has run.
-        background, task, work, tell = self._background, self._task, self._work, self._error
-        del self._background, self._task, self._work, self._error
-
-        def report(error: Exception) -> None:
-            background._answer(task, lambda: tell(error))
-
-        if self._lasting or not task.cancelled:
+    def __call__(self) -> None:
+        if self._lasting or not self._task.cancelled:
             try:
-                work(task)
+                self._work(self._task)
             except StoreError as error:
-                report(error)
+                self._report(error)
             except Exception as error:
                 logger.exception("a background job failed")
-                report(error)
-        task._done.set()
-        background._finished.emit(task)
+                self._report(error)
+        self._task._done.set()
+        self._background._finished.emit(self._task)
+
+    def _report(self, error: Exception) -> None:
+        tell = self._error
+        self._background._answer(self._task, lambda: tell(error))

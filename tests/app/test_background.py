@@ -9,10 +9,10 @@ import weakref
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QCoreApplication, QThread
 from pytestqt.qtbot import QtBot
 
-from app.background import Background, Latest, Task
+from app.background import Background, Latest, Task, _Job
 from core.events.errors import SourceNotFound
 from tests.app.windows import PATIENCE
 
@@ -46,6 +46,11 @@ class Gate:
     def __call__(self) -> None:
         self.entered.set()
         assert self.open.wait(PATIENCE / 1000)
+
+
+def _jobs() -> int:
+    gc.collect()
+    return sum(isinstance(each, _Job) for each in gc.get_objects())
 
 
 class Asker:
@@ -86,6 +91,18 @@ class TestAnswers:
 
         # A thread may still be on its way out of the last job.
         qtbot.wait_until(all_gone, timeout=PATIENCE)
+
+    def test_nothing_is_kept_of_a_job_that_has_run(
+        self, background: Background, qtbot: QtBot
+    ) -> None:
+        """Every sixth was, for ever: a window that follows a log all day would fill the memory."""
+        before = _jobs()
+        for number in range(2_000):
+            background.run(lambda: sum(range(1_000)), then=lambda _: None)
+            if number % 3 == 0:
+                QCoreApplication.processEvents()
+        qtbot.wait_until(lambda: not background.busy, timeout=PATIENCE)
+        qtbot.wait_until(lambda: _jobs() <= before, timeout=PATIENCE)
 
     def test_jobs_run_elsewhere_and_answers_come_here(
         self, background: Background, qtbot: QtBot
