@@ -14,7 +14,8 @@ from app.theme import ROW, SPACE, ui_font
 from app.views.bar import BAR, paint_bar
 from app.views.choice_list import ChoiceList
 from app.views.contrast import readable
-from app.views.row_list import EDGE, LEFT, RIGHT, RowDelegate, Writer
+from app.views.lettering import LEFT, RIGHT
+from app.views.row_list import EDGE, RowDelegate, Writer
 
 MOST_ROWS = 12
 """Of more than so many it shows some at a time."""

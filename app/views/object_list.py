@@ -13,7 +13,8 @@ from app.text import weight
 from app.theme import SPACE, ui_font
 from app.views.choice_list import ChoiceList
 from app.views.contrast import readable
-from app.views.row_list import EDGE, RIGHT, RowDelegate, Writer
+from app.views.lettering import RIGHT
+from app.views.row_list import EDGE, RowDelegate, Writer
 from app.views.touch_colours import touch_colour
 
 _SWATCH = 8

@@ -13,7 +13,8 @@ from app.models.rows import Row, RowListModel
 from app.theme import SPACE, heading_font, ui_font
 from app.views.bar import BAR, paint_bar
 from app.views.contrast import readable
-from app.views.row_list import EDGE, LEFT, RIGHT, RowDelegate, RowList, Writer
+from app.views.lettering import LEFT, RIGHT
+from app.views.row_list import EDGE, RowDelegate, RowList, Writer
 
 _LEAST_BAR, _MOST_BAR = 24, 160
 """Where there is less room than that (px), there is no bar."""

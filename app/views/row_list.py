@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
-from functools import lru_cache
 from math import ceil
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRect, Qt, Signal
@@ -12,8 +10,6 @@ from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QFont,
-    QFontMetrics,
-    QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -33,13 +29,12 @@ from PySide6.QtWidgets import (
 from app.models.rows import ROW_ROLE, Index, Row, RowModel
 from app.theme import DARK, ROW, SPACE, Theme, ui_font
 from app.views.contrast import mixed
+from app.views.lettering import LEFT, Lettering
 from app.views.row_table import RowTable
 from app.views.text_views import tip_of
 
 EDGE = 3 * SPACE
 """The distance of a row's content from both sides (px)."""
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
 
 _HOVER = 0.5
 
@@ -111,7 +106,7 @@ class RowList(RowTable):
         self._rows = model
         self._delegate = delegate
         self._empty = ""
-        self._empty_font = ui_font(12)
+        self._words = Writer(ui_font(12))
         self.setObjectName(name)
         self.setAccessibleName(told)
         model.setParent(self)
@@ -194,26 +189,22 @@ class RowList(RowTable):
         super().paintEvent(event)
         if self._empty and not self._rows.rowCount():
             with QPainter(self.viewport()) as painter:
-                painter.setFont(self._empty_font)
-                painter.setPen(self._delegate.theme.muted)
                 line = QRect(EDGE, 0, self.viewport().width() - 2 * EDGE, ROW)
-                painter.drawText(line, LEFT, self._empty)
+                self._words.write(painter, line, self._empty, self._delegate.theme.muted)
 
 
 class Writer:
-    """Writes single lines in one font, cut where there is no room; it remembers the cuts."""
+    """Writes single lines in one font, cut where there is no room."""
 
     def __init__(
         self, font: QFont, *, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight
     ) -> None:
-        self._font = font
-        # What is rounded down is too narrow by less than a pixel, and the text is cut.
-        self._width = _measurer(QFontMetricsF(font))
-        self._cut = _cutter(QFontMetrics(font), mode)
+        self._letters = Lettering(font, mode=mode)
 
     def width(self, text: str) -> int:
         """How wide (px) a rectangle must be to hold a text uncut."""
-        return self._width(text)
+        # What is rounded down is too narrow by less than a pixel, and the text is cut.
+        return ceil(self._letters.width(text))
 
     def write(
         self,
@@ -221,25 +212,8 @@ class Writer:
         rect: QRect,
         text: str,
         colour: QColor,
-        align: Qt.AlignmentFlag = LEFT,
+        along: float = LEFT,
     ) -> None:
         """Write a text into a rectangle."""
-        painter.setFont(self._font)
         painter.setPen(colour)
-        painter.drawText(rect, align, self._cut(text, rect.width()))
-
-
-def _measurer(metrics: QFontMetricsF) -> Callable[[str], int]:
-    @lru_cache(maxsize=512)
-    def width(text: str) -> int:
-        return ceil(metrics.horizontalAdvance(text))
-
-    return width
-
-
-def _cutter(metrics: QFontMetrics, mode: Qt.TextElideMode) -> Callable[[str, int], str]:
-    @lru_cache(maxsize=512)
-    def cut(text: str, width: int) -> str:
-        return metrics.elidedText(text, mode, max(0, width))
-
-    return cut
+        self._letters.write(painter, rect, self._letters.cut(text, rect.width()), along=along)

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 from app.models.reasons import Bar, BarKind
 from app.theme import DARK, SPACE, Theme, ui_font
 from app.views.contrast import mixed, readable
-from app.views.row_list import EDGE, RIGHT, Writer
+from app.views.lettering import RIGHT
+from app.views.row_list import EDGE, Writer
 
 _LINE = 17
 _LINES = 4

@@ -11,7 +11,8 @@ from app.models.rows import Row
 from app.models.why import Part, WhyModel, WhyRow
 from app.theme import SPACE, ui_font
 from app.views.contrast import readable
-from app.views.row_list import EDGE, RIGHT, RowDelegate, RowList, Writer
+from app.views.lettering import RIGHT
+from app.views.row_list import EDGE, RowDelegate, RowList, Writer
 from core.replay.columns import SessionLog
 
 _TIME = 60

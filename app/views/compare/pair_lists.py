@@ -13,7 +13,8 @@ from app.theme import ROW, SPACE, Theme, ui_font
 from app.views.bar import BAR, paint_bar
 from app.views.compare.sides import LETTERS, on_side_colour, side_colour
 from app.views.contrast import readable
-from app.views.row_list import EDGE, LEFT, RIGHT, RowDelegate, RowList, Writer
+from app.views.lettering import LEFT, MIDDLE, RIGHT
+from app.views.row_list import EDGE, RowDelegate, RowList, Writer
 
 PAIR = 44
 """The height of a row with two bars (px)."""
@@ -147,5 +148,4 @@ def paint_badge(painter: QPainter, rect: QRect, side: int, theme: Theme, writer:
     painter.setBrush(side_colour(theme, side))
     painter.drawRoundedRect(QRectF(rect), 3, 3)
     painter.restore()
-    middle = Qt.AlignmentFlag.AlignCenter
-    writer.write(painter, rect, LETTERS[side], on_side_colour(theme), middle)
+    writer.write(painter, rect, LETTERS[side], on_side_colour(theme), MIDDLE)
