@@ -108,6 +108,9 @@ class EventsInMemory:
         rows = [_columns(r) for r in self._rows if r.rowid in wanted]
         yield from (rows[i : i + self._page] for i in range(0, len(rows), self._page))
 
+    def joined_rows(self, rowids: Int64) -> None:
+        """These are rows already."""
+
     def rows(self, rowids: Sequence[int]) -> list[RawRow]:
         return [self._rows[rowid - 1] for rowid in rowids]
 

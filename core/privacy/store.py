@@ -95,6 +95,9 @@ class _PrivateScan(Scan):
         for page in self._bare.row_pages(session_id, rowids):
             yield [self.mask.columns(row) for row in page]
 
+    def joined_rows(self, rowids: Rowids) -> None:
+        """See `Scan`; what is masked is masked by row."""
+
     def correlation_pages(self, session_id: str, rowids: Rowids) -> Iterator[list[CorrelationRow]]:
         """See `Scan`."""
         key = self.mask.key

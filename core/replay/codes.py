@@ -23,6 +23,15 @@ class Codes(dict[Any, int]):
         self.in_order.append(value)
         return code
 
+    def of_different(self, values: Sequence[Any]) -> Int32:
+        """The numbers of values that all differ, of which many may be new."""
+        fresh = [value for value in values if value not in self]
+        self.update(
+            zip(fresh, range(len(self.in_order), len(self.in_order) + len(fresh)), strict=True)
+        )
+        self.in_order += fresh
+        return np.fromiter(map(self.__getitem__, values), np.int32, len(values))
+
     def of(self, values: Iterable[Any]) -> Int32:
         """The numbers of values, and behind them that of none: NONE takes it from the end."""
         return np.array([*map(self.__getitem__, values), NONE], dtype=np.int32)
@@ -40,6 +49,10 @@ class KindCodes(Codes):
 
 class ObjectCodes(Codes):
     """Numbers pairs of type and id; there is no reference unless both are set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self["", ""] = NONE
 
     def __missing__(self, pair: tuple[Any, Any]) -> int:
         if pair[0] and pair[1]:

@@ -24,8 +24,10 @@ from core.replay.columns import (
     Int64,
     SessionLog,
 )
-from core.replay.reading import Part, Reading, RowTuple
+from core.replay.columnwise import ColumnReading
+from core.replay.reading import Part, Reading
 from core.replay.strings import ObjectKeys, Strings
+from core.replay.taking import Rows, taken
 
 PROBLEMS_KEPT = 10_000
 """How many problems a log carries; the store lists them all."""
@@ -36,7 +38,7 @@ _STEPS_MOST = 20
 _UNUSUAL_PAGE = 500
 
 
-class ColumnSource(Protocol):
+class ColumnSource(Rows, Protocol):
     """What the loader asks of a store; no read may hold a lock for long."""
 
     def last_rowid(self) -> int:
@@ -45,10 +47,6 @@ class ColumnSource(Protocol):
 
     def instant_pages(self, session_id: str) -> Iterator[InstantPage]:
         """Key and instant of each row of the session, from the index alone."""
-        ...
-
-    def row_pages(self, session_id: str, rowids: Int64) -> Iterator[list[RowTuple]]:
-        """The rows with these ascending keys, in that order; those that are gone are left out."""
         ...
 
     def rows(self, rowids: Sequence[int]) -> list[RawRow]:
@@ -103,7 +101,7 @@ def read_rows(
     """
     if len(log) >= _FIRST_PAINT:
         yield Loaded(log, 0, len(log))
-    reading = Reading(log.rows)
+    reading = ColumnReading(log.rows)
     # Each step carries all columns: a number of steps that grew with the log would cost its square.
     refresh = max(_REFRESH, len(log) // _STEPS_MOST)
     here, parts = reading.rowids, iter(list[Part]())
@@ -111,7 +109,7 @@ def read_rows(
         refresh //= 2
         here, there = np.array_split(here, 2)
         parts = elsewhere(there, refresh)
-    for _ in _taken(reading, store.row_pages(log.session_id, here), refresh):
+    for _ in _at_times(taken(reading, store, log.session_id, here), refresh):
         for part in islice(parts, 1):
             reading.take_part(part)
         yield Loaded(_partial(log, reading), reading.read, len(log))
@@ -129,19 +127,17 @@ def read_rows(
 def read_parts(store: ColumnSource, session_id: str, rowids: Int64, size: int) -> Iterator[Part]:
     """The rows of some ascending keys, so many a part, for a reading of more of them."""
     for start in range(0, len(rowids), size):
-        reading = Reading(rowids[start : start + size])
-        for _ in _taken(reading, store.row_pages(session_id, reading.rowids), size):
+        reading = ColumnReading(rowids[start : start + size])
+        for _ in taken(reading, store, session_id, reading.rowids):
             pass
         yield reading.as_part()
 
 
-def _taken(reading: Reading, pages: Iterator[list[RowTuple]], refresh: int) -> Iterator[None]:
-    """Take pages in, with a break each time that so many rows were."""
+def _at_times(counts: Iterator[int], refresh: int) -> Iterator[None]:
+    """A break each time that so many rows were taken in."""
     since = 0
-    for page in pages:
-        with collector_paused():
-            reading.take(page)
-        since += len(page)
+    for count in counts:
+        since += count
         if since >= refresh:
             since = 0
             yield

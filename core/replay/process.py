@@ -29,7 +29,7 @@ WORTH_IT = 50_000
 
 _METHOD = "forkserver" if sys.platform == "linux" else "spawn"
 """The first starts a process in hundredths of a second once it runs, for all is imported there."""
-_PRELOADED = "core.replay.apart"
+_PRELOADED = ["core.replay.apart", "pyarrow"]
 _LOOK = 0.05
 """How long (s) one waits before asking again whether to stop."""
 _PATIENCE = 5.0
@@ -142,7 +142,7 @@ def items_apart(
 
 def _context() -> Any:
     context = multiprocessing.get_context(_METHOD)
-    context.set_forkserver_preload([_PRELOADED])
+    context.set_forkserver_preload(_PRELOADED)
     return context
 
 

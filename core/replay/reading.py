@@ -165,13 +165,19 @@ class Reading:
         self.kinds[events[known]] = self._kinds.of(part.kind_names)[part.kinds[known]]
         self.actors[events] = self._actors.of(part.actor_names)[part.actors]
         self.objects[events] = self._objects.of(part.object_keys)[part.objects]
-        self._event.frombytes(events.astype(np.int32)[part.event].tobytes())
-        self._concept.frombytes(self._concepts.of(part.concept_ids)[part.concept].tobytes())
-        self._name.frombytes(self._names.of(part.names)[part.name].tobytes())
+        self._add_all(
+            events.astype(np.int32)[part.event],
+            self._concepts.of(part.concept_ids)[part.concept],
+            self._names.of(part.names)[part.name],
+        )
 
     def _events(self, rowids: Int64) -> Int64:
         """The places of rows in the order of events."""
-        places = np.searchsorted(self.rowids, rowids)
+        first = np.searchsorted(self.rowids, rowids[:1])
+        places = np.arange(len(rowids)) + first
+        # Most often they come one after the other.
+        if not np.array_equal(self.rowids[places[:1].sum() :][: len(rowids)], rowids):
+            places = np.searchsorted(self.rowids, rowids)
         return places if self._order is None else self._order[places]
 
     def _take_payloads(
@@ -211,13 +217,21 @@ class Reading:
                     for concept in decoded.concept_ids:
                         if concept:
                             add(event, concept, None)
-            elif kind >= known and len(self._unknown) < _UNKNOWN_EXPLAINED:
-                self._unknown.append(rowid)
+            elif kind >= known:
+                self._take_unknown([rowid])
+
+    def _take_unknown(self, rowids: list[int]) -> None:
+        self._unknown.extend(rowids[: max(0, _UNKNOWN_EXPLAINED - len(self._unknown))])
 
     def _add(self, event: int, concept: str, name: str | None) -> None:
         self._event.append(event)
         self._concept.append(self._concepts[concept])
         self._name.append(self._names[name])
+
+    def _add_all(self, event: Int32, concept: Int32, name: Int32) -> None:
+        self._event.frombytes(event.tobytes())
+        self._concept.frombytes(concept.tobytes())
+        self._name.frombytes(name.tobytes())
 
     def contributions(self) -> tuple[Contributions, ConceptNames]:
         """All that was taken in, in order of events, concepts numbered by first contribution."""

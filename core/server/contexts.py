@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 
 from core.events.rows import RawRow
 from core.events.store.base import EventPage, EventStore
+from core.events.store.joined import JoinedRows
 from core.events.store.scan import InstantPage
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.context import SessionContext
@@ -56,6 +57,11 @@ class UntilStopped:
         for page in self._store.row_pages(session_id, rowids):
             self._check()
             yield page
+
+    def joined_rows(self, rowids: Int64) -> JoinedRows | None:
+        """As the store's."""
+        self._check()
+        return self._store.joined_rows(rowids)
 
     def rows(self, rowids: Sequence[int]) -> list[RawRow]:
         """As the store's."""

@@ -42,7 +42,7 @@ class Layout:
     `index` is the quoted name of an index on session and instant, if there is one; `nullable`
     whether instants may be null; `text` whether every column that should hold text is declared so;
     `by_id` whether an event is found by its id without a scan, `by_correlation` whether events are
-    by their correlation id.
+    by their correlation id; `indexed` are the columns of which an index knows every value.
     """
 
     index: str | None
@@ -50,6 +50,7 @@ class Layout:
     text: bool
     by_id: bool
     by_correlation: bool = False
+    indexed: frozenset[str] = frozenset()
 
 
 def read_layout(connection: apsw.Connection, path: Path) -> Layout:
@@ -99,6 +100,7 @@ def _layout(connection: apsw.Connection, path: Path) -> Layout:
         text=all("TEXT" in declared or "CHAR" in declared for declared in texts),
         by_id=any(keys[:1] == _ID_KEYS for _, keys, _ in indexes),
         by_correlation=any(keys[:1] == _CORRELATION_KEYS for _, keys, _ in indexes),
+        indexed=frozenset(keys[0][0] for _, keys, _ in indexes if keys[0][1] == "BINARY"),
     )
 
 

@@ -15,6 +15,7 @@ from core.events.problems import Problem
 from core.events.rows import RawRow, RepairedText, SQLiteValue
 from core.events.store.base import Arrival, SessionSummary
 from core.events.store.index_walk import IndexWalk, Rowids, Texts
+from core.events.store.joined import JoinedRows, Joining
 from core.events.store.lane import Lane, Row, Select
 from core.events.store.layout import COLUMNS, Layout
 from core.events.store.likely import Need, question
@@ -40,6 +41,7 @@ class Scan:
         self._lane = lane
         self._layout = layout
         self._columnar = _columnar(layout)
+        self._joining = Joining(lane, layout)
 
     @property
     def bare(self) -> Scan:
@@ -161,6 +163,10 @@ class Scan:
         are gone are left out.
         """
         yield from self._by_block(self._columnar, session_id, rowids)
+
+    def joined_rows(self, rowids: Rowids) -> JoinedRows | None:
+        """The same rows, but all in one step, where they are as usual; else None."""
+        return self._joining.rows(rowids)
 
     def correlation_pages(self, session_id: str, rowids: Rowids) -> Iterator[list[CorrelationRow]]:
         """Correlation and trace ids of rows of one session, of ascending keys, in that order.

@@ -37,6 +37,7 @@ from core.events.store.base import (
     SessionSummary,
 )
 from core.events.store.index_walk import Rowids
+from core.events.store.joined import JoinedRows
 from core.events.store.lane import Lane, Row
 from core.events.store.likely import Need
 from core.events.store.opening import open_to_read, open_to_write
@@ -273,6 +274,10 @@ class SQLiteEventStore:
         is true where something is not stored as usual: decode what `rows` gives for it instead.
         """
         return self._scan.row_pages(session_id, rowids)
+
+    def joined_rows(self, rowids: Rowids) -> JoinedRows | None:
+        """The rows of some ascending keys in one step where they are as usual; else None."""
+        return self._scan.joined_rows(rowids)
 
     def correlation_pages(self, session_id: str, rowids: Rowids) -> Iterator[list[CorrelationRow]]:
         """Key, correlation id and trace id of rows, as `row_pages` gives them."""

@@ -1,0 +1,111 @@
+"""Rows joined to a few texts by SQLite itself, so that Python meets no row of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import apsw
+
+from core.events.store.index_walk import Rowids
+from core.events.store.lane import Lane
+from core.events.store.layout import Layout
+
+SEPARATOR = "\x1f"
+"""What stands between rows, except between payloads: there it is a newline."""
+WITHIN = "\x1e"
+"""What stands between the two values of a row that come together."""
+
+_PAYLOAD_MOST = 8_192
+"""How long (bytes) a payload may be: so many of them make a page that nobody waits for."""
+
+
+class JoinedRows(NamedTuple):
+    """Rows as three texts.
+
+    ``deeds`` has event type and actor, the second left out with what stands between them where
+    there is none, and ``people`` is in how many rows there is one. ``objects`` has type and id,
+    empty where they are missing. A value may hold a separator itself: that is to be looked out for.
+    """
+
+    rowids: Rowids
+    deeds: str
+    objects: str
+    payloads: str
+    people: int
+
+
+class Joining:
+    """Reads rows of a table `events` joined, where it is one that allows that."""
+
+    def __init__(self, lane: Lane, layout: Layout) -> None:
+        self._lane = lane
+        self._layout = layout
+        self._looked_up = layout.indexed.intersection(_BLOBS)
+
+    def rows(self, rowids: Rowids) -> JoinedRows | None:
+        """The rows of ascending keys in one step; None where they are not all there and usual.
+
+        Usual is what is not `odd` in `Scan.row_pages`, and not too long.
+        """
+        # In another encoding SQLite may read the separator as a part of text that is not valid.
+        if not (self._layout.text and self._lane.encoding == "UTF-8"):
+            return None
+        try:
+            row = self._lane.one(self._statement(), (apsw.carray(rowids),))
+        except (UnicodeDecodeError, apsw.TooBigError):
+            return None
+        if row is None or row[0] != len(rowids) or row[1]:
+            return None
+        if row[2]:
+            # Somewhere in the log: from now on each row is looked at.
+            self._looked_up = frozenset()
+            return None
+        return JoinedRows(rowids, *row[3:])
+
+    def _statement(self) -> str:
+        """Count, how many are odd, whether the whole log may hold odd ones, and the columns."""
+        odd = ["e.version IS NOT 1", "typeof(e.payload) IS NOT 'text'", "e.event_type IS NULL"]
+        odd.append(f"octet_length(e.payload) > {_PAYLOAD_MOST}")
+        odd += [f"e.{name} >= x''" for name in _BLOBS if name not in self._looked_up]
+        if "event_id" not in self._looked_up:
+            odd.append("e.event_id IS NULL")
+        # An index tells of all rows in the time that a column takes for one.
+        anywhere = [_found(f"{name} >= x''") for name in sorted(self._looked_up)]
+        if "event_id" in self._looked_up:
+            anywhere.append(_found("event_id IS NULL"))
+        return (
+            f"SELECT count(*), total({' OR '.join(odd)}), {' OR '.join(anywhere) or '0'}, {_TEXTS}"
+            " FROM carray(?) AS c CROSS JOIN events AS e ON e.rowid = c.value"
+        )
+
+
+def _found(condition: str) -> str:
+    return f"EXISTS (SELECT 1 FROM events WHERE {condition})"
+
+
+def _joined(value: str, separator: str = SEPARATOR) -> str:
+    return f"ifnull(group_concat({value}, char({ord(separator)})), '')"
+
+
+_BLOBS = (
+    "event_id",
+    "event_type",
+    "actor_id",
+    "object_ref_type",
+    "object_ref_id",
+    "idempotency_key",
+    "correlation_id",
+    "trace_id",
+)
+"""Where a BLOB may stand for a text; it sorts after every text."""
+
+_TEXTS = ", ".join(
+    [
+        _joined(f"e.event_type || ifnull(char({ord(WITHIN)}) || e.actor_id, '')"),
+        _joined(
+            f"ifnull(e.object_ref_type, '') || char({ord(WITHIN)}) || ifnull(e.object_ref_id, '')"
+        ),
+        _joined(f"iif(octet_length(e.payload) > {_PAYLOAD_MOST}, NULL, e.payload)", "\n"),
+        "count(e.actor_id)",
+    ]
+)
