@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app import privacy
 from app import theme as themes
+from app.collector import collected_at_rest
 from app.font_scale import follow_system_font
 from app.models.opening import Wish
 from app.sample import sample_path
@@ -83,13 +83,15 @@ def show_window(
                 window.server.model.start(file_of(source), port=serve)
         if source is None and link is None and not fresh and window.settings.reopen:
             reopen(window)
-        with told_of_uncaught(window.others.tell, window.others.faults):
+        others = window.others
+        with (
+            told_of_uncaught(others.tell, others.faults),
+            collected_at_rest(lambda: not any(each.busy for each in others.all)),
+        ):
             return app.exec()
 
 
 def _first_window() -> Window:
-    # Modules stay: looking through them for garbage would hold up the window for 0.1 s at a time.
-    gc.freeze()
     with collector_paused():
         window = Window(SettingsFile())
     window.show()
