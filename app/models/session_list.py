@@ -59,6 +59,7 @@ class SessionListModel(QAbstractListModel):
         self._open = False
         self._open_found = True
         self._rows: list[SessionSummary | None] = []
+        self._places: dict[str, int] | None = None
         self._singles = 0
         self._matches = 0
         self._current: str | None = None
@@ -147,6 +148,7 @@ class SessionListModel(QAbstractListModel):
                 return False
             self.beginInsertRows(NO_PARENT, 0, 0)
             self._rows.insert(0, session)
+            self._places = None
             self._singles -= was_known
             self.endInsertRows()
         self._matches += not was_known and not session.parts
@@ -155,9 +157,10 @@ class SessionListModel(QAbstractListModel):
         return True
 
     def _replace_rows(self, summaries: Mapping[str, SessionSummary]) -> None:
-        for row, session in enumerate(self._rows):
-            if session is not None and session.session_id in summaries:
-                self._rows[row] = summaries[session.session_id]
+        for session_id, summary in summaries.items():
+            row = self.row_of(session_id)
+            if row is not None:
+                self._rows[row] = summary
                 self.dataChanged.emit(self.index(row), self.index(row))
 
     def show_running(self, session_ids: frozenset[str]) -> None:
@@ -176,14 +179,14 @@ class SessionListModel(QAbstractListModel):
         if self._sort is SessionSort.MOST_EVENTS or before != self._singles_among(counts):
             self._refresh()
         else:
-            self._all_changed()
+            self._changed(counts)
 
     def show_activity(self, activity: Mapping[str, Sequence[int]]) -> None:
         """Take up sparklines, by id: numbers of events in equal parts of the session's time."""
         self._activity.update({i: tuple(bins) for i, bins in activity.items()})
         for session_id in activity:
             self._asked.setdefault(session_id, self._counts.get(session_id, 0))
-        self._all_changed()
+        self._changed(activity)
 
     def show_current(self, session_id: str | None) -> None:
         """Mark the session that is open; the fold opens where it lies within."""
@@ -272,10 +275,10 @@ class SessionListModel(QAbstractListModel):
 
     def row_of(self, session_id: str | None) -> int | None:
         """The row of a session, None where it is not shown."""
-        for row, session in enumerate(self._rows):
-            if session is not None and session.session_id == session_id:
-                return row
-        return None
+        if self._places is None:
+            rows = enumerate(self._rows)
+            self._places = {s.session_id: row for row, s in rows if s is not None}
+        return None if session_id is None else self._places.get(session_id)
 
     def count_of(self, session: SessionSummary) -> int | None:
         """How many events it has, None while that is unknown."""
@@ -299,19 +302,27 @@ class SessionListModel(QAbstractListModel):
         found = [s for s in self._sessions.values() if self._is_match(s)]
         matches = sum(not s.parts for s in found)
         found.sort(key=lambda s: sort_key(s, self._sort, events=self.count_of(s)))
-        several = [s for s in found if not self._is_single(s)]
-        singles = [s for s in found if self._is_single(s)]
-        rows: list[SessionSummary | None] = [*several]
+        rows: list[SessionSummary | None] = []
+        singles: list[SessionSummary] = []
+        for session in found:
+            (singles if self._is_single(session) else rows).append(session)
         if singles:
             rows += [None, *(singles if self.is_open else ())]
         same = rows == self._rows
         if not same:
             self.beginResetModel()
         self._rows, self._singles, self._matches = rows, len(singles), matches
+        self._places = None
         if same:
             self._all_changed()
         else:
             self.endResetModel()
+
+    def _changed(self, session_ids: Iterable[str]) -> None:
+        """Tell that these are shown in another way: what lies between is painted with them."""
+        rows = [row for i in session_ids if (row := self.row_of(i)) is not None]
+        if rows:
+            self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))
 
     def _all_changed(self) -> None:
         if self._rows:
