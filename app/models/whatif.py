@@ -295,8 +295,13 @@ class WhatIfModel(QObject):
             self._indexing.cancel()
             self._take_base(None)
         elif self._base is None or self._base.log is not log or self._base.rules != base:
-            shown = self._replay.shown_concepts
-            self._indexing.run(_indexed(log, base, shown), then=self._take_base_if_current)
+            known, shown = self._replay.index, self._replay.shown_concepts
+            if known is not None and known.log is log and known.rules == base:
+                # Until the one under other rules is there: it is what they are held against.
+                self._indexing.cancel()
+                self._take_base(known)
+            else:
+                self._indexing.run(_indexed(log, base, shown), then=self._take_base_if_current)
 
     def _take_base_if_current(self, index: ContextIndex) -> None:
         # A session that grows quickly is shown against what it was a moment ago.

@@ -27,6 +27,8 @@ def carry(log: SessionLog, grown: SessionLog) -> None:
     if "touches_by_object" in known:
         codes, count = grown.touches.object, len(grown.object_keys)
         carried["touches_by_object"] = grouped_on(log.touches_by_object, codes, count)
+    if "first_touches" in known:
+        carried["first_touches"] = _first_touches(log, grown)
 
 
 def carry_contributions(made: Contributions, grown: Contributions) -> None:
@@ -53,6 +55,15 @@ def _touches(known: Touches, fresh: Touches) -> Touches:
         appended(known.object, fresh.object),
         appended(known.touch, fresh.touch),
     )
+
+
+def _first_touches(log: SessionLog, grown: SessionLog) -> Int64:
+    """The first touches of a log, and those that came behind it."""
+    made, touched = len(log.touches.object), grown.touches.object
+    order, starts = grown.touches_by_object
+    objects = np.unique(touched[made:])
+    first = order[starts[objects]]
+    return appended(log.first_touches, np.sort(first[first >= made]).astype(np.int64))
 
 
 def grouped_on(known: Grouped, codes: Int32, count: int) -> Grouped:

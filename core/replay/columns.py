@@ -223,6 +223,12 @@ class SessionLog:
         """The touches grouped by object's code; see `group`."""
         return group(self.touches.object, len(self.object_keys))
 
+    @cached_property
+    def first_touches(self) -> Int64:
+        """The first touch of each object that was touched, in order."""
+        order, starts = self.touches_by_object
+        return np.sort(order[starts[:-1][np.diff(starts) > 0]]).astype(np.int64)
+
     def concept_code(self, concept_id: str) -> int | None:
         """The code of a concept, None where no event contributes to it."""
         return self.contributions.concept_ids.find(concept_id)

@@ -8,6 +8,8 @@ from core.replay.columns import Float64, Int64
 
 _HALF_LIVES = 400.0
 """How far one block reaches: 2^400 and its products stay within a double."""
+_BLOCK = 1 << 14
+"""How many terms a block has at most, so that it stays in the processor's cache."""
 
 
 def decayed_sums(times: Int64, amounts: Float64, half_life: float | None) -> Float64:
@@ -20,17 +22,19 @@ def decayed_sums(times: Int64, amounts: Float64, half_life: float | None) -> Flo
     if half_life is None or len(times) == 0:
         return np.cumsum(amounts, dtype=np.float64)
     unit = half_life * 1e6
-    ages = (times - times[0]) / unit
     sums = np.empty(len(times), dtype=np.float64)
     start, carry = 0, 0.0
     while start < len(times):
-        stop = int(np.searchsorted(ages, ages[start] + _HALF_LIVES, side="right"))
+        ahead = times[start : start + _BLOCK]
         # From the instants, exactly: differences of long ages would have lost their last digits.
-        ages_here = (times[start:stop] - times[start]) / unit
-        grown = np.cumsum(amounts[start:stop] * np.exp2(ages_here)) + carry
-        sums[start:stop] = grown * np.exp2(-ages_here)
+        ages = (ahead - ahead[0]) / unit
+        stop = start + int(np.searchsorted(ages, _HALF_LIVES, side="right"))
+        growth = np.exp2(ages[: stop - start])
+        here = np.cumsum(amounts[start:stop] * growth, out=sums[start:stop])
+        here += carry
+        here /= growth
         if stop < len(times):
-            carry = float(sums[stop - 1] * np.exp2((times[stop - 1] - times[stop]) / unit))
+            carry = float(here[-1] * np.exp2((times[stop - 1] - times[stop]) / unit))
         start = stop
     return sums
 

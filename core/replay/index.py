@@ -15,7 +15,6 @@ from core.projectors.context import ActiveConcept, ActiveObject, SessionContext
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.columns import Bool, Float64, Int32, Int64, SessionLog, count_before
 from core.replay.decay import faded
-from core.replay.room import appended
 from core.replay.uncertainty import UncertaintyIndex
 from core.replay.weights import Series, Weights
 
@@ -51,8 +50,6 @@ class ContextIndex:
         carried = grown.__dict__
         carried["_weights"] = self._weights.grown(log)
         carried["uncertainty"] = self.uncertainty.grown(log)
-        if "first_touches" in self.__dict__:
-            carried["first_touches"] = _first_touches_on(self.first_touches, self.log, log)
         return grown
 
     # -- contexts ---------------------------------------------------------------------------------
@@ -136,11 +133,10 @@ class ContextIndex:
         kind, key = self.log.object_keys[touches.object[touch]]
         return ActiveObject(kind, key, relevance)
 
-    @cached_property
+    @property
     def first_touches(self) -> Int64:
         """The first touch of each object, in order."""
-        _, first = np.unique(self.log.touches.object, return_index=True)
-        return np.sort(first).astype(np.int64)
+        return self.log.first_touches
 
     @cached_property
     def next_touch(self) -> Int64:
@@ -268,15 +264,6 @@ class ContextIndex:
             return nothing, nothing
         at = int(self.log.times[position - 1])
         return self.context_at(position - 1, at), self.context_at(position, at)
-
-
-def _first_touches_on(known: Int64, log: SessionLog, grown: SessionLog) -> Int64:
-    """The first touches of a log, and those that came behind it."""
-    made, touched = len(log.touches.object), grown.touches.object
-    order, starts = grown.touches_by_object
-    objects = distinct(touched[made:])
-    first = order[starts[objects]]
-    return appended(known, np.sort(first[first >= made]).astype(np.int64))
 
 
 def heaviest(weights: Float64, count: int) -> list[int]:

@@ -82,7 +82,9 @@ class UncertaintyIndex:
 
     @cached_property
     def _attention_sums(self) -> tuple[Int64, Float64]:
-        times = self.log.times[self.log.counted]
+        times = self.log.times
+        if len(self.log.uncounted):
+            times = times[self.log.counted]
         return times, decayed_sums(times, np.ones(len(times)), self.rules.half_life)
 
     def _longer_sums(self, log: SessionLog) -> tuple[Int64, Float64]:

@@ -116,6 +116,13 @@ def entries(window: Window) -> list[tuple[str, int]]:
     return [(entry.told(), len(entry.rows)) for entry in window.what_if.model.left_out]
 
 
+def test_what_other_rules_are_held_against_is_there_at_once(desk: Window) -> None:
+    """It was worked out once more beside the other, and the first change came late."""
+    before = desk.replay.index
+    do(desk, "rules-recency")
+    assert desk.what_if.model.base is before is not None
+
+
 def test_a_form_that_is_made_before_it_is_looked_at_is_laid_out_when_it_is(
     window: Window, settled: Callable[[], None], log_file: Path
 ) -> None:
