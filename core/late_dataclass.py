@@ -2,7 +2,8 @@
 
 The standard one compiles up to seven methods for every class, 1.2 ms of them: for the three
 hundred of this program that would be a fifth of its start. Here the methods are shared, and
-``__init__``, which is worth compiling, is compiled when the first object is made.
+``__init__``, which is worth compiling, is compiled when the first object is made. Whoever imports
+`dataclass` from the standard library instead has the same, but for the time.
 """
 
 from __future__ import annotations
