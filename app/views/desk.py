@@ -337,6 +337,15 @@ class Desk(QMainWindow):
                 panel.show_page(_is_in_front(panel))
         self._tabs.name()
 
+    def setVisible(self, visible: bool) -> None:
+        """Tidy once for all panels that come into view with the desk, or leave it."""
+        self._arranging = True
+        try:
+            super().setVisible(visible)
+        finally:
+            self._arranging = False
+        self._tidy()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if not self.chosen:
