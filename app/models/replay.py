@@ -282,8 +282,10 @@ class Replay(QObject):
         self._choosing.run(choose, then=lambda chosen: self._take_choice(index, chosen))
 
     def _take_choice(self, index: ContextIndex, concepts: list[int]) -> None:
-        self._curves = self._colours.curves(concepts, index.log.contributions.concept_ids)
-        self.curves_changed.emit(self._curves)
+        curves = self._colours.curves(concepts, index.log.contributions.concept_ids)
+        if curves != self._curves:
+            self._curves = curves
+            self.curves_changed.emit(curves)
 
     def _take_why(self, why: Why) -> None:
         if why.concept == self._selected:

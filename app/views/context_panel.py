@@ -50,6 +50,7 @@ class ContextPanel(QWidget):
         self._slots: Mapping[str, int] = {}
         self._shown: tuple[SessionContext, ContextDifference] | None = None
         self._touched: Sequence[int] = ()
+        self._listed: tuple[object, ...] | None = None
         self._heading = SectionHeading("context-heading", "CONTEXT")
         self._uncertainty = UncertaintyMeter()
         self._concepts = ConceptList()
@@ -165,6 +166,7 @@ class ContextPanel(QWidget):
             self._touched = ()
             self._concepts.show_rows(())
             self._objects.show_rows(())
+            self._listed = None
             self.show_reason(None)
         self._log = log
 
@@ -233,9 +235,14 @@ class ContextPanel(QWidget):
             self._concepts.show_rows(concept_rows(*self._shown, self._slots))
 
     def _show_objects(self) -> None:
-        if self._shown is not None:
-            objects = self._shown[0].active_objects
-            self._objects.show_rows(object_rows(objects, self._touched, self._log))
+        if self._shown is None:
+            return
+        objects, log = self._shown[0].active_objects, self._log
+        # From one event to the next they are mostly the same.
+        shows = (objects, tuple(self._touched), log)
+        if shows != self._listed:
+            self._listed = shows
+            self._objects.show_rows(object_rows(objects, self._touched, log))
 
     # -- Qt ---------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QFont,
     QHelpEvent,
+    QHoverEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -20,7 +21,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolTip,
@@ -40,18 +40,11 @@ _HOVER = 0.5
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paints one kind of row: its ground here, its content in `paint_row`."""
+    """Paints the content of one kind of row."""
 
     def __init__(self) -> None:
         super().__init__()
         self.theme = DARK
-
-    @property
-    def list(self) -> RowList:
-        """The list whose rows it paints."""
-        parent = self.parent()
-        assert isinstance(parent, RowList)
-        return parent
 
     @abstractmethod
     def paint_row(self, painter: QPainter, rect: QRect, row: Row, ground: QColor) -> None:
@@ -59,28 +52,6 @@ class RowDelegate(QStyledItemDelegate):
 
         ``rect`` is as wide as the list, scroll bar or not, so that nothing moves when one comes.
         """
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row, rect = index.data(ROW_ROLE), option.rect
-        if row is None or not self.list.shows(rect):
-            return
-        state: QStyle.StateFlag = option.state
-        ground = self._ground(state)
-        if ground != self.theme.panel:
-            painter.fillRect(rect, ground)
-        across = QRect(rect.x(), rect.y(), self.list.width(), rect.height())
-        self.paint_row(painter, across, row, ground)
-        keyboard = QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_KeyboardFocusChange
-        if state & keyboard == keyboard:
-            painter.setPen(self.theme.accent)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(rect.adjusted(0, 0, -1, -1))
-
-    def _ground(self, state: QStyle.StateFlag) -> QColor:
-        if state & QStyle.StateFlag.State_Selected:
-            return self.theme.selection
-        over = state & QStyle.StateFlag.State_MouseOver
-        return mixed(self.theme.panel, self.theme.control, _HOVER) if over else self.theme.panel
 
     def helpEvent(
         self,
@@ -97,7 +68,10 @@ class RowDelegate(QStyledItemDelegate):
 
 
 class RowList(RowTable):
-    """``row_pressed`` carries the row that was pressed, or on which Enter was."""
+    """``row_pressed`` carries the row that was pressed, or on which Enter was.
+
+    It paints its rows itself: what Qt asks of a model and tells a delegate takes as long again.
+    """
 
     row_pressed = Signal(object)
 
@@ -106,6 +80,7 @@ class RowList(RowTable):
         self._rows = model
         self._delegate = delegate
         self._empty = ""
+        self._hovered = -1
         self._words = Writer(ui_font(12))
         self.setObjectName(name)
         self.setAccessibleName(told)
@@ -185,12 +160,44 @@ class RowList(RowTable):
             first, select = self._rows.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate
             self.selectionModel().setCurrentIndex(first, select)
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHoverEvent):
+            left = event.type() == QEvent.Type.HoverLeave
+            self._hovered = -1 if left else self.rowAt(event.position().toPoint().y())
+        return super().viewportEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._empty and not self._rows.rowCount():
-            with QPainter(self.viewport()) as painter:
+        area = event.rect()
+        first, last = self.rows_between(area.top(), area.bottom())
+        with QPainter(self.viewport()) as painter:
+            for place in range(first, last + 1):
+                top, height = self.rowViewportPosition(place), self.rowHeight(place)
+                rect = QRect(0, top, self.width(), height)
+                if self.shows(rect):
+                    self._paint_row(painter, rect, place)
+            if self._empty and not self._rows.rowCount():
                 line = QRect(EDGE, 0, self.viewport().width() - 2 * EDGE, ROW)
                 self._words.write(painter, line, self._empty, self._delegate.theme.muted)
+
+    def _paint_row(self, painter: QPainter, rect: QRect, place: int) -> None:
+        theme, ground = self._delegate.theme, self._ground(place)
+        if ground != theme.panel:
+            painter.fillRect(rect, ground)
+        self._delegate.paint_row(painter, rect, self._rows.row(place), ground)
+        if place == self.currentIndex().row() and self._is_used_by_keys():
+            painter.setPen(theme.accent)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(0, rect.y(), self.viewport().width() - 1, rect.height() - 1)
+
+    def _is_used_by_keys(self) -> bool:
+        shows_focus = Qt.WidgetAttribute.WA_KeyboardFocusChange
+        return self.hasFocus() and self.window().testAttribute(shows_focus)
+
+    def _ground(self, place: int) -> QColor:
+        theme = self._delegate.theme
+        if self.selectionModel().isRowSelected(place):
+            return theme.selection
+        return mixed(theme.panel, theme.control, _HOVER) if place == self._hovered else theme.panel
 
 
 class Writer:

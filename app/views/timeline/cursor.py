@@ -25,8 +25,15 @@ _PILL_ROOM = 8
 
 def pixel_of(scene: Scene, playhead: Playhead) -> int | None:
     """The px of the widget where the cursor stands, None where it is out of sight."""
-    along = (x_of_playhead(scene.axis, playhead) - scene.x0) / (scene.x1 - scene.x0) * scene.width
-    return round(scene.left + along) if -0.5 <= along <= scene.width + 0.5 else None
+    # All tracks ask for the same one.
+    known = scene.cursors
+    if playhead not in known:
+        known.clear()
+        x = x_of_playhead(scene.axis, playhead)
+        along = (x - scene.x0) / (scene.x1 - scene.x0) * scene.width
+        is_seen = -0.5 <= along <= scene.width + 0.5
+        known[playhead] = round(scene.left + along) if is_seen else None
+    return known[playhead]
 
 
 def paint_cursor(

@@ -88,6 +88,11 @@ class Scene:
         grid = Grid(self.axis, self.x0, self.x1, self.left, self.width)
         return next((known for known in self.known if known == grid), grid)
 
+    @cached_property
+    def cursors(self) -> dict[Playhead, int | None]:
+        """Where a playhead's cursor stands (px), None for out of sight; kept for the last one."""
+        return {}
+
     @property
     def edges(self) -> Float64:
         """See `Grid`."""
