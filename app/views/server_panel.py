@@ -124,7 +124,9 @@ class ServerPanel(QDialog):
         column.addLayout(buttons)
         # The texts keep to their height, so that what room there is goes to the clients.
         for label in (self._lead, self._problem, self._none):
-            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+            policy = label.sizePolicy()
+            policy.setVerticalPolicy(QSizePolicy.Policy.Maximum)
+            label.setSizePolicy(policy)
         self._heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         header = self._clients.horizontalHeader()
         for place, width in _WIDTHS.items():
