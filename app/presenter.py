@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from app.commands import COMMANDS
 from app.models.event_total import EventTotal
+from app.models.opened import Opened
 from app.models.reading import LoadStep
 from app.models.replay import Moment, Why
-from app.models.source import Opened
 from app.sample import is_ours
 from app.sources import absolute, kind_of, name_of
 from app.text import count, plain

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from app import privacy
 from app.features.base import Feature, Slot
 from app.models.client_list import ClientRow
+from app.models.opened import Opened
 from app.models.replay import Moment
 from app.models.serving import ServerState, Serving
-from app.models.source import Opened
 from app.theme import DARK, Theme
 from app.views.banner import BannerKind
 from core.events.store.dynamodb.location import TableLocation

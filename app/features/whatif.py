@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.features.base import Feature, Slot
 from app.features.rule_sets import RuleSets
+from app.models.opened import Opened
 from app.models.saved_rules import SavedRulesModel
-from app.models.source import Opened
 from app.models.whatif import WhatIfModel
 from app.text import count, plain
 from app.theme import Theme

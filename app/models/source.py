@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.background import Background, Latest, Task
 from app.models.following import Following
 from app.models.growing import Growing
+from app.models.opened import Opened, opened
 from app.models.reading import (
     LoadStep,
     activity,
@@ -25,16 +26,14 @@ from app.models.reading import (
     with_actors,
 )
 from app.models.running import Running
-from app.sources import Place, file_of, open_store
+from app.sources import Place, file_of
 from core.events.problems import Problem
 from core.events.store.base import SessionSummary
 from core.events.store.sessions import newest_first
-from core.late_dataclass import dataclass
 from core.projectors.rules import ProjectionRules
 from core.replay.columns import Int64, SessionLog
 from core.replay.leaving_out import NOTHING
-from core.replay.link_file import LinkFile
-from core.replay.linked import Link, LinkedEventStore, LinkError
+from core.replay.linked import Link, LinkedEventStore
 from core.replay.tail import Tail
 
 T = TypeVar("T")
@@ -42,19 +41,6 @@ T = TypeVar("T")
 _WATCH = 1000
 _SUMMARIES = 250
 """How long (ms) the sessions that grew are collected before the list is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A source that was opened: where it is, and what there is to say of it (or nothing)."""
-
-    place: Place
-    notice: str | None
-
-    @property
-    def path(self) -> Path:
-        """Its file; that of a table is its mirror."""
-        return file_of(self.place)
 
 
 class Source(QObject):
@@ -184,12 +170,12 @@ class Source(QObject):
         if self._opening is not None:
             self._opening.cancel()
         self._opening = self._background.run(
-            lambda: _opened(place), then=self._take_store, error=self._refuse
+            lambda: opened(place), then=self._take_store, error=self._refuse
         )
 
-    def _take_store(self, opened: tuple[LinkedEventStore, Tail, str | None]) -> None:
+    def _take_store(self, found: tuple[LinkedEventStore, Tail, str | None]) -> None:
         self._let_go()
-        store, tail, notice = opened
+        store, tail, notice = found
         self._store = store
         assert self._place is not None
         # What is read from now on is followed by what the tail tells: nothing lies between.
@@ -487,23 +473,3 @@ class Source(QObject):
     def _take_state_error(self, error: Exception) -> None:
         self._watch.stop()
         self.failed.emit(error)
-
-
-def _opened(place: Place) -> tuple[LinkedEventStore, Tail, str | None]:
-    """A store, a tail of what arrives from now on, and what there is to say of it (or nothing)."""
-    links, notice = _links()
-    store = open_store(place, links)
-    try:
-        return store, Tail(store), store.notice or notice
-    except BaseException:
-        store.close()
-        raise
-
-
-def _links() -> tuple[tuple[Link, ...], str | None]:
-    """The links that are kept; what is wrong with them keeps no log from being opened."""
-    file = LinkFile()
-    try:
-        return file.read(), file.notice
-    except LinkError as error:
-        return (), str(error)

@@ -13,8 +13,9 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from app.background import Background
+from app.models.opened import Opened
 from app.models.reading import MANY, LoadStep
-from app.models.source import Opened, Source
+from app.models.source import Source
 from core.events.errors import (
     NotADatabase,
     NotAnEventLog,
