@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+
+import numpy as np
 
 from core.late_dataclass import dataclass
 from core.replay.axis import Gap
@@ -29,22 +32,30 @@ def strips_between(
     ``left`` and ``width`` are the plot's (px).
     """
     first = bisect_right(gaps, x0, key=lambda gap: gap.x1)
-    gaps = gaps[first : bisect_left(gaps, x1, key=lambda gap: gap.x0)]
-    # Of thousands the next one is looked for at every pixel.
-    ends = [gap.x1 for gap in gaps]
-    per_x, place = width / (x1 - x0), 0
-    least = LEAST if len(gaps) * LEAST * 4 < width else 0
+    seen = gaps[first : bisect_left(gaps, x1, key=lambda gap: gap.x0)]
+    per_x = width / (x1 - x0)
+    starts = left + (np.fromiter((gap.x0 for gap in seen), np.float64, len(seen)) - x0) * per_x
+    ends = left + (np.fromiter((gap.x1 for gap in seen), np.float64, len(seen)) - x0) * per_x
+    if len(seen) * LEAST * 4 < width:
+        return _roomy(seen, starts.tolist(), ends.tolist(), left=left, right=left + width)
+    starts, ends = (np.clip(np.rint(at), left, left + width).astype(int) for at in (starts, ends))
+    wide = np.flatnonzero(ends > starts)
+    edges = zip(starts[wide].tolist(), ends[wide].tolist(), wide.tolist(), strict=True)
+    return tuple(Strip(start, end, seen[place]) for start, end, place in edges)
+
+
+def _roomy(
+    gaps: Sequence[Gap], starts: list[float], ends: list[float], *, left: int, right: int
+) -> tuple[Strip, ...]:
+    """Few gaps, each so wide that it is seen; what ends where another one is drawn is left out."""
     strips: list[Strip] = []
-    free, plot_right = left, left + width
-    while place < len(gaps):
-        gap = gaps[place]
-        start = max(free, round(left + (gap.x0 - x0) * per_x))
-        end = round(left + (gap.x1 - x0) * per_x)
-        end = min(plot_right, max(end, start + least))
-        if end > start:
-            strips.append(Strip(start, end, gap))
-        # On to the first gap that ends right of this pixel.
-        free = max(start, end)
-        at = x0 + (free + 0.5 - left) / max(1, width) * (x1 - x0)
-        place = max(place + 1, bisect_right(ends, at, place))
+    free, before = left, -math.inf
+    for gap, start, end in zip(gaps, starts, ends, strict=True):
+        if end > before:
+            at = max(free, round(start))
+            free = min(right, max(round(end), at + LEAST))
+            if free > at:
+                strips.append(Strip(at, free, gap))
+            free = max(at, free)
+            before = free + 0.5
     return tuple(strips)
