@@ -26,6 +26,7 @@ from core.server.sockets import (
     SocketConnection,
     http_connections,
 )
+from core.server.switching import quick_switching
 
 logger = logging.getLogger(__name__)
 
@@ -218,7 +219,8 @@ class _Running:
     def _serve(self) -> None:
         assert self._server is not None
         try:
-            self._server.run(sockets=[self._listening])
+            with quick_switching():
+                self._server.run(sockets=[self._listening])
         except BaseException as error:
             self._fault = error
             logger.exception("The server ended")
