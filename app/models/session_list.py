@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QObject, Qt, Signal
 
 from app.models.cells import NO_PARENT, Index
-from app.models.session_order import SessionSort, searched_text, sort_key, started
+from app.models.session_order import SessionSort, in_order, searched_text, started
 from app.text import count, duration, plain, zone
 from core.events.store.base import SessionSummary
 from core.late_dataclass import dataclass
@@ -299,13 +299,17 @@ class SessionListModel(QAbstractListModel):
         return session is not None and self._is_single(session) and self._is_match(session)
 
     def _refresh(self) -> None:
-        found = [s for s in self._sessions.values() if self._is_match(s)]
+        found = [s for s in self._sessions.values() if not self._terms or self._is_match(s)]
         matches = sum(not s.parts for s in found)
-        found.sort(key=lambda s: sort_key(s, self._sort, events=self.count_of(s)))
+        found = in_order(found, self._sort, counts=lambda s: self.count_of(s) or 0)
         rows: list[SessionSummary | None] = []
         singles: list[SessionSummary] = []
+        known = self._counts.get
         for session in found:
-            (singles if self._is_single(session) else rows).append(session)
+            # As `_is_single`, which to call ten thousand times takes as long as all the rest.
+            number = known(session.session_id)
+            single = number == 1 or (number is None and session.first == session.last)
+            (singles if single else rows).append(session)
         if singles:
             rows += [None, *(singles if self.is_open else ())]
         same = rows == self._rows

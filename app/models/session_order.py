@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import groupby, zip_longest
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from app.text import clock, date, day
@@ -33,16 +34,35 @@ class SessionSort(StrEnum):
     NAME = "Name"
 
 
-def sort_key(session: SessionSummary, sort: SessionSort, *, events: int | None) -> tuple[Any, ...]:
-    """What to sort by; sessions that are equal in that are in order of their names."""
-    name = _Name(session.session_id)
+_Number: TypeAlias = Callable[[SessionSummary], int]
+
+
+def in_order(
+    sessions: Iterable[SessionSummary],
+    sort: SessionSort,
+    *,
+    counts: _Number,
+) -> list[SessionSummary]:
+    """The sessions in an order; those that are equal in that are in order of their names."""
     if sort is SessionSort.NAME:
-        return (name,)
-    if sort is SessionSort.LONGEST:
-        return (session.first - session.last, name)
-    if sort is SessionSort.MOST_EVENTS:
-        return (-(events or 0), name)
-    return (-session.last, name)
+        return sorted(sessions, key=_name)
+    numbers: dict[SessionSort, _Number] = {
+        SessionSort.NEWEST: attrgetter("last"),
+        SessionSort.LONGEST: lambda session: session.last - session.first,
+        SessionSort.MOST_EVENTS: counts,
+    }
+    number = numbers[sort]
+    # Names are taken apart only where there are equals: of ten thousand that would take long.
+    found = sorted(sessions, key=number, reverse=True)
+    return [s for _, equal in groupby(found, number) for s in _by_name(list(equal))]
+
+
+def _by_name(equal: list[SessionSummary]) -> list[SessionSummary]:
+    return equal if len(equal) == 1 else sorted(equal, key=_name)
+
+
+def _name(session: SessionSummary) -> tuple[Any, ...]:
+    return _natural(session.session_id)
 
 
 def searched_text(session: SessionSummary) -> str:
@@ -63,13 +83,8 @@ def _day_texts(number: int) -> str:
     return f"{date(midnight, IN_UTC)}\n{format_instant(midnight)[:10]}"
 
 
-class _Name(str):
-    """Compared as people count; taken apart only where something is compared with it."""
-
-    __slots__ = ()
-
-    def __lt__(self, other: str) -> bool:
-        return _natural(self) < _natural(other)
+_NO_DIGITS = (0, "")
+"""What comes before every number where a name ends: session- before session-1."""
 
 
 @lru_cache(maxsize=32_768)
@@ -77,4 +92,6 @@ def _natural(name: str) -> tuple[Any, ...]:
     """A key that brings session-2 before session-10."""
     pieces = re.split("([0-9]+)", name.casefold())
     digits = [(len(d := piece.lstrip("0")), d) for piece in pieces[1::2]]
-    return tuple(part for pair in zip_longest(pieces[::2], digits) for part in pair)
+    return tuple(
+        part for pair in zip_longest(pieces[::2], digits, fillvalue=_NO_DIGITS) for part in pair
+    )
