@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.replay.columns import KINDS_MOST, NONE, Int32
+from core.replay.columns import KINDS_MOST, NONE, Int32, Int64
 
 
 class Codes(dict[Any, int]):
@@ -23,18 +23,13 @@ class Codes(dict[Any, int]):
         self.in_order.append(value)
         return code
 
-    def of_different(self, values: Sequence[Any]) -> Int32:
-        """The numbers of values that all differ, of which many may be new."""
-        fresh = [value for value in values if value not in self]
-        self.update(
-            zip(fresh, range(len(self.in_order), len(self.in_order) + len(fresh)), strict=True)
-        )
-        self.in_order += fresh
-        return np.fromiter(map(self.__getitem__, values), np.int32, len(values))
-
     def of(self, values: Iterable[Any]) -> Int32:
         """The numbers of values, and behind them that of none: NONE takes it from the end."""
-        return np.array([*map(self.__getitem__, values), NONE], dtype=np.int32)
+        return np.append(self.of_all(values), np.int32(NONE))
+
+    def of_all(self, values: Iterable[Any]) -> Int32:
+        """The numbers of values."""
+        return np.array(list(map(self.__getitem__, values)), dtype=np.int32)
 
 
 class KindCodes(Codes):
@@ -50,12 +45,22 @@ class KindCodes(Codes):
 class ObjectCodes(Codes):
     """Numbers pairs of type and id; there is no reference unless both are set."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self["", ""] = NONE
-
     def __missing__(self, pair: tuple[Any, Any]) -> int:
         if pair[0] and pair[1]:
             return super().__missing__(pair)
         self[pair] = NONE
         return NONE
+
+
+def by_first(codes: Int32, count: int) -> tuple[Int64, Int32]:
+    """Of codes below a count, in order of first appearance, and the column numbered by that order.
+
+    NONE stays what it is, and what does not appear comes last.
+    """
+    first = np.full(count + 1, len(codes), dtype=np.int64)
+    # Of repeated targets the last assignment stays, so from behind it is the first appearance.
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    order = np.argsort(first[:count], kind="stable")
+    rank = np.full(count + 1, NONE, dtype=np.int32)
+    rank[order] = np.arange(count, dtype=np.int32)
+    return order, rank[codes]

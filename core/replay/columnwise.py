@@ -2,52 +2,56 @@
 
 from __future__ import annotations
 
-from itertools import chain, compress
+from itertools import compress
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 
 from core.events.store.joined import SEPARATOR, WITHIN, JoinedRows
 from core.replay.columns import KNOWN_KINDS, NONE, Bool, Int32, Int64
+from core.replay.object_pool import object_batch
 from core.replay.reading import Reading
 from core.replay.slices import (
     Lines,
+    Slices,
     are_pairs,
-    between,
     numbered,
     object_lists,
     string_lists,
     string_of,
     strings,
 )
+from core.replay.strings import ObjectKeys
 from core.replay.usual_payloads import CHAT, CLAIM, FIELDS, UNUSUAL, VIEWED, raw_payloads
 
-_AT_ONCE = 32_768
-"""So many rows wait for what is cheap for many at once."""
+_AT_ONCE = 500_000
+"""So many rows wait for what is cheap for many at once; each takes some fifty bytes meanwhile."""
 
 
 class _Waiting(NamedTuple):
-    """Joined rows whose kinds and actors are taken in already; `fields` are of some, by kind."""
+    """Joined rows whose kinds and actors are taken in already.
+
+    ``fields`` has, by kind, those of the payloads that count, a line each.
+    """
 
     rowids: Int64
     events: Int64
     kinds: Int64
     objects: bytes
-    fields: dict[int, list[msgspec.Raw]]
+    fields: dict[int, bytes]
 
 
 class _Fields(NamedTuple):
     """The fields of one kind's payloads as they stand there, with key and object of their rows."""
 
-    raws: list[msgspec.Raw]
+    lines: Lines
     rowids: Int64
     objects: Int32
+    keys: ObjectKeys
 
-    @property
-    def lines(self) -> Lines:
-        """The fields, a line each: there is no newline in them."""
-        return Lines.of(b"\n".join(self.raws))
+    def about(self, kind: str) -> Bool:
+        """Which of the rows have an object of a type."""
+        return np.append(self.keys.are(kind), False)[self.objects]
 
 
 class _Entries(NamedTuple):
@@ -88,7 +92,7 @@ class ColumnReading(Reading):
         self.actors[events] = (packed & 0xFFFFFFFF) + NONE
         self._take_unknown(rows.rowids[kinds >= len(KNOWN_KINDS)].tolist())
         fields = {
-            kind: list(map(field.get, compress(payloads, (kinds == kind).tolist())))
+            kind: b"\n".join(map(field.get, compress(payloads, (kinds == kind).tolist())))
             for kind, field in FIELDS.items()
         }
         self._waiting.append(_Waiting(rows.rowids, events, kinds, objects, fields))
@@ -113,14 +117,14 @@ class ColumnReading(Reading):
         columns = zip(*(page[:3] for page in waiting), strict=True)
         rowids, events, kinds = map(np.concatenate, columns)
         joined = SEPARATOR.encode().join(page.objects for page in waiting)
-        objects = numbered(between(joined, SEPARATOR), self._of_objects)
-        self.objects[events] = objects
+        keys, objects = object_batch(joined, SEPARATOR, WITHIN)
+        self.objects[events] = self._pool.add(keys, objects)
         found = []
         for kind, read in ((VIEWED, self._viewed), (CHAT, self._chats), (CLAIM, self._claims)):
             rows = np.flatnonzero(kinds == kind)
             if len(rows):
-                fields = chain.from_iterable(page.fields[kind] for page in waiting)
-                entries = read(_Fields(list(fields), rowids[rows], objects[rows]))
+                fields = b"\n".join(page.fields[kind] for page in waiting if page.fields[kind])
+                entries = read(_Fields(Lines.of(fields), rowids[rows], objects[rows], keys))
                 found.append((rows[entries.field], entries.concept, entries.name))
         if found:
             row, concept, name = map(np.concatenate, zip(*found, strict=True))
@@ -130,26 +134,28 @@ class ColumnReading(Reading):
 
     def _viewed(self, fields: _Fields) -> _Entries:
         """What views contribute: what they refer to, if that is a concept."""
-        count = self._are(fields.objects, "concept")
+        count = fields.about("concept")
         found = strings(fields.lines)
         if found is None:
             return self._one_by_one(VIEWED, fields, count)
         found = found.only(count)
-        concepts = [self._objects.in_order[code][1] for code in fields.objects[count].tolist()]
-        concept = np.fromiter(map(self._concepts.__getitem__, concepts), np.int32, len(concepts))
-        return _Entries(found.line, concept, numbered(found, self._of_names))
+        viewed, which = np.unique(fields.objects[count], return_inverse=True)
+        concept = numbered(
+            Slices.of(fields.keys.ids, viewed.astype(np.int64)), self._concepts.of_all
+        )
+        return _Entries(found.line, concept[which], numbered(found, self._of_names))
 
     def _chats(self, fields: _Fields) -> _Entries:
         """What messages contribute: the concepts that they mention."""
         found = object_lists(fields.lines, b"concept_id", b"name")
         if found is None:
-            return self._one_by_one(CHAT, fields, np.ones(len(fields.raws), dtype=bool))
+            return self._one_by_one(CHAT, fields, np.ones(len(fields.rowids), dtype=bool))
         ids, names = found
         return _Entries(ids.line, numbered(ids, self._of_concepts), numbered(names, self._of_names))
 
     def _claims(self, fields: _Fields) -> _Entries:
         """What claims contribute: the concepts that they are about."""
-        count = self._are(fields.objects, "claim")
+        count = fields.about("claim")
         found = string_lists(fields.lines)
         if found is None:
             return self._one_by_one(CLAIM, fields, count)
@@ -157,16 +163,10 @@ class ColumnReading(Reading):
         nameless = np.full(len(found.line), NONE, dtype=np.int32)
         return _Entries(found.line, numbered(found, self._of_concepts), nameless)
 
-    def _are(self, objects: Int32, kind: str) -> Bool:
-        """Which of these objects are there and of a type."""
-        known = self._objects.in_order
-        return np.array([code >= 0 and known[code][0] == kind for code in objects.tolist()])
-
     def _one_by_one(self, kind: int, fields: _Fields, count: Bool) -> _Entries:
         """The entries of fields of which some are not plain; one of another type is unusual."""
         found: list[tuple[int, int, int]] = []
-        known = self._objects.in_order
-        for place, field in enumerate(fields.raws):
+        for place, field in enumerate(fields.lines.text.tobytes().split(b"\n")):
             try:
                 entries = FIELDS[kind].entries(field)
             except UNUSUAL:
@@ -174,14 +174,11 @@ class ColumnReading(Reading):
                 continue
             for concept, name in entries if count[place] else ():
                 if kind == VIEWED:
-                    concept = known[fields.objects[place]][1]
+                    concept = fields.keys.ids[fields.objects[place]]
                 if concept:
                     found.append((place, self._concepts[concept], self._names[name]))
         places, concepts, names = np.array(found, dtype=np.int64).reshape(-1, 3).T
         return _Entries(places, concepts.astype(np.int32), names.astype(np.int32))
-
-    def _of_objects(self, keys: list[str]) -> Int32:
-        return self._objects.of_different([tuple(key.split(WITHIN)) for key in keys])
 
     def _of_concepts(self, ids: list[str]) -> Int32:
         read = map(string_of, ids)

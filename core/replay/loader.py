@@ -125,12 +125,12 @@ def read_rows(
 
 
 def read_parts(store: ColumnSource, session_id: str, rowids: Int64, size: int) -> Iterator[Part]:
-    """The rows of some ascending keys, so many a part, for a reading of more of them."""
-    for start in range(0, len(rowids), size):
-        reading = ColumnReading(rowids[start : start + size])
-        for _ in taken(reading, store, session_id, reading.rowids):
-            pass
-        yield reading.as_part()
+    """Some ascending keys' rows, for a reading of more: what kinds so many have, at last all."""
+    reading, told = ColumnReading(rowids), 0
+    for _ in _at_times(taken(reading, store, session_id, rowids), size):
+        yield reading.progress(told, reading.read)
+        told = reading.read
+    yield reading.as_part()._replace(read=reading.read - told)
 
 
 def _at_times(counts: Iterator[int], refresh: int) -> Iterator[None]:
@@ -204,12 +204,13 @@ def _complete(
 ) -> SessionLog:
     problems = _take_unusual(store, reading, unreadable)
     contributions, names = reading.contributions()
+    objects, object_keys = reading.settled_objects()
     return replace(
         _partial(log, reading),
         actors=reading.actors,
-        objects=reading.objects,
+        objects=objects,
         actor_names=reading.actor_names,
-        object_keys=reading.object_keys,
+        object_keys=object_keys,
         contributions=contributions,
         names=names,
         problems=tuple(problems),

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.events.contributions import Source, contributions
 from core.events.schema import EventEnvelope
-from core.replay.codes import Codes, KindCodes, ObjectCodes
+from core.replay.codes import Codes, KindCodes, ObjectCodes, by_first
 from core.replay.columns import (
     KINDS_MOST,
     KNOWN_KINDS,
@@ -22,6 +22,7 @@ from core.replay.columns import (
     UInt16,
     group,
 )
+from core.replay.object_pool import ObjectPool
 from core.replay.strings import ObjectKeys, Strings
 from core.replay.usual_payloads import CHAT, CLAIM, UNUSUAL, VIEWED, decoders, may_be_unusual
 
@@ -49,7 +50,7 @@ class Part(NamedTuple):
     objects: Int32
     kind_names: list[str]
     actor_names: list[str]
-    object_keys: list[tuple[str, str]]
+    object_keys: ObjectKeys
     event: Int32
     concept: Int32
     name: Int32
@@ -78,6 +79,7 @@ class Reading:
         self._kinds = KindCodes(KNOWN_KINDS)
         self._actors = Codes()
         self._objects = ObjectCodes()
+        self._pool = ObjectPool()
         self._concepts = Codes()
         self._names = Codes()
         self._names[""] = NONE
@@ -102,10 +104,9 @@ class Reading:
         """The actors so far, by code."""
         return tuple(self._actors.in_order)
 
-    @property
-    def object_keys(self) -> ObjectKeys:
-        """Type and id of the objects so far, by code."""
-        return ObjectKeys.of(self._objects.in_order)
+    def settled_objects(self) -> tuple[Int32, ObjectKeys]:
+        """The objects of the events so far, by code, and their types and ids."""
+        return self._pool.settled(ObjectKeys.of(self._objects.in_order), self.objects)
 
     def take(self, page: list[RowTuple]) -> None:
         """Take in rows; their keys must be among those given."""
@@ -137,15 +138,16 @@ class Reading:
 
     def as_part(self) -> Part:
         """What was taken in, for another reading; its rows' keys must have been ascending."""
+        objects, object_keys = self.settled_objects()
         return Part(
             rowids=self.rowids,
             read=self.read,
             kinds=self.kinds,
             actors=self.actors,
-            objects=self.objects,
+            objects=objects,
             kind_names=self._kinds.in_order,
             actor_names=self._actors.in_order,
-            object_keys=self._objects.in_order,
+            object_keys=object_keys,
             event=np.array(self._event, dtype=np.int32),
             concept=np.array(self._concept, dtype=np.int32),
             name=np.array(self._name, dtype=np.int32),
@@ -154,6 +156,12 @@ class Reading:
             unusual=self._unusual,
             unknown=self._unknown,
         )
+
+    def progress(self, first: int, last: int) -> Part:
+        """The kinds alone of some of the rows, for another reading; what is theirs else is none."""
+        nothing = Reading(self.rowids[first:last]).as_part()
+        kinds, names = self.kinds[first:last], self._kinds.in_order
+        return nothing._replace(read=last - first, kinds=kinds, kind_names=names)
 
     def take_part(self, part: Part) -> None:
         """Take in what another reading did; the keys of its rows must be among those given."""
@@ -164,7 +172,7 @@ class Reading:
         known = part.kinds != PENDING
         self.kinds[events[known]] = self._kinds.of(part.kind_names)[part.kinds[known]]
         self.actors[events] = self._actors.of(part.actor_names)[part.actors]
-        self.objects[events] = self._objects.of(part.object_keys)[part.objects]
+        self.objects[events] = self._pool.add(part.object_keys, part.objects)
         self._add_all(
             events.astype(np.int32)[part.event],
             self._concepts.of(part.concept_ids)[part.concept],
@@ -242,8 +250,8 @@ class Reading:
         if np.any(np.diff(event) < 0):
             order = np.argsort(event, kind="stable")
             event, concept, source, name = event[order], concept[order], source[order], name[order]
-        by_first, renumbered = _by_first(concept, len(self._concepts.in_order))
-        ids = Strings.of(self._concepts.in_order[c] for c in by_first)
+        places, renumbered = by_first(concept, len(self._concepts.in_order))
+        ids = Strings.of(self._concepts.in_order[c] for c in places.tolist())
         made = Contributions(event, renumbered, source, name != NONE, ids)
         return made, self._name_changes(event, renumbered, name, len(ids))
 
@@ -260,14 +268,3 @@ class Reading:
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
         names = Strings.of(self._names.in_order[code] for code in name[kept].tolist())
         return ConceptNames(starts, event[kept], names)
-
-
-def _by_first(concept: Int32, count: int) -> tuple[list[int], Int32]:
-    """Codes in order of first appearance, and the column numbered by that order."""
-    first = np.full(count, len(concept), dtype=np.int64)
-    # Of repeated targets the last assignment stays, so from behind it is the first appearance.
-    first[concept[::-1]] = np.arange(len(concept) - 1, -1, -1)
-    order = np.argsort(first, kind="stable")
-    rank = np.empty(count, dtype=np.int32)
-    rank[order] = np.arange(count, dtype=np.int32)
-    return order.tolist(), rank[concept]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.replay.columns import Bool, Int32, Int64
+from core.replay.strings import Strings
 
 Bytes = NDArray[np.uint8]
 
@@ -26,6 +27,11 @@ class Slices(NamedTuple):
     line: Int64
     starts: Int64
     ends: Int64
+
+    @classmethod
+    def of(cls, column: Strings, places: Int64) -> Slices:
+        """Some strings of a column, by ascending places."""
+        return cls(column.text, places, column.ends[places], column.ends[places + 1])
 
     def only(self, lines: Bool) -> Slices:
         """Those of the lines that are marked."""
@@ -161,22 +167,34 @@ def string_of(within: str) -> str:
     return _read_string(f'"{within}"') if "\\" in within else within
 
 
-def numbered(slices: Slices, number: Callable[[list[str]], Int32]) -> Int32:
-    """The number of each slice by its text; `number` gives those of texts that all differ."""
+def encoded(slices: Slices) -> tuple[Int32, Slices]:
+    """The different texts among slices, in the order in which they come, and which each one is."""
     # It takes as long to import as some thousand rows to be read.
     import pyarrow as pa  # type: ignore[import-untyped]
 
     count = len(slices.starts)
     if not count:
-        return np.zeros(0, dtype=np.int32)
+        nothing = np.zeros(0, dtype=np.int64)
+        return nothing.astype(np.int32), Slices(slices.text[:0], nothing, nothing, nothing)
     # The slices and what lies between them, in turn: then none must be copied.
-    bounds = np.empty(2 * count, dtype=np.int32)
+    bounds = np.empty(2 * count, dtype=np.int64)
     bounds[0::2], bounds[1::2] = slices.starts, slices.ends
-    buffers = (pa.py_buffer(bounds), pa.py_buffer(slices.text))
-    encoded = pa.StringArray.from_buffers(2 * count - 1, *buffers).dictionary_encode()
-    codes = encoded.indices.to_numpy()[::2]
-    there = np.zeros(len(encoded.dictionary), dtype=bool)
+    buffers = [None, pa.py_buffer(bounds), pa.py_buffer(slices.text)]
+    array = pa.Array.from_buffers(pa.large_binary(), 2 * count - 1, buffers).dictionary_encode()
+    codes = array.indices.to_numpy()[::2]
+    there = np.zeros(len(array.dictionary), dtype=bool)
     there[codes] = True
-    texts = encoded.dictionary.filter(pa.array(there)).to_pylist()
-    numbers: Int32 = number(texts)[(np.cumsum(there) - 1)[codes]]
-    return numbers
+    _, ends, text = array.dictionary.buffers()
+    bounds = np.frombuffer(ends, dtype=np.int64, count=len(there) + 1)
+    data = np.frombuffer(text, dtype=np.uint8) if text is not None else slices.text[:0]
+    found = np.flatnonzero(there)
+    which: Int32 = (np.cumsum(there, dtype=np.int32) - 1)[codes]
+    return which, Slices(data, found, bounds[found], bounds[found + 1])
+
+
+def numbered(slices: Slices, number: Callable[[list[str]], Int32]) -> Int32:
+    """The number of each slice by its text; `number` gives those of texts that all differ."""
+    which, different = encoded(slices)
+    text = different.text.tobytes()
+    bounds = zip(different.starts.tolist(), different.ends.tolist(), strict=True)
+    return number([text[start:end].decode() for start, end in bounds])[which]

@@ -16,7 +16,7 @@ from core.replay.reading import RowTuple
 _WORTH_IT = 20_000
 """From how many rows on it pays to take many at once: what does it must be imported first."""
 _FIRST, _SMALLEST, _LARGEST = 512, 256, 2_048
-_LONG = 0.010
+_LONG = 0.020
 """How long (s) a page may hold the file's lock before the next one is made shorter."""
 _DOUBLED_MOST = 5
 
@@ -52,8 +52,10 @@ def taken(reading: ColumnReading, store: Rows, session_id: str, rowids: Int64) -
             usual = joined is not None and reading.take_joined(joined)
         if usual:
             refused = 0
-            size = min(size * 2, _LARGEST) if held < _LONG / 2 else size
-            size = size // 2 if held > _LONG else size
+            if held > _LONG:
+                size = max(size // 2, _SMALLEST)
+            elif held < _LONG / 2:
+                size = min(size * 2, _LARGEST)
             yield len(block)
         else:
             block = rowids[start : start + (size << min(refused, _DOUBLED_MOST))]

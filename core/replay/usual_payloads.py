@@ -68,7 +68,7 @@ class Field(NamedTuple):
     """
 
     get: Callable[[RawPayload], msgspec.Raw]
-    entries: Callable[[msgspec.Raw], Iterable[tuple[object, str | None]]]
+    entries: Callable[[bytes], Iterable[tuple[object, str | None]]]
 
 
 _mentions = msgspec.json.Decoder(list[Mention]).decode
