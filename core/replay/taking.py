@@ -13,8 +13,9 @@ from core.replay.columns import Int64
 from core.replay.columnwise import ColumnReading
 from core.replay.reading import RowTuple
 
-_WORTH_IT = 20_000
-"""From how many rows on it pays to take many at once: what does it must be imported first."""
+_WORTH_IT = 50_000
+"""From how many rows on it pays to take many at once: what does it must be imported first. The
+window reads so many in a process of its own, and never imports it."""
 _FIRST, _SMALLEST, _LARGEST = 512, 256, 2_048
 _LONG = 0.020
 """How long (s) a page may hold the file's lock before the next one is made shorter."""
