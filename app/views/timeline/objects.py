@@ -16,7 +16,6 @@ from app.views.touch_colours import touch_colour
 from core.events.contributions import Touch
 from core.late_dataclass import dataclass
 from core.replay.columns import Int32, Int64, SessionLog, count_before
-from core.replay.index import ContextIndex
 from core.replay.playback import Playhead
 
 TITLE = "Active objects"
@@ -63,9 +62,12 @@ class _Layout:
 
 @dataclass(frozen=True, eq=False)
 class _Choice:
-    """Which objects were chosen for a range of touches and so many rows, and out of how many."""
+    """Which objects were chosen for a range of touches and so many rows, and out of how many.
 
-    index: ContextIndex
+    Rules have no say in it.
+    """
+
+    log: SessionLog
     visible: tuple[int, int]
     rows: int
     objects: tuple[int, ...]
@@ -81,7 +83,7 @@ class ObjectTrack:
 
     def height(self, available: int, scene: Scene | None) -> int:
         """A row for each object of the session, as far as there is room, two at least."""
-        objects = 0 if scene is None or scene.index is None else len(scene.index.first_touches)
+        objects = 0 if scene is None or scene.index is None else len(scene.log.first_touches)
         wanted = max(objects, LEAST_ROWS) * ROW_HEIGHT
         return wanted if wanted <= available else max(LEAST_ROWS * LEAST_ROW_HEIGHT, available)
 
@@ -136,23 +138,23 @@ class ObjectTrack:
         if index is None or not len(log.touches.event):
             return _Layout(scene, rect, np.zeros(0, np.int32), (), 0)
         made = count_before(log.touches.event, column_positions(scene)).astype(np.int32)
-        choice = self._chosen(index, (int(made[0]), int(made[-1])), _rows(rect))
+        choice = self._chosen(log, (int(made[0]), int(made[-1])), _rows(rect))
         bars = tuple(_bar(code, log, made) for code in choice.objects)
         return _Layout(scene, rect, made, bars, choice.total - len(bars))
 
-    def _chosen(self, index: ContextIndex, visible: tuple[int, int], rows: int) -> _Choice:
+    def _chosen(self, log: SessionLog, visible: tuple[int, int], rows: int) -> _Choice:
         known = self._choice
-        if known is None or (known.index, known.visible, known.rows) != (index, visible, rows):
-            known = self._choice = _choose(index, visible, rows)
+        if known is None or (known.log, known.visible, known.rows) != (log, visible, rows):
+            known = self._choice = _choose(log, visible, rows)
         return known
 
 
-def _choose(index: ContextIndex, visible: tuple[int, int], rows: int) -> _Choice:
+def _choose(log: SessionLog, visible: tuple[int, int], rows: int) -> _Choice:
     """The objects touched most often within the range, then the latest before it; by first touch.
 
     ``visible`` is the range of touches. What there is no row for is counted, not looked at.
     """
-    touched, (start, stop) = index.log.touches.object, visible
+    touched, (start, stop) = log.touches.object, visible
     times = np.bincount(touched[start:stop])
     chosen = np.flatnonzero(times)
     if len(chosen) > rows:
@@ -160,10 +162,10 @@ def _choose(index: ContextIndex, visible: tuple[int, int], rows: int) -> _Choice
     elif len(chosen) < rows:
         earlier = _latest(touched[max(0, start - _LOOK_BACK) : start])
         chosen = np.concatenate([chosen, earlier[~np.isin(earlier, chosen)]])[:rows]
-    order, starts = index.log.touches_by_object
+    order, starts = log.touches_by_object
     by_first = np.argsort(order[starts[chosen]])
-    total = int(np.searchsorted(index.first_touches, stop))
-    return _Choice(index, visible, rows, tuple(chosen[by_first].tolist()), total)
+    total = int(np.searchsorted(log.first_touches, stop))
+    return _Choice(log, visible, rows, tuple(chosen[by_first].tolist()), total)
 
 
 def _latest(touched: Int32) -> Int32:
