@@ -14,6 +14,7 @@ from core.events.store.base import SessionSummary
 from core.events.store.sessions import newest_first, spread
 from core.events.store.sqlite import SQLiteEventStore
 from core.late_dataclass import dataclass
+from core.memory import give_back
 from core.mirror.feeder import MAIN
 from core.mirror.store import MirroredEventStore
 from core.projectors.rules import ProjectionRules
@@ -81,6 +82,8 @@ def session_steps(
         # Asked for here, so that the first paint does not have to.
         assert step.log.events_by_kind is not None
         yield LoadStep(step.log, step.read, step.total, time.monotonic() - began, axes, index)
+    if total >= WORTH_IT:
+        give_back()
 
 
 def _kept_steps(
