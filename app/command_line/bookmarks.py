@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.command_line.running import NO, faults
+from app.command_line.running import NO, fail, faults
 from app.command_line.source_argument import Source, as_file
 from app.text import count, date_and_clock, duration, plain
 from core.events.instants import format_instant
@@ -78,8 +78,7 @@ def _check_known(store: SQLiteEventStore, session: str) -> None:
         return
     known = [summary.session_id for summary in store.sessions()]
     if session not in known:
-        typer.echo(f"brainweb-replay: {no_such_session(session, known)}", err=True)
-        raise typer.Exit(NO)
+        fail(no_such_session(session, known), NO)
 
 
 def _wire(placed: Placed) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import typer
 
 from app.command_line.consumption import consumption
 from app.command_line.progress_line import ProgressLine
-from app.command_line.running import NO, STOPPED, faults
+from app.command_line.running import NO, STOPPED, fail, faults
 from app.sources import Place, place_of
 from app.text import count, plain
 from core.events.errors import StoreError
@@ -90,8 +90,7 @@ def _wanted(log: Log, named: Sequence[str]) -> list[str]:
         return _all_of(log)
     missing = [name for name in named if not log.list_events(name, limit=1)]
     if missing:
-        typer.echo(f"brainweb-replay: {no_such_session(missing[0], _all_of(log))}", err=True)
-        raise typer.Exit(NO)
+        fail(no_such_session(missing[0], _all_of(log)), NO)
     return list(dict.fromkeys(named))
 
 

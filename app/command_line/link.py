@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from app.command_line.running import NO, faults
+from app.command_line.running import NO, fail, faults
 from app.command_line.source_argument import Source, as_file
 from app.nearest import no_such_session
 from app.sources import Place
@@ -34,9 +34,9 @@ def link(
         known = {session.session_id for session in store.sessions()}
         for session in sessions:
             if session not in known:
-                _no(no_such_session(session, list(known)))
+                fail(no_such_session(session, list(known)), NO)
         if made.id in store.links or made.id in known:
-            _no(f"There is “{plain(made.id)}” in this log already. Choose another name.")
+            fail(f"There is “{plain(made.id)}” in this log already. Choose another name.", NO)
         file.add(made)
         store.show_links([*store.links.values(), made])
         typer.echo(_told(store, made))
@@ -47,7 +47,7 @@ def unlink(source: Source, name: Name) -> None:
     with _opened(source) as (store, file):
         found = store.links.get(PREFIX + name.removeprefix(PREFIX))
         if found is None:
-            _no(no_such_session(PREFIX + name.removeprefix(PREFIX), list(store.links)))
+            fail(no_such_session(PREFIX + name.removeprefix(PREFIX), list(store.links)), NO)
         file.remove(found)
         typer.echo(f"Unlinked {plain(found.id)}.")
 
@@ -81,7 +81,7 @@ def links(
 def _print_suggestions(store: LinkedEventStore, session: str, *, as_json: bool) -> None:
     known = store.sessions()
     if session not in {each.session_id for each in known}:
-        _no(no_such_session(session, [each.session_id for each in known]))
+        fail(no_such_session(session, [each.session_id for each in known]), NO)
     found = suggested_links(store, session, known)
     if as_json:
         shown = [
@@ -111,8 +111,3 @@ def _opened(source: Place) -> Iterator[tuple[LinkedEventStore, LinkFile]]:
             typer.echo(file.notice, err=True)
         with as_file(source, None) as path, LinkedEventStore(path, links=kept) as store:
             yield store, file
-
-
-def _no(message: str) -> NoReturn:
-    typer.echo(f"brainweb-replay: {message}", err=True)
-    raise typer.Exit(NO)

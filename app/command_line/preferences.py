@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.command_line.running import NO, faults
+from app.command_line.running import NO, fail, faults
 from app.command_line.source_argument import Source, as_file
 from app.nearest import no_such_actor
 from app.sources import Place
@@ -34,8 +34,7 @@ def preferences(
             known = [each.user_id for each in people]
             people = [each for each in people if each.user_id == actor]
             if not people:
-                typer.echo(f"brainweb-replay: {no_such_actor(actor, known)}", err=True)
-                raise typer.Exit(NO)
+                fail(no_such_actor(actor, known), NO)
         if as_json:
             typer.echo(json.dumps([each.to_wire() for each in people], indent=2))
         else:

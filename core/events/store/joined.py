@@ -8,7 +8,7 @@ import apsw
 
 from core.events.store.index_walk import Rowids
 from core.events.store.lane import Lane
-from core.events.store.layout import Layout
+from core.events.store.layout import TEXTS, Layout
 
 SEPARATOR = "\x1f"
 """What stands between rows, except between payloads: there it is a newline."""
@@ -40,7 +40,7 @@ class Joining:
     def __init__(self, lane: Lane, layout: Layout) -> None:
         self._lane = lane
         self._layout = layout
-        self._looked_up = layout.indexed.intersection(_BLOBS)
+        self._looked_up = layout.indexed.intersection(TEXTS)
 
     def rows(self, rowids: Rowids) -> JoinedRows | None:
         """The rows of ascending keys in one step; None where they are not all there and usual.
@@ -66,7 +66,7 @@ class Joining:
         """Count, how many are odd, whether the whole log may hold odd ones, and the columns."""
         odd = ["e.version IS NOT 1", "typeof(e.payload) IS NOT 'text'", "e.event_type IS NULL"]
         odd.append(f"octet_length(e.payload) > {_PAYLOAD_MOST}")
-        odd += [f"e.{name} >= x''" for name in _BLOBS if name not in self._looked_up]
+        odd += [f"e.{name} >= x''" for name in TEXTS if name not in self._looked_up]
         if "event_id" not in self._looked_up:
             odd.append("e.event_id IS NULL")
         # An index tells of all rows in the time that a column takes for one.
@@ -74,7 +74,7 @@ class Joining:
         if "event_id" in self._looked_up:
             anywhere.append(_found("event_id IS NULL"))
         return (
-            f"SELECT count(*), total({' OR '.join(odd)}), {' OR '.join(anywhere) or '0'}, {_TEXTS}"
+            f"SELECT count(*), total({' OR '.join(odd)}), {' OR '.join(anywhere) or '0'}, {_JOINED}"
             " FROM carray(?) AS c CROSS JOIN events AS e ON e.rowid = c.value"
         )
 
@@ -87,19 +87,7 @@ def _joined(value: str, separator: str = SEPARATOR) -> str:
     return f"ifnull(group_concat({value}, char({ord(separator)})), '')"
 
 
-_BLOBS = (
-    "event_id",
-    "event_type",
-    "actor_id",
-    "object_ref_type",
-    "object_ref_id",
-    "idempotency_key",
-    "correlation_id",
-    "trace_id",
-)
-"""Where a BLOB may stand for a text; it sorts after every text."""
-
-_TEXTS = ", ".join(
+_JOINED = ", ".join(
     [
         _joined(f"e.event_type || ifnull(char({ord(WITHIN)}) || e.actor_id, '')"),
         _joined(

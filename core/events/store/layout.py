@@ -13,6 +13,18 @@ from core.late_dataclass import dataclass
 COLUMNS = RawRow._fields[1:]
 """The columns that a log must have."""
 
+TEXTS = (
+    "event_id",
+    "event_type",
+    "actor_id",
+    "object_ref_type",
+    "object_ref_id",
+    "idempotency_key",
+    "correlation_id",
+    "trace_id",
+)
+"""Those that hold short texts, where a BLOB may stand; the first two are in every row."""
+
 CREATE = (
     """CREATE TABLE events (
                     event_id TEXT PRIMARY KEY,

@@ -17,7 +17,7 @@ from core.events.store.base import Arrival, SessionSummary
 from core.events.store.index_walk import IndexWalk, Rowids, Texts
 from core.events.store.joined import JoinedRows, Joining
 from core.events.store.lane import Lane, Row, Select
-from core.events.store.layout import COLUMNS, Layout
+from core.events.store.layout import COLUMNS, TEXTS, Layout
 from core.events.store.likely import Need, question
 
 _FIRST_KEY = -(2**63)
@@ -291,22 +291,12 @@ _DENSE = 0.25
 
 
 def _columnar(layout: Layout) -> tuple[str, ...]:
-    texts = (
-        "event_id",
-        "event_type",
-        "actor_id",
-        "object_ref_type",
-        "object_ref_id",
-        "idempotency_key",
-        "correlation_id",
-        "trace_id",
-    )
     odd = ["e.version IS NOT 1", "(e.object_ref_type > '') IS NOT (e.object_ref_id > '')"]
     # A payload is long: its value would be fetched once more, its type is beside it.
-    odd += ["typeof(e.payload) IS NOT 'text'", *(f"e.{name} IS NULL" for name in texts[:2])]
+    odd += ["typeof(e.payload) IS NOT 'text'", *(f"e.{name} IS NULL" for name in TEXTS[:2])]
     # A BLOB sorts after every text. Where the columns are declared TEXT, no number can be in them.
-    odd += [f"e.{name} >= x''" for name in texts]
-    odd += [] if layout.text else [f"e.{name} < ''" for name in texts]
+    odd += [f"e.{name} >= x''" for name in TEXTS]
+    odd += [] if layout.text else [f"e.{name} < ''" for name in TEXTS]
     names = ("rowid", "event_type", "actor_id", "object_ref_type", "object_ref_id", "payload")
     return (*(f"e.{name}" for name in names), f"({' OR '.join(odd)})")
 
