@@ -33,43 +33,32 @@ RATE = 20
 TOKEN = "t" * 43
 
 LISTENERS = r"""
-import asyncio, json, re, sys, time
+import json, re, selectors, socket, sys, time
 host, port, token, count, last = sys.argv[1], int(sys.argv[2]), sys.argv[3], *map(int, sys.argv[4:])
 POSITION = re.compile(rb'"position":\s*(\d+)')
 REQUEST = (f"GET /api/playhead/context/stream HTTP/1.1\r\nHost: {host}:{port}\r\n"
     "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
     f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer {token}\r\n\r\n")
 
-class Listener(asyncio.Protocol):
-    def __init__(self):
-        loop = asyncio.get_running_loop()
-        self.seen, self.ready, self.done = {}, loop.create_future(), loop.create_future()
-    def connection_made(self, transport):
-        transport.write(REQUEST.encode())
-    def data_received(self, data):
-        now = time.time_ns()
-        if not self.ready.done():
-            self.ready.set_result(None)
+waiting, selector = set(), selectors.DefaultSelector()
+for _ in range(count):
+    listener, seen = socket.create_connection((host, port)), {}
+    listener.sendall(REQUEST.encode())
+    listener.recv(65536)
+    selector.register(listener, selectors.EVENT_READ, (listener.recv, seen))
+    waiting.add(id(seen))
+print("ready", flush=True)
+while waiting:
+    for key, _ in selector.select():
+        receive, seen = key.data
+        data, now = receive(65536), time.time_ns()
+        if not data:
+            sys.exit("a client was let go")
         for position in POSITION.findall(data):
-            self.seen.setdefault(int(position), now)
-        if last in self.seen and not self.done.done():
-            self.done.set_result(None)
-    def connection_lost(self, error):
-        if not self.done.done():
-            self.done.set_exception(error or EOFError())
-
-async def main():
-    loop = asyncio.get_running_loop()
-    listeners = []
-    for _ in range(count):
-        _, listener = await loop.create_connection(Listener, host, port)
-        await listener.ready
-        listeners.append(listener)
-    print("ready", flush=True)
-    await asyncio.gather(*(listener.done for listener in listeners))
-    print(json.dumps([listener.seen for listener in listeners]), flush=True)
-
-asyncio.run(main())
+            seen.setdefault(int(position), now)
+        if last in seen:
+            waiting.discard(id(seen))
+print(json.dumps([key.data[1] for key in selector.get_map().values()]), flush=True)
 """
 
 
