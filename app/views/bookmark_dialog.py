@@ -10,14 +10,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
-    QPushButton,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.theme import SPACE, Theme
 from app.views.bookmark_colours import shade
+from app.views.dialog import column_of, foot_of, primary_button
 from app.views.text_views import ElidedLabel, PlainLabel, tint
 from core.notes.bookmark import NAME_MOST, NOTE_MOST, Colour
 
@@ -78,20 +77,12 @@ class BookmarkDialog(QDialog):
             self._colours.addButton(button, place)
             self._swatches.addWidget(button)
         self._swatches.addStretch(1)
-        self._save = QPushButton("Save")
-        self._save.setDefault(True)
-        self._save.setProperty("primary", True)
+        self._save = primary_button("Save")
         self._save.clicked.connect(self._accept)
-        self._cancel = QPushButton("Cancel")
-        self._cancel.setAutoDefault(False)
-        self._cancel.clicked.connect(self.reject)
         self._lay_out(theme)
 
     def _lay_out(self, theme: Theme) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(5 * SPACE, 4 * SPACE, 5 * SPACE, 4 * SPACE)
-        column.setSpacing(SPACE)
-        column.addWidget(self._about)
+        column = column_of(self, self._about, spacing=SPACE)
         for text, field in (("Name", self.name), ("Note", self.note)):
             label = PlainLabel(text)
             label.setBuddy(field)
@@ -101,13 +92,8 @@ class BookmarkDialog(QDialog):
         column.addSpacing(SPACE)
         column.addWidget(PlainLabel("Colour"))
         column.addLayout(self._swatches)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(2 * SPACE)
-        buttons.addStretch(1)
-        buttons.addWidget(self._cancel)
-        buttons.addWidget(self._save)
         column.addSpacing(2 * SPACE)
-        column.addLayout(buttons)
+        column.addLayout(foot_of(self, self._save))
         self.setFixedWidth(_WIDTH)
         self.name.setFocus()
 

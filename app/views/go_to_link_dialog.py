@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from app.theme import SPACE, Theme
+from app.views.dialog import column_of, foot_of, primary_button
 from app.views.text_views import PlainLabel, tint
 
 _WIDTH = 560
@@ -42,25 +43,10 @@ class GoToLinkDialog(QDialog):
         self.error.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         tint(self.error, theme.bad)
         self.field.textEdited.connect(lambda _: self.error.clear())
-        self.accept_button = QPushButton("Go there")
-        self.accept_button.setDefault(True)
-        self.accept_button.setProperty("primary", True)
+        self.accept_button = primary_button("Go there")
         self.accept_button.clicked.connect(self._try)
-        cancel = QPushButton("Cancel")
-        cancel.setAutoDefault(False)
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(2 * SPACE)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.accept_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(5 * SPACE, 4 * SPACE, 5 * SPACE, 4 * SPACE)
-        column.setSpacing(2 * SPACE)
-        column.addWidget(said)
-        column.addWidget(self.field)
-        column.addWidget(self.error)
-        column.addLayout(buttons)
+        foot = foot_of(self, self.accept_button)
+        column_of(self, said, self.field, self.error, foot, spacing=2 * SPACE)
         self.setFixedWidth(_WIDTH)
         self.field.setFocus()
 

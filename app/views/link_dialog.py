@@ -8,22 +8,19 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
-    QPushButton,
-    QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.models.link_choices import LinkChoice
-from app.text import count, plain, time_heading
-from app.theme import ROW, SPACE, Theme
+from app.text import count, plain
+from app.theme import SPACE, Theme
+from app.views.choice_tree import ID, session_item, session_tree
+from app.views.dialog import column_of, foot_of, primary_button
 from app.views.text_views import ElidedLabel, PlainLabel, tint
 from core.replay.linked import NAME_MOST, PREFIX
 
-_ID = Qt.ItemDataRole.UserRole
 _SIZE = QSize(680, 480)
 _CHECKED = Qt.CheckState.Checked
 
@@ -61,14 +58,13 @@ class LinkDialog(QDialog):
         self.words = QLineEdit(placeholderText="Find a session…")
         self.words.setAccessibleName("Find a session")
         self.words.textChanged.connect(lambda _: self.show_choices())
-        self.list = _tree()
+        self.list = session_tree("Sessions to link", actor=90, begun=140, why=180)
+        self.list.setObjectName("link-choices")
         self.list.itemChanged.connect(self._note)
         self._told = PlainLabel()
         self._told.setObjectName("link-told")
-        self._link = QPushButton("Link")
+        self._link = primary_button("Link")
         self._link.setObjectName("link-accept")
-        self._link.setProperty("primary", True)
-        self._link.setDefault(True)
         self._link.clicked.connect(self._accept)
         self._lay_out()
         self.show_choices()
@@ -81,21 +77,8 @@ class LinkDialog(QDialog):
         head.setSpacing(2 * SPACE)
         head.addWidget(label)
         head.addWidget(self.name, 1)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.setSpacing(2 * SPACE)
-        foot.addWidget(self._told, 1)
-        foot.addWidget(cancel)
-        foot.addWidget(self._link)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4 * SPACE, 4 * SPACE, 4 * SPACE, 4 * SPACE)
-        column.setSpacing(3 * SPACE)
-        column.addWidget(self._about)
-        column.addLayout(head)
-        column.addWidget(self.words)
-        column.addWidget(self.list, 1)
-        column.addLayout(foot)
+        foot = foot_of(self, self._link, told=self._told)
+        column_of(self, self._about, head, self.words, self.list, foot)
         tint(self._about, self._theme.muted)
         self.list.setStyleSheet(_sheet(self._theme))
 
@@ -109,7 +92,7 @@ class LinkDialog(QDialog):
         self._tell()
 
     def _note(self, item: QTreeWidgetItem) -> None:
-        session_id = item.data(0, _ID)
+        session_id = item.data(0, ID)
         if item.checkState(0) == _CHECKED and session_id not in self._chosen:
             self._chosen.append(session_id)
         elif item.checkState(0) != _CHECKED and session_id in self._chosen:
@@ -135,40 +118,18 @@ class LinkDialog(QDialog):
         self.accept()
 
 
-def _tree() -> QTreeWidget:
-    tree = QTreeWidget()
-    tree.setObjectName("link-choices")
-    tree.setAccessibleName("Sessions to link")
-    began = time_heading(in_session=False).replace("Time", "Began")
-    tree.setHeaderLabels(["Session", "Actor", began, "Why"])
-    tree.setRootIsDecorated(False)
-    tree.setUniformRowHeights(True)
-    tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    head = tree.header()
-    head.setStretchLastSection(False)
-    head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    head.setSectionResizeMode(1, QHeaderView.ResizeMode.Interactive)
-    for column, width in ((1, 90), (2, 140), (3, 180)):
-        tree.setColumnWidth(column, width)
-    return tree
-
-
 def _sheet(theme: Theme) -> str:
-    """Boxes that can be seen while they are empty, and headings above what they head."""
+    """Boxes that can be seen while they are empty."""
     return (
         "QTreeView::indicator { width: 12px; height: 12px; border-radius: 3px;"
         f" border: 1px solid {theme.muted.name()}; background: {theme.ground.name()}; }}"
         f"QTreeView::indicator:checked {{ background: {theme.accent.name()};"
         f" border-color: {theme.accent.name()}; }}"
-        f"QHeaderView::section {{ padding: 3px; }}"
     )
 
 
 def _item(choice: LinkChoice) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([choice.name, choice.actor, choice.begun, choice.why])
-    item.setData(0, _ID, choice.session_id)
+    item = session_item(choice)
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
     item.setCheckState(0, _CHECKED if choice.chosen else Qt.CheckState.Unchecked)
-    item.setSizeHint(0, QSize(0, ROW))
     return item

@@ -9,10 +9,7 @@ from PySide6.QtWidgets import (
     QCompleter,
     QDialog,
     QFormLayout,
-    QHBoxLayout,
     QLineEdit,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,6 +22,7 @@ from app.sources import (
 )
 from app.text import plain
 from app.theme import SPACE, Theme
+from app.views.dialog import column_of, foot_of, primary_button
 from app.views.text_views import PlainLabel, tint
 from core.events.errors import WrongLocation
 
@@ -65,10 +63,8 @@ class TableDialog(QDialog):
         self._told = PlainLabel()
         self._told.setObjectName("table-told")
         self._told.setWordWrap(True)
-        self._open = QPushButton("Open")
+        self._open = primary_button("Open")
         self._open.setObjectName("table-open")
-        self._open.setProperty("primary", True)
-        self._open.setDefault(True)
         self._open.clicked.connect(self._accept)
         self._lay_out()
         for field in (self.table, self.region, self.endpoint, self.profile):
@@ -90,20 +86,7 @@ class TableDialog(QDialog):
             ("Profile", self.profile),
         ):  # fmt: skip
             form.addRow(name, field)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.setSpacing(2 * SPACE)
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(self._open)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4 * SPACE, 4 * SPACE, 4 * SPACE, 4 * SPACE)
-        column.setSpacing(3 * SPACE)
-        column.addWidget(about)
-        column.addLayout(form)
-        column.addWidget(self._told)
-        column.addLayout(foot)
+        column_of(self, about, form, self._told, foot_of(self, self._open))
 
     def sizeHint(self) -> QSize:
         """As wide as a location is long."""

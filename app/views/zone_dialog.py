@@ -8,17 +8,15 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
-    QHeaderView,
     QLineEdit,
-    QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.fuzzy import letters, ranked
 from app.theme import ROW, SPACE
+from app.views.choice_tree import choice_tree
+from app.views.dialog import column_of, foot_of, primary_button
 from app.views.text_views import PlainLabel
 from core.late_dataclass import dataclass
 
@@ -58,35 +56,18 @@ class ZoneDialog(QDialog):
         self.search.setAccessibleName("Find a zone")
         self.search.installEventFilter(self)
         self.search.textChanged.connect(lambda _: self._show())
-        self.zones = QTreeWidget()
-        self.zones.setAccessibleName("Zones")
-        self.zones.setColumnCount(3)
-        self.zones.setHeaderLabels(["Zone", "From UTC", "Now"])
-        self.zones.setRootIsDecorated(False)
-        self.zones.setUniformRowHeights(True)
-        self.zones.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        header = self.zones.header()
-        header.setStretchLastSection(False)
-        for column, mode in enumerate(("Stretch", "ResizeToContents", "ResizeToContents")):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode[mode])
+        self.zones = choice_tree("Zones", {"Zone": None, "From UTC": 96, "Now": 64})
         self.zones.itemActivated.connect(lambda _: self._choose())
         self.message = PlainLabel(READING)
         self.message.setAccessibleName("Zones")
         self.message.setWordWrap(True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        buttons = QDialogButtonBox()
-        self._accept = buttons.addButton("Use this zone", QDialogButtonBox.ButtonRole.AcceptRole)
-        self._accept.setProperty("primary", True)
-        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self._choose)
-        buttons.rejected.connect(self.reject)
-        column_of = QVBoxLayout(self)
-        column_of.setContentsMargins(4 * SPACE, 4 * SPACE, 4 * SPACE, 4 * SPACE)
-        column_of.setSpacing(2 * SPACE)
-        column_of.addWidget(self.search)
-        column_of.addWidget(self.zones, 1)
-        column_of.addWidget(self.message, 1)
-        column_of.addWidget(buttons)
+        self._accept = primary_button("Use this zone")
+        self._accept.clicked.connect(self._choose)
+        foot = foot_of(self, self._accept)
+        column = column_of(self, self.search, self.zones, self.message, foot, spacing=2 * SPACE)
+        for part in self.zones, self.message:
+            column.setStretchFactor(part, 1)
         self.resize(480, 440)
         self._show()
 

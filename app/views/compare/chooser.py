@@ -9,21 +9,18 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPushButton,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.models.link_choices import LinkChoice
-from app.text import plain, time_heading
-from app.theme import ROW, SPACE, Theme
+from app.text import plain
+from app.theme import SPACE, Theme
+from app.views.choice_tree import ID, session_item, session_tree
+from app.views.dialog import column_of, foot_of, primary_button
 from app.views.text_views import ElidedLabel, PlainLabel, tint
 
-_ID = Qt.ItemDataRole.UserRole
 _SIZE = QSize(640, 480)
 
 
@@ -53,7 +50,8 @@ class CompareChooser(QDialog):
         self.words.setAccessibleName("Find a session")
         self.words.setClearButtonEnabled(True)
         self.words.textChanged.connect(self._look)
-        self.list = _tree()
+        self.list = session_tree("Sessions to compare with", actor=110, begun=150)
+        self.list.setObjectName("compare-choices")
         self.list.itemDoubleClicked.connect(lambda *_: self.press())
         self.list.itemSelectionChanged.connect(self._tell)
         self.other = QPushButton("From another file…")
@@ -65,10 +63,8 @@ class CompareChooser(QDialog):
         self._told = PlainLabel()
         self._told.setObjectName("compare-told")
         self._told.setWordWrap(True)
-        self._go = QPushButton("Compare")
+        self._go = primary_button("Compare")
         self._go.setObjectName("compare-accept")
-        self._go.setProperty("primary", True)
-        self._go.setDefault(True)
         self._go.clicked.connect(self.press)
         self._lay_out()
         self.resize(_SIZE)
@@ -82,22 +78,8 @@ class CompareChooser(QDialog):
         head.addWidget(self.other)
         for button in (self.here, self.other):
             button.setAutoDefault(False)
-        cancel = QPushButton("Cancel")
-        cancel.setAutoDefault(False)
-        cancel.clicked.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.setSpacing(2 * SPACE)
-        foot.addWidget(self._told, 1)
-        foot.addWidget(cancel)
-        foot.addWidget(self._go)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4 * SPACE, 4 * SPACE, 4 * SPACE, 4 * SPACE)
-        column.setSpacing(3 * SPACE)
-        column.addWidget(self._about)
-        column.addLayout(head)
-        column.addWidget(self.words)
-        column.addWidget(self.list, 1)
-        column.addLayout(foot)
+        foot = foot_of(self, self._go, told=self._told)
+        column_of(self, self._about, head, self.words, self.list, foot)
         tint(self._about, self._theme.muted)
         tint(self._told, self._theme.muted)
         self.words.setFocus()
@@ -121,10 +103,7 @@ class CompareChooser(QDialog):
         """Offer these."""
         self.list.clear()
         for choice in found:
-            item = QTreeWidgetItem([choice.name, choice.actor, choice.begun])
-            item.setData(0, _ID, choice.session_id)
-            item.setSizeHint(0, QSize(0, ROW))
-            self.list.addTopLevelItem(item)
+            self.list.addTopLevelItem(session_item(choice))
         first = self.list.topLevelItem(0)
         if first is not None:
             self.list.setCurrentItem(first)
@@ -148,23 +127,5 @@ class CompareChooser(QDialog):
         """Do what the button “Compare” does: choose the session that is marked."""
         item = self.list.currentItem()
         if item is not None and self._go.isEnabled():
-            self.chosen.emit(item.data(0, _ID))
+            self.chosen.emit(item.data(0, ID))
             self.accept()
-
-
-def _tree() -> QTreeWidget:
-    tree = QTreeWidget()
-    tree.setObjectName("compare-choices")
-    tree.setAccessibleName("Sessions to compare with")
-    began = time_heading(in_session=False).replace("Time", "Began")
-    tree.setHeaderLabels(["Session", "Actor", began])
-    tree.setRootIsDecorated(False)
-    tree.setUniformRowHeights(True)
-    tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    head = tree.header()
-    head.setStretchLastSection(False)
-    head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    for column, width in ((1, 110), (2, 150)):
-        tree.setColumnWidth(column, width)
-    return tree
