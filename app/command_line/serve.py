@@ -17,6 +17,7 @@ from app.command_line.running import FAULT, fail, faults
 from app.command_line.source_argument import Source, followed_file
 from app.sources import TableLocation
 from core.privacy.key_file import pseudonyms_of_user
+from core.server import PORT
 
 
 def serve(
@@ -24,7 +25,7 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(help="The port; 0 takes any free one.", min=0, max=65_535)
-    ] = 8765,
+    ] = PORT,
     rules: RulesOption = "Brain Web",
     writable: Annotated[
         bool, typer.Option("--writable", help="Take events, and keep contexts up to date.")
@@ -46,9 +47,9 @@ def serve(
 ) -> None:
     """Serve a log over HTTP and WebSocket, with a page for browsers, until Ctrl+C."""
     # Much to import for a command that does not serve.
+    from core.server.context_server import ContextServer
     from core.server.errors import ServerError
     from core.server.opened import opened_to_read, opened_to_write
-    from core.server.thread import ContextServer
     from core.server.token import read_or_make_token, token_path
 
     if writable and isinstance(source, TableLocation):

@@ -17,13 +17,13 @@ from app.models.client_list import ClientRow
 from core.late_dataclass import dataclass
 from core.privacy.pseudonyms import Pseudonyms
 from core.projectors.context import SessionContext
+from core.server import PORT
 
 if TYPE_CHECKING:
     from core.events.background import ProjectionProblem
     from core.server.client import ClientInfo
-    from core.server.thread import ContextServer
+    from core.server.context_server import ContextServer
 
-PORT = 8765
 _LOOK = 1000
 
 
@@ -202,8 +202,8 @@ def _started(
 ) -> _Served:
     """Open the log and serve it. Raises StoreError and ServerError."""
     # Much to import for a window that serves nothing.
+    from core.server.context_server import ContextServer
     from core.server.opened import opened_to_read, opened_to_write
-    from core.server.thread import ContextServer
     from core.server.token import read_or_make_token
 
     def tell_problem(problem: ProjectionProblem) -> None:

@@ -29,10 +29,11 @@ from app.models.client_list import (
     ClientListModel,
     ClientRow,
 )
-from app.models.serving import PORT, ServerState
+from app.models.serving import ServerState
 from app.theme import DARK, SPACE, Theme, heading_font, ui_font
 from app.views.cell_table import CellTable
 from app.views.text_views import PlainLabel, tint
+from core.server import PORT
 
 _WIDTHS = {PEER: 120, SINCE: 72, FRAMES: 72, BEHIND: 136}
 _HIDDEN = "•" * 24

@@ -24,8 +24,8 @@ from benchmarks.figures import Figure, p99
 from benchmarks.logs import Logs
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.context import ActiveConcept, SessionContext
+from core.server.context_server import ContextServer
 from core.server.service import LogService
-from core.server.thread import ContextServer
 
 CLIENTS = 1_000
 CONTEXTS = 100

@@ -215,8 +215,8 @@ def test_forms_write_nothing_on_any_route(served: Serving) -> None:
 
 def test_a_port_that_is_taken_is_said_and_left_alone(path: Path) -> None:
     """Another program would lose its port, or ours wait for ever."""
+    from core.server.context_server import ContextServer
     from core.server.errors import ServerError
-    from core.server.thread import ContextServer
 
     with serving(path) as served:
         other = ContextServer(served.service, port=served.port, token=TOKEN)

@@ -17,8 +17,8 @@ from websockets.sync.client import ClientConnection, connect
 from core.events.emission import Delivery, EmittedEvent, checked_event, emitted, same_content
 from core.events.schema import ObjectRef
 from core.events.store.sqlite import SQLiteEventStore
+from core.server.context_server import ContextServer
 from core.server.service import LogService
-from core.server.thread import ContextServer
 
 TOKEN = "test-token-" + "0" * 32
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

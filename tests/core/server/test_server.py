@@ -14,10 +14,10 @@ from websockets.exceptions import ConnectionClosed
 
 from core.events.store.base import EventPage
 from core.events.store.sqlite import SQLiteEventStore
+from core.server.context_server import ContextServer
 from core.server.errors import ServerError
 from core.server.service import LogService
 from core.server.sockets import cut_to
-from core.server.thread import ContextServer
 from tests.builders import viewed
 from tests.builders_files import append_elsewhere, in_session, write_log
 from tests.core.server.serving import (
