@@ -211,13 +211,17 @@ class Presenter:
         """The columns to show, as far as they have been read."""
         w = self._window
         w.timeline.show_log(log)
-        w.event_table.show_log(log, w.opening.order)
         w.context_panel.show_log(log)
         if log is None:
             w.loading_bar.hide()
             w.context_panel.show_message("Choose a session.")
         elif log.complete and not len(log):
             w.context_panel.show_message("No event of this session has a readable time.")
+
+    def log_below(self, log: SessionLog | None) -> None:
+        """The same, and what else hangs on it; of a growth it comes after the timeline."""
+        w = self._window
+        w.event_table.show_log(log, w.opening.order)
         if not w.source.checking and (log is None or log.problems is not self._own):
             self._show_own_problems()
         self.enable()

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme as themes
+from app.afterwards import Afterwards
 from app.background import Background
 from app.commands import build_actions
 from app.features.arranging import ArrangingFeature
@@ -125,6 +126,7 @@ class Window(QMainWindow):
             replay=self.replay,
             parent=self,
         )
+        self.afterwards = Afterwards(lambda: self.opening.growing, self)
 
     def _build_features(self) -> None:
         self.server = ServingFeature(self)
@@ -229,7 +231,7 @@ class Window(QMainWindow):
 
     def _connect_signals(self) -> None:
         source, opening, clock, replay = self.source, self.opening, self.clock, self.replay
-        show = self.presenter
+        show, later = self.presenter, self.afterwards.later
 
         source.opened.connect(show.opened)
         source.failed.connect(show.failed)
@@ -249,7 +251,8 @@ class Window(QMainWindow):
 
         opening.session_changed.connect(show.session)
         opening.log_changed.connect(show.log)
-        opening.loaded.connect(show.loaded)
+        opening.log_changed.connect(later(show.log_below))
+        opening.loaded.connect(later(show.loaded))
         opening.complained.connect(show.complaint)
 
         clock.playback_changed.connect(show.playback)
@@ -366,7 +369,7 @@ class Window(QMainWindow):
     @property
     def busy(self) -> bool:
         """Whether anything is still being read or computed for what is on screen."""
-        models = (self.background, self.source, self.replay)
+        models = (self.background, self.source, self.replay, self.afterwards)
         working = self.clock.unsettled or any(model.busy for model in models)
         return working or any(feature.busy for feature in self.features)
 
@@ -392,6 +395,7 @@ class Window(QMainWindow):
             feature.leave()
         self.others.leave(self)
         self.hide()
+        self.afterwards.stop()
         self.opening.close()
         self.background.close()
         for feature in self.features:

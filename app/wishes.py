@@ -162,6 +162,7 @@ class Wishes:
         w.actions_by_id[f"axis-{mode}"].setChecked(True)
         w.transport.show_axis(mode)
         w.opening.show_axis(mode)
+        w.afterwards.finish()
         w.event_table.show_order(w.opening.order)
         w.keep(axis=mode)
 

@@ -43,9 +43,9 @@ class ArrivalFeature(Feature):
         self.section.hide()
         model.lateness_changed.connect(self._show_lateness)
         model.known_changed.connect(self._show_known)
-        w.opening.log_changed.connect(self._take_log)
-        w.replay.index_changed.connect(model.show_index)
-        w.replay.moment_changed.connect(self._take_moment)
+        w.opening.log_changed.connect(w.afterwards.later(self._take_log))
+        w.replay.index_changed.connect(w.afterwards.later(model.show_index))
+        w.replay.moment_changed.connect(w.afterwards.later(self._take_moment))
         w.actions_by_id["axis-arrival"].toggled.connect(self._follow_axis)
 
     def show_theme(self, theme: Theme) -> None:

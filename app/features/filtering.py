@@ -67,8 +67,8 @@ class FilterFeature(Feature):
         field.next_requested.connect(self.step)
         model.changed.connect(self._show)
         model.words_changed.connect(field.show_words)
-        w.replay.index_changed.connect(model.show_index)
-        w.opening.log_changed.connect(self._show_log)
+        w.replay.index_changed.connect(w.afterwards.later(model.show_index))
+        w.opening.log_changed.connect(w.afterwards.later(self._show_log))
         # Made before it is asked for, and once the window has come to rest.
         self._rest.timeout.connect(lambda: w.background.run(_prepare, then=lambda _: None))
         w.opening.loaded.connect(lambda *_: self._rest.start())

@@ -40,7 +40,7 @@ class ImpactFeature(Feature):
         page.start_requested.connect(model.start)
         page.stop_requested.connect(model.stop)
         page.event_requested.connect(self._go)
-        w.replay.index_changed.connect(self._take_index)
+        w.replay.index_changed.connect(w.afterwards.later(self._take_index))
         w.selection.changed.connect(lambda _: self._show_range())
         w.viewport.changed.connect(lambda _: self._show_range())
 

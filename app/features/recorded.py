@@ -46,8 +46,8 @@ class RecordedFeature(Feature):
         page.start_requested.connect(model.start)
         page.stop_requested.connect(model.stop)
         page.event_requested.connect(self._go)
-        w.opening.log_changed.connect(self._take_log)
-        w.replay.index_changed.connect(self._take_index)
+        w.opening.log_changed.connect(w.afterwards.later(self._take_log))
+        w.replay.index_changed.connect(w.afterwards.later(self._take_index))
 
     def show_theme(self, theme: Theme) -> None:
         self.page.show_theme(theme)

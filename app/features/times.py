@@ -46,7 +46,7 @@ class TimesFeature(Feature):
         menu = QMenu("Times", w)
         menu.addActions([w.actions_by_id[name] for name in COMMANDS])
         w.status_line.times.open(menu)
-        w.opening.log_changed.connect(self._take_log)
+        w.opening.log_changed.connect(w.afterwards.later(self._take_log))
         self._show_choice()
 
     def choose(self, times: TimeFormat) -> None:

@@ -53,12 +53,14 @@ class WhyFeature(Feature):
         model.reason_changed.connect(self._show_reason)
         w.replay.selected_changed.connect(self._leave_to_concept)
         w.replay.why_changed.connect(self._show_again)
-        w.replay.index_changed.connect(self._take_index)
-        w.clock.settled.connect(lambda playback: model.show_playhead(playback.playhead))
+        w.replay.index_changed.connect(w.afterwards.later(self._take_index))
+        w.clock.settled.connect(
+            w.afterwards.later(lambda playback: model.show_playhead(playback.playhead))
+        )
         w.opening.session_changed.connect(lambda _: self.select(None))
-        w.opening.log_changed.connect(lambda log: self._forget(log))
+        w.opening.log_changed.connect(w.afterwards.later(lambda log: self._forget(log)))
         self.steps.found.connect(self._go)
-        w.replay.moment_changed.connect(self._take_moment)
+        w.replay.moment_changed.connect(w.afterwards.later(self._take_moment))
         w.desk.shown_changed.connect(lambda _: self._show_below())
 
     @property

@@ -20,6 +20,7 @@ from core.replay.axis import ArrivalAxis, Axis, AxisMode
 from core.replay.columns import SessionLog
 from core.replay.moment import Moment, MomentError
 from core.replay.playback import Playhead
+from core.replay.room import continues
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class Opening(QObject):
         self._begun = False
         self._waiting_for_any = False
         self._lively = False
+        self.growing = False
+        """Whether what is told now is that the session on screen grew at its end."""
         source.opened.connect(self._begin_what_is_wished)
         source.sessions_changed.connect(self._choose)
         source.step_loaded.connect(self._take)
@@ -208,6 +211,15 @@ class Opening(QObject):
         self.log_changed.emit(None)
 
     def _take(self, step: LoadStep) -> None:
+        before = self._log
+        known = before is not None and before.complete
+        self.growing = known and continues(step.log.rows, before.rows)  # type: ignore[union-attr]
+        try:
+            self._show(step)
+        finally:
+            self.growing = False
+
+    def _show(self, step: LoadStep) -> None:
         log, first = step.log, self._log is None
         known = self._log is not None and self._log.complete
         if not log.complete and not first and self._log is not None and self._log.complete:

@@ -108,14 +108,15 @@ class TimelineView(QWidget):
 
     def show_log(self, log: SessionLog | None) -> None:
         """Show the events of a log, complete or still being read; None is none."""
-        self._log = log
+        before, self._log = self.minimumSizeHint(), log
         self._pointer = None
         if log is None:
             self._range = self._loop = self._playhead = self._gesture = None
             # What they remember of the old log is let go.
             self._tracks = Tracks()
         self._repaint()
-        self.updateGeometry()
+        if self.minimumSizeHint() != before:
+            self.updateGeometry()
         self._tell_playhead()
 
     def show_axis(self, axis: Axis) -> None:
