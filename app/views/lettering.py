@@ -32,20 +32,23 @@ class Lettering:
         self._raw = QRawFont.fromFont(font)
         self._laid_out: dict[str, QStaticText | None] = {}
 
-        # Most texts have room, as the widths of their letters tell without laying them out.
-        letters = [metrics.horizontalAdvance(chr(code)) + 1 for code in range(128)]
+        @cache
+        def letters() -> list[int]:
+            return [metrics.horizontalAdvance(chr(code)) + 1 for code in range(128)]
 
         @lru_cache(maxsize=KEPT)
         def cut(text: str, width: int) -> str:
-            if text.isascii() and sum(map(letters.__getitem__, text.encode())) <= width:
+            # Most texts have room, as the widths of their letters tell without laying them out.
+            if text.isascii() and sum(map(letters().__getitem__, text.encode())) <= width:
                 return text
             return metrics.elidedText(text, mode, max(0, width))
 
         self.cut = cut
         """A text, with an ellipsis where it is wider than so many px."""
-        self.advance = lru_cache(maxsize=KEPT)(metrics.horizontalAdvance)
+        # By functions of our own: of one of Qt's the cache would read, and Qt first make, the help.
+        self.advance = lru_cache(maxsize=KEPT)(lambda text: metrics.horizontalAdvance(text))
         """How wide a text is, in whole px."""
-        self.width = lru_cache(maxsize=KEPT)(exact.horizontalAdvance)
+        self.width = lru_cache(maxsize=KEPT)(lambda text: exact.horizontalAdvance(text))
         """How wide a text is (px)."""
 
     def write(
