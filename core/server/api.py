@@ -19,7 +19,8 @@ from core.server.answers import JsonBytes, add_faults, answer, fault, without_fo
 from core.server.encoding import encode
 from core.server.errors import BadRequest
 from core.server.hub import Hub
-from core.server.service import LONG_AT_ONCE, LogService, SessionPage
+from core.server.pages import SessionPage
+from core.server.service import LONG_AT_ONCE, LogService
 from core.server.shapes import (
     REFUSED,
     Answers,

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import logging
 import threading
-from bisect import bisect_right
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from core.events.emission import EmittedEvent
-from core.events.instants import from_datetime
-from core.events.schema import EventEnvelope, ObjectRef
-from core.events.store.base import EventPage, SessionSummary
+from core.events.schema import ObjectRef
+from core.events.store.base import EventPage
 from core.events.store.sqlite import SQLiteEventStore
-from core.late_dataclass import dataclass
 from core.projectors.context import SessionContext
-from core.projectors.read_model.base import KeptContext, ReadModel, ReadModelDown
+from core.projectors.read_model.base import ReadModel
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.projectors.user_preferences import UserPreferences
 from core.replay.moment import MomentError
 from core.server.contexts import Folds, Indexes, UntilStopped
-from core.server.encoding import encode
 from core.server.errors import (
     READ_ONLY,
     BadRequest,
@@ -34,22 +26,14 @@ from core.server.errors import (
     UnknownSession,
 )
 from core.server.following import Follower, Marks, check_is_there
-
-logger = logging.getLogger(__name__)
+from core.server.kept import Kept
+from core.server.pages import SessionPage, event_page, session_page
 
 _WORKERS = 6
 LONG_AT_ONCE = 4
 """So many of the threads at most fold or load sessions; the others stay for what is quick."""
 _WAITING = 64
-PAGE_BYTES = 8 << 20
-"""About so many bytes of events in a page."""
-_READ_AT_ONCE = 16
-_ENVELOPE = 400
-"""Bytes of an event beside its payload, about."""
 _NO_ACTOR = "unknown"
-# Of events that share an instant, the cursor after all of them.
-_LAST_KEY = 2**63 - 1
-_WHOLE = 2**63
 
 T = TypeVar("T")
 
@@ -71,14 +55,6 @@ class Emitter(Protocol):
     ) -> EmittedEvent:
         """Store an event, or spool it. Raises ValueError for one that no store could keep."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class SessionPage:
-    """Some sessions, the latest first, and where to go on."""
-
-    sessions: list[SessionSummary]
-    cursor: str | None
 
 
 class LogService:
@@ -105,7 +81,7 @@ class LogService:
         self._asked = asked
         self._emitter = emitter
         # A read model holds what the default rules give.
-        self._read_model = read_model if rules == BRAIN_WEB else None
+        self._kept = Kept(store, read_model if rules == BRAIN_WEB else None)
         self._projection = projection
         self._stopped = threading.Event()
         source = UntilStopped(store, self._stopped)
@@ -186,15 +162,7 @@ class LogService:
 
     def sessions(self, *, limit: int = 100, cursor: str | None = None) -> SessionPage:
         """The sessions with their numbers of events, the latest first, after a cursor."""
-        found = self._store.sessions()
-        start = 0
-        if cursor is not None:
-            start = bisect_right(found, _session_after(cursor), key=_session_key)
-        stop = start + limit
-        named = found[start:stop]
-        counts = self._store.session_counts(each.session_id for each in named)
-        page = [replace(each, count=counts[each.session_id]) for each in named]
-        return SessionPage(page, _session_cursor(named[-1]) if stop < len(found) else None)
+        return session_page(self._store, cursor=cursor, limit=limit)
 
     def events(
         self,
@@ -210,25 +178,7 @@ class LogService:
         cursor, where its events have about 8 MB; it has one event at least.
         """
         self._known(session_id)
-        if cursor is None and after is not None:
-            cursor = f"{after}.{_LAST_KEY}"
-        try:
-            return self._page(session_id, _whole(cursor), limit)
-        except ValueError as error:
-            raise BadRequest("The cursor is not one of an earlier page.") from error
-
-    def _page(self, session_id: str, cursor: str | None, limit: int) -> EventPage:
-        """A page that is read by and by, and ends once it is large."""
-        events: list[EventEnvelope] = []
-        room = PAGE_BYTES
-        while True:
-            at_once = min(_READ_AT_ONCE, limit - len(events))
-            part = self._store.page(session_id, cursor=cursor, limit=at_once)
-            events += part.events
-            cursor = part.cursor
-            room -= sum(len(encode(each.payload)) + _ENVELOPE for each in part.events)
-            if cursor is None or len(events) >= limit or room <= 0:
-                return EventPage(events, cursor)
+        return event_page(self._store, session_id, after=after, cursor=cursor, limit=limit)
 
     def append(
         self,
@@ -283,7 +233,7 @@ class LogService:
             self._known(session_id)
         else:
             self._asked(session_id)
-        return self._latest(session_id) or self._folds.context(session_id)
+        return self._kept.context(session_id) or self._folds.context(session_id)
 
     def context_at(self, session_id: str, moment: str) -> tuple[SessionContext, int]:
         """The context at a moment as a person writes it, and the instant (µs) that this is."""
@@ -292,32 +242,6 @@ class LogService:
             return self._indexes.context(session_id, moment)
         except MomentError as error:
             raise BadRequest(str(error)) from error
-
-    def _latest(self, session_id: str) -> SessionContext | None:
-        """The context that is kept, if it is of the session's last event."""
-        kept = self._kept(session_id)
-        if kept is None or kept.context.position != self._store.position(session_id):
-            return None
-        return kept.context if self._is_last(kept) else None
-
-    def _kept(self, session_id: str) -> KeptContext | None:
-        if self._read_model is None:
-            return None
-        try:
-            return self._read_model.context(session_id)
-        except ReadModelDown as error:
-            logger.warning("The log is read in place of the read model: %s", error)
-            return None
-
-    def _is_last(self, kept: KeptContext) -> bool:
-        """Whether the last event that a kept context knows is the last one of the log."""
-        session_id = kept.context.session_id
-        event = None if kept.last_event_id is None else self._store.get(kept.last_event_id)
-        if event is None or event.session_id != session_id:
-            return False
-        if from_datetime(event.occurred_at) != kept.context.instant:
-            return False
-        return not self._store.list_events(session_id, after_ts=event.occurred_at, limit=1)
 
     def preferences(self, user_id: str) -> list[UserPreferences]:
         """The preferences of each session whose first event is the user's, by session.
@@ -330,43 +254,10 @@ class LogService:
             for each in self._store.sessions()
             if (each.actor_id or _NO_ACTOR) == user_id
         )
-        kept = self._kept_preferences(user_id)
+        kept = self._kept.preferences(user_id)
         return [
-            kept[name] if name in kept and self._latest(name) else self._folds.preferences(name)
+            kept[name]
+            if name in kept and self._kept.context(name)
+            else self._folds.preferences(name)
             for name in sorted(names)
         ]
-
-    def _kept_preferences(self, user_id: str) -> dict[str, UserPreferences]:
-        if self._read_model is None:
-            return {}
-        try:
-            return {each.session_id: each for each in self._read_model.preferences_of(user_id)}
-        except ReadModelDown as error:
-            logger.warning("The log is read in place of the read model: %s", error)
-            return {}
-
-
-def _session_key(summary: SessionSummary) -> tuple[int, str]:
-    return -summary.last, summary.session_id
-
-
-def _session_cursor(last: SessionSummary) -> str:
-    text = f"{last.last}.{last.session_id}"
-    return base64.urlsafe_b64encode(text.encode()).decode("ascii").rstrip("=")
-
-
-def _session_after(cursor: str) -> tuple[int, str]:
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        instant, _, session_id = text.partition(".")
-        return -int(instant), session_id
-    except (ValueError, binascii.Error) as error:
-        raise BadRequest("The cursor is not one of an earlier page.") from error
-
-
-def _whole(cursor: str | None) -> str | None:
-    """The cursor, if its numbers are such as a store has."""
-    for number in () if cursor is None else cursor.split("."):
-        if not -_WHOLE <= int(number) < _WHOLE:
-            raise ValueError("beyond the numbers of a store")
-    return cursor

@@ -182,7 +182,7 @@ class TestEvents:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A few requests for events of 250 KB would take all the memory that there is."""
-        monkeypatch.setattr("core.server.service.PAGE_BYTES", 100_000)
+        monkeypatch.setattr("core.server.pages.PAGE_BYTES", 100_000)
         large = [viewed(f"c-{n}", seconds=n // 7, name="x" * 10_000) for n in range(40)]
         with serving(write_log(tmp_path / "log.db", in_session("study", large))) as served:
             found = list(pages(served, EVENTS, limit=10_000))
