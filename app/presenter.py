@@ -336,6 +336,10 @@ class Presenter:
         else:
             w.source.read_envelope(log, event)
 
+    def passed(self, playback: Playback) -> None:
+        """The playhead is dragged past here."""
+        self._window.event_table.show_position(playback.position, passing=True)
+
     def range(self, shown: tuple[float, float]) -> None:
         """Another range of the axis is visible."""
         w = self._window

@@ -257,6 +257,7 @@ class Window(QMainWindow):
 
         clock.playback_changed.connect(show.playback)
         clock.settled.connect(show.settled)
+        clock.passed.connect(show.passed)
         self.viewport.changed.connect(show.range)
         self.selection.changed.connect(self.timeline.show_loop)
         self.selection.loop_changed.connect(show.loop)

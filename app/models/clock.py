@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, SignalInstance
 
+from app.models.settling import Settling
 from core.replay.columns import Int64
 from core.replay.playback import Playback, Playhead
 
 _FRAME = 16
-_SETTLE = 40
 _SECOND = 1000
 _NO_TIMES = np.zeros(0, np.int64)
 
@@ -37,8 +37,8 @@ def wall_clock() -> int:
 class Clock(QObject):
     """Owns the playback of the open session and tells of its changes.
 
-    ``playback_changed`` comes at every change. ``settled`` follows when the playhead has rested a
-    moment, and a few times a second while it moves: for what is too slow for every frame.
+    ``playback_changed`` comes at every change. For what is too slow for every frame ``settled``
+    follows, and while a hand drags the playhead ``passed`` in its place: see `Settling`.
     A slow frame drops frames and never time: playing goes on by the time that has passed. While a
     running session is followed live, the instant is ``now`` (µs, UTC), told with each event and
     once a second between events.
@@ -46,6 +46,7 @@ class Clock(QObject):
 
     playback_changed = Signal(object)
     settled = Signal(object)
+    passed = Signal(object)
 
     def __init__(
         self, parent: QObject | None = None, *, now: Callable[[], int] = wall_clock
@@ -57,8 +58,9 @@ class Clock(QObject):
         self._manner = Playback.of(_NO_TIMES)
         self._frame = QTimer(self, interval=_FRAME, timerType=Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._tick)
-        self._settle = QTimer(self, interval=_SETTLE, singleShot=True)
-        self._settle.timeout.connect(self._tell_settled)
+        self._settling = Settling(self)
+        self._settling.rested.connect(lambda: self._tell(self.settled))
+        self._settling.passed.connect(lambda: self._tell(self.passed))
         self._second = QTimer(self, interval=_SECOND)
         self._second.timeout.connect(self._tell_now)
         self._since = QElapsedTimer()
@@ -72,7 +74,7 @@ class Clock(QObject):
     @property
     def unsettled(self) -> bool:
         """Whether ``settled`` is still to come."""
-        return self._settle.isActive()
+        return self._settling.waits
 
     def open(self, log: Timed, playhead: Playhead | None = None, *, running: bool = False) -> None:
         """Begin a session at its end unless told otherwise, followed where it is ``running``.
@@ -112,7 +114,7 @@ class Clock(QObject):
 
     def close(self) -> None:
         """No session any more."""
-        for timer in (self._frame, self._settle, self._second):
+        for timer in (self._frame, self._settling, self._second):
             timer.stop()
         self._running = False
         if self._playback is not None:
@@ -145,9 +147,8 @@ class Clock(QObject):
             self._second.start()
         else:
             self._second.stop()
+        self._settling.moved(by_itself=playback.playing or playback.live)
         self.playback_changed.emit(playback)
-        if not self._settle.isActive():
-            self._settle.start()
 
     def _tick(self) -> None:
         seen, self._seen = self._seen, self._since.nsecsElapsed()
@@ -158,6 +159,6 @@ class Clock(QObject):
             # Who plays a running session to its end goes on with it.
             self.follow()
 
-    def _tell_settled(self) -> None:
+    def _tell(self, signal: SignalInstance) -> None:
         if self._playback is not None:
-            self.settled.emit(self._playback)
+            signal.emit(self._playback)

@@ -54,6 +54,7 @@ class EventTableView(CellTable):
         self.setAccessibleName("Events")
         self._table.rows_requested.connect(self.rows_requested)
         self._follow = True
+        self._passing = False
         self._showing = False
         self._laying_out = False
         self._widths_chosen = False
@@ -82,11 +83,13 @@ class EventTableView(CellTable):
         self._showing = False
         self.show_position(self._table.position)
 
-    def show_position(self, position: int, *, arrived: bool = False) -> None:
+    def show_position(self, position: int, *, arrived: bool = False, passing: bool = False) -> None:
         """Make the event that led to this position the current row; before any, none is.
 
         Where events only ``arrived``, the place on screen is left if the current row was not in it.
+        In ``passing`` no whole event is asked for: other rows are on screen before it came.
         """
+        self._note_passing(passing)
         first, last = self.visible_rows()
         current = self.currentIndex().row()
         looks_elsewhere = arrived and current >= 0 and not first <= current <= last
@@ -98,6 +101,12 @@ class EventTableView(CellTable):
         self._showing = False
         if self._follow and not looks_elsewhere:
             self._bring_current_into_view()
+
+    def _note_passing(self, passing: bool) -> None:
+        if self._passing and not passing:
+            # What was not asked for is, as it is painted.
+            self.viewport().update()
+        self._passing = passing
 
     def show_follow(self, follow: bool) -> None:
         """Keep the current row in view while the playhead moves, or leave the place as it is."""
@@ -187,4 +196,5 @@ class EventTableView(CellTable):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        self._table.want(*self.visible_rows())
+        if not self._passing:
+            self._table.want(*self.visible_rows())
