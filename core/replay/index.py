@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,7 @@ from core.replay.weights import Series, Weights
 _SAMPLES = 17
 _BLOCK = 64
 _LOOK_BACK = 64
+_CALLS_KEPT = 4_096
 _LOOKED_AT = 16_384
 """How many touches are looked at one by one before all of them are put in order."""
 
@@ -80,13 +81,30 @@ class ContextIndex:
 
     def _concepts(self, position: int, at: int) -> tuple[ActiveConcept, ...]:
         weights = self.weights_at(position, at)
-        log = self.log
+        chosen = heaviest(weights, self.rules.max_concepts)
+        heavy, names = weights[chosen].tolist(), self.log.names
         return tuple(
-            ActiveConcept(
-                log.contributions.concept_ids[c], float(weights[c]), log.names.at(c, position)
+            ActiveConcept(concept_id, weight, name)
+            for weight, (concept_id, name) in zip(
+                heavy, (self._called(c, names.given(c, position)) for c in chosen), strict=True
             )
-            for c in heaviest(weights, self.rules.max_concepts)
         )
+
+    def _called(self, concept: int, given: int | None) -> tuple[str, str | None]:
+        """The id and the name of a concept; contexts near each other tell mostly the same."""
+        known, key = self._calls, (concept, given)
+        called = known.get(key)
+        if called is None:
+            name = None if given is None else self.log.names.names[given]
+            called = self.log.contributions.concept_ids[concept], name
+            if len(known) >= _CALLS_KEPT:
+                known.clear()
+            known[key] = called
+        return called
+
+    @cached_property
+    def _calls(self) -> dict[tuple[int, int | None], tuple[str, str | None]]:
+        return {}
 
     def weights_at(self, position: int, instant: int) -> Float64:
         """Every concept's capped weight, by code."""
@@ -200,11 +218,21 @@ class ContextIndex:
         """A concept's capped weight at each playhead of a grid (equally long, ascending)."""
         events, times, sums = self.series(concept)
         last = count_before(events, positions) - 1
-        reached = last >= 0
+        first = int(np.searchsorted(last, 0))
         weights = np.zeros(len(positions), dtype=np.float64)
-        passed = instants[reached] - times[last[reached]]
-        weights[reached] = faded(sums[last[reached]], passed, self.rules.half_life)
-        return np.minimum(weights, self.rules.cap, out=weights)
+        reached, half_life = last[first:], self.rules.half_life
+        passed = instants if half_life is None else instants[first:] - times[reached]
+        np.minimum(faded(sums[reached], passed, half_life), self.rules.cap, out=weights[first:])
+        return weights
+
+    def weights_of(self, concepts: Sequence[int], position: int, instant: int) -> Float64:
+        """The same of several concepts at one playhead."""
+        raw, passed = np.zeros(len(concepts)), np.zeros(len(concepts), dtype=np.int64)
+        for place, (events, times, sums) in enumerate(map(self.series, concepts)):
+            last = int(events.searchsorted(events.dtype.type(position))) - 1
+            if last >= 0:
+                raw[place], passed[place] = sums[last], instant - times[last]
+        return np.minimum(faded(raw, passed, self.rules.half_life), self.rules.cap)
 
     def series(self, concept: int) -> Series:
         """The events that contribute to a concept, their instants, and the raw sum after each."""
@@ -263,7 +291,18 @@ class ContextIndex:
             nothing = self.context_at(0)
             return nothing, nothing
         at = int(self.log.times[position - 1])
-        return self.context_at(position - 1, at), self.context_at(position, at)
+        before = self.context_at(position - 1, at)
+        made = self.log.contributions
+        if made.before(position - 1) < made.before(position):
+            return before, self.context_at(position, at)
+        return before, SessionContext(
+            session_id=before.session_id,
+            position=position,
+            instant=at,
+            active_concepts=before.active_concepts,
+            active_objects=self._objects(position, at),
+            uncertainty_score=self.uncertainty.at(position, at),
+        )
 
 
 def heaviest(weights: Float64, count: int) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
@@ -13,18 +15,11 @@ UInt32 = NDArray[np.uint32]
 
 _BODY = 0.6
 """How opaque a column is below its crown."""
-_BEFORE = 1e-6
-"""A little less than the left edge: a µs, so that what lies exactly on it is in the picture."""
 
 
 def column_positions(scene: Scene) -> Int64:
-    """How many events lie left of each column, and at the end of the last; width + 1 of them.
-
-    An event at the edge of two columns belongs to the left one, at the very left to the first.
-    """
-    positions = scene.positions.copy()
-    positions[0] = scene.axis.positions_at(scene.x0 - _BEFORE)
-    return positions
+    """See `Grid.columns`."""
+    return scene.grid.columns
 
 
 def premultiplied(colour: QColor) -> int:
@@ -47,10 +42,16 @@ def columns_picture(tops: Int64, height: int, colour: QColor, *, crown: int = 0)
 
     With a ``crown`` only so many of a column's first rows have the full colour.
     """
-    body = QColor(colour)
+    return picture(_columns(height, colour.rgba(), crown).take(tops, axis=1, mode="clip"))
+
+
+@lru_cache(maxsize=64)
+def _columns(height: int, colour: int, crown: int) -> UInt32:
+    """Each column that there can be, beside each other by where its top is."""
+    full, body = QColor.fromRgba(colour), QColor.fromRgba(colour)
     body.setAlphaF(_BODY if crown else 1.0)
-    rows, tops = np.arange(height, dtype=np.int32)[:, None], tops.astype(np.int32)
+    rows, tops = np.arange(height)[:, None], np.arange(height + 1)
     # Nothing, the crown, what is below it.
-    parts = (rows >= tops).view(np.uint8) + (rows >= tops + crown).view(np.uint8)
-    colours = np.array([0, premultiplied(colour), premultiplied(body)], dtype=np.uint32)
-    return picture(colours.take(parts, mode="clip"))
+    parts = (rows >= tops).astype(np.uint8) + (rows >= tops + crown)
+    colours = np.array([0, premultiplied(full), premultiplied(body)], dtype=np.uint32)
+    return colours[parts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +13,7 @@ from app.theme import SPACE
 from app.views.timeline.curve_names import Place, Wish, placed
 from app.views.timeline.scene import Curve, Scene
 from core.late_dataclass import dataclass
-from core.replay.columns import Float64
+from core.replay.columns import Float64, Int64
 from core.replay.index import ContextIndex
 
 LEADER = 8
@@ -35,12 +36,41 @@ class Line:
 
 
 @dataclass(frozen=True, eq=False)
+class CurveFacts:
+    """What of a concept's curve is the same in every range; each is looked up once."""
+
+    index: ContextIndex
+    _names: dict[int, str] = field(default_factory=dict)
+    _arrivals: dict[int, int] = field(default_factory=dict)
+
+    def name(self, concept: int) -> str:
+        """What is written at its end."""
+        if concept not in self._names:
+            self._names[concept] = plain(self.index.log.concept_label(concept))
+        return self._names[concept]
+
+    def arrival(self, concept: int) -> int:
+        """The first event that took it to the cap; behind all events where none did."""
+        if concept not in self._arrivals:
+            events, _, sums = self.index.series(concept)
+            at_cap = sums >= self.index.rules.cap * _ALMOST
+            arrived = int(events[int(np.argmax(at_cap))]) if at_cap.any() else len(self.index.log)
+            self._arrivals[concept] = arrived
+        return self._arrivals[concept]
+
+
+@dataclass(frozen=True, eq=False)
 class CurveLayout:
     """Everything that is drawn of a scene in a rectangle."""
 
     scene: Scene
     rect: QRect
-    index: ContextIndex
+    facts: CurveFacts
+
+    @property
+    def index(self) -> ContextIndex:
+        """Whose weights they are."""
+        return self.facts.index
 
     @cached_property
     def plot(self) -> QRect:
@@ -50,15 +80,20 @@ class CurveLayout:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """The curves in the order of drawing: the heaviest over the others, the selected on top."""
-        scene, lifts, found = self.scene, self._lifts(), []
-        for curve in reversed(scene.curves):
-            values = self.index.curve(curve.concept, scene.positions, scene.instants)
-            lift = lifts[curve.concept]
-            name = plain(scene.log.concept_label(curve.concept))
-            found.append(Line(curve, name, values, self.y(values, lift), lift))
-        return tuple(sorted(found, key=lambda line: line.curve.concept == scene.selected))
+        scene, lifts = self.scene, self._lifts()
+        if not scene.curves:
+            return ()
+        from_behind = scene.curves[::-1]
+        curves = sorted(from_behind, key=lambda curve: curve.concept == scene.selected)
+        own = [lifts[curve.concept] for curve in curves]
+        values = np.array(
+            [self.index.curve(c.concept, scene.positions, scene.instants) for c in curves]
+        )
+        y = self.y(values, np.array(own)[:, None])
+        names = (self.facts.name(curve.concept) for curve in curves)
+        return tuple(map(Line, curves, names, values, y, own))
 
-    def y(self, values: Float64, lift: int) -> Float64:
+    def y(self, values: Float64, lift: int | Int64) -> Float64:
         """The px of weights; where they are at the cap, so many px above its line."""
         cap, low, high = self.index.rules.cap, self.plot.bottom(), cap_y(self.plot, self.scene)
         y = low - values / cap * (low - high)
@@ -66,14 +101,9 @@ class CurveLayout:
 
     def _lifts(self) -> dict[int, int]:
         """Curves at the cap lie upon each other, those that arrived later above."""
-        arrived = sorted(self.scene.curves, key=lambda curve: self._arrival(curve.concept))
+        arrived = sorted(self.scene.curves, key=lambda curve: self.facts.arrival(curve.concept))
         step = _step(self.plot)
         return {curve.concept: step * place for place, curve in enumerate(arrived)}
-
-    def _arrival(self, concept: int) -> int:
-        events, _, sums = self.index.series(concept)
-        at_cap = sums >= self.index.rules.cap * _ALMOST
-        return int(events[int(np.argmax(at_cap))]) if at_cap.any() else len(self.scene.log)
 
     @cached_property
     def names(self) -> list[tuple[Line, QRect, float]]:

@@ -12,7 +12,7 @@ from app.views.contrast import mixed, readable
 from app.views.lettering import RIGHT
 from app.views.timeline import track_text
 from app.views.timeline.cursor import pixel_of
-from app.views.timeline.curve_layout import LEADER, CurveLayout, Line, cap_y, plot_of
+from app.views.timeline.curve_layout import LEADER, CurveFacts, CurveLayout, Line, cap_y, plot_of
 from app.views.timeline.layout import BESIDE, INSET
 from app.views.timeline.scene import Hit, Scene
 from app.views.timeline.steps import paint_line, paint_steps
@@ -34,6 +34,7 @@ class ConceptTrack:
 
     def __init__(self) -> None:
         self._layout: CurveLayout | None = None
+        self._facts: CurveFacts | None = None
 
     def height(self, available: int, scene: Scene | None) -> int:
         """All that is left, but never too little to read."""
@@ -47,13 +48,22 @@ class ConceptTrack:
         """Paint the grid, the curves and the names."""
         plot = plot_of(rect, scene)
         painter.fillRect(_with_margin(plot), scene.theme.panel)
-        _paint_scale(painter, plot, scene)
+        for y in _levels(plot, scene):
+            painter.fillRect(QRect(plot.left(), y, plot.width(), 1), scene.theme.grid)
         layout = self._laid_out(rect, scene)
         if layout is None or not layout.lines:
             track_text.paint_message(painter, plot, scene, _empty_text(scene))
         else:
             _paint_curves(painter, layout)
             _paint_names(painter, layout)
+
+    def titles(self, rect: QRect, scene: Scene) -> tuple[object, ...]:
+        """See `Track`."""
+        return _cap(scene), len(scene.curves)
+
+    def paint_titles(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
+        """See `Track`."""
+        _paint_scale(painter, plot_of(rect, scene), scene)
 
     def paint_playhead(
         self, painter: QPainter, rect: QRect, scene: Scene, playhead: Playhead
@@ -64,14 +74,16 @@ class ConceptTrack:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(scene.theme.panel)
-        position, instant = np.array([playhead.position]), np.array([playhead.instant])
-        for line in layout.lines:
-            value = layout.index.curve(line.curve.concept, position, instant)
-            if value[0] > 0:
+        lines = layout.lines
+        concepts = [line.curve.concept for line in lines]
+        values = layout.index.weights_of(concepts, playhead.position, playhead.instant)
+        heights = layout.y(values, np.array([line.lift for line in lines], dtype=np.int64))
+        for line, value, y in zip(lines, values.tolist(), heights.tolist(), strict=True):
+            if value > 0:
                 chosen = line.curve.concept == scene.selected
                 radius = 4.5 if chosen else 3.5
                 painter.setBrush(scene.theme.concept_colour(line.curve.slot))
-                painter.drawEllipse(QPointF(x, layout.y(value, line.lift)[0]), radius, radius)
+                painter.drawEllipse(QPointF(x, y), radius, radius)
 
     def hit(self, point: QPoint, rect: QRect, scene: Scene) -> Hit | None:
         """The curve, or the name, under the pointer."""
@@ -88,7 +100,9 @@ class ConceptTrack:
             return None
         known = self._layout
         if known is None or known.scene is not scene or known.rect != rect:
-            known = self._layout = CurveLayout(scene, QRect(rect), scene.index)
+            if self._facts is None or self._facts.index is not scene.index:
+                self._facts = CurveFacts(scene.index)
+            known = self._layout = CurveLayout(scene, QRect(rect), self._facts)
         return known
 
 
@@ -105,21 +119,27 @@ def _empty_text(scene: Scene) -> str:
     return "No active concepts here"
 
 
+def _cap(scene: Scene) -> float:
+    return 1.0 if scene.index is None else scene.index.rules.cap
+
+
+def _levels(plot: QRect, scene: Scene) -> list[int]:
+    """The px of the lines across the plot, from that of weight 0 up to the cap's."""
+    low, high = plot.bottom(), cap_y(plot, scene)
+    return [round(low - (low - high) * level / _LEVELS) for level in range(_LEVELS + 1)]
+
+
 def _paint_scale(painter: QPainter, plot: QRect, scene: Scene) -> None:
-    """Lines across the plot and their weights beside it, as many as there is room for."""
-    cap = 1.0 if scene.index is None else scene.index.rules.cap
-    high = cap_y(plot, scene)
+    """The weights of the lines beside the plot, as many as there is room for."""
+    cap, high = _cap(scene), cap_y(plot, scene)
     labels = [weight(cap * level / _LEVELS) for level in range(_LEVELS + 1)]
     widest = max(track_text.small().advance(text) for text in labels)
     is_roomy = INSET + track_text.title_width(TITLE) + widest + 2 * BESIDE <= scene.left
     step = _label_step(plot.bottom() - high) if is_roomy else _LEVELS
     painter.setPen(scene.theme.muted)
-    for level, text in enumerate(labels):
-        y = round(plot.bottom() - (plot.bottom() - high) * level / _LEVELS)
-        painter.fillRect(QRect(plot.left(), y, plot.width(), 1), scene.theme.grid)
-        if level % step == 0:
-            box = QRect(0, y - _LABEL_LINE // 2, scene.left - BESIDE, _LABEL_LINE)
-            track_text.small().write(painter, box, text, along=RIGHT)
+    for y, text in list(zip(_levels(plot, scene), labels, strict=True))[::step]:
+        box = QRect(0, y - _LABEL_LINE // 2, scene.left - BESIDE, _LABEL_LINE)
+        track_text.small().write(painter, box, text, along=RIGHT)
     top, note = high + _LABEL_LINE // 2 + SPACE, f"weight 0–{cap:g}"
     taken = widest if step < _LEVELS else 0
     track_text.paint_title(painter, top, scene, title=TITLE, note=note, taken=taken)
@@ -135,15 +155,16 @@ def _paint_curves(painter: QPainter, layout: CurveLayout) -> None:
     smooth = layout.index.rules.half_life is not None
     painter.save()
     painter.setClipRect(within, Qt.ClipOperation.IntersectClip)
-    for line in layout.lines:
-        chosen = line.curve.concept == scene.selected
-        shown, colour = line.values > 0, _colour(line, scene)
-        if smooth:
-            thick = 2.2 if chosen else 1.5
-            paint_line(painter, within, line.y, shown, colour=colour, thickness=thick)
-        else:
-            wide = 3 if chosen else 2
-            paint_steps(painter, scene.left, line.y, shown, colour=colour, thickness=wide)
+    chosen = [line.curve.concept == scene.selected for line in layout.lines]
+    colours = [_colour(line, scene) for line in layout.lines]
+    if smooth:
+        for line, colour, thick in zip(layout.lines, colours, chosen, strict=True):
+            wide = 2.2 if thick else 1.5
+            paint_line(painter, within, line.y, line.values > 0, colour=colour, thickness=wide)
+    else:
+        y = np.array([line.y for line in layout.lines])
+        shown = np.array([line.values for line in layout.lines]) > 0
+        paint_steps(painter, scene.left, y, shown, colours, [2 + thick for thick in chosen])
     painter.restore()
 
 

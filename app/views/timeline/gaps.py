@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from math import ceil
 
 from PySide6.QtCore import QLineF, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QRegion
@@ -11,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QRegion
 from app.views.lettering import lettering
 from app.views.timeline.layout import LABELS
 from app.views.timeline.scene import Hit, Scene
-from app.views.timeline.strips import LEAST
+from app.views.timeline.strips import LEAST, Strip
 from app.views.timeline.telling import moment, tell_idle
 
 _HATCH = 8
@@ -33,21 +34,45 @@ def paint_gaps(
 
     Crowds of hair-thin ones would only blur, and are left out.
     """
-    top, height = tracks.top(), tracks.height()
     wide = [strip for strip in scene.strips if strip.right - strip.left >= LEAST]
-    areas = [QRect(strip.left, top, strip.right - strip.left, height) for strip in wide]
-    hatched = [area for area in areas if area.width() >= _LEAST_HATCHED]
-    free = within.intersected(tracks) - _all_of(around)
+    if not wide:
+        return
     ground, line = QColor(scene.theme.track), QColor(scene.theme.muted)
     ground.setAlpha(120)
     line.setAlpha(110)
+    ratio = painter.device().devicePixelRatioF()
     painter.save()
-    painter.setClipRegion(_all_of(areas).intersected(free))
-    painter.fillRect(tracks, ground)
-    painter.setClipRegion(_all_of(hatched).intersected(free))
-    hatching = _hatching(line.rgba(), painter.device().devicePixelRatioF())
-    painter.drawTiledPixmap(tracks, hatching)
+    painter.setClipRegion(within.intersected(tracks) - _all_of(around))
+    # Two rows of tiles from end to end, since a strip by itself costs a call for each of its rows.
+    for tiles in (_grounds(wide, tracks, ratio, ground), _hatchings(wide, tracks, ratio, line)):
+        painter.drawTiledPixmap(tracks, tiles)
     painter.restore()
+
+
+def _grounds(strips: Sequence[Strip], tracks: QRect, ratio: float, colour: QColor) -> QPixmap:
+    tiles = _row_of_tiles(tracks.width(), ratio)
+    with QPainter(tiles) as painter:
+        for strip in strips:
+            left = strip.left - tracks.left()
+            painter.fillRect(left, 0, strip.right - strip.left, _HATCH, colour)
+    return tiles
+
+
+def _hatchings(strips: Sequence[Strip], tracks: QRect, ratio: float, colour: QColor) -> QPixmap:
+    tiles, hatching = _row_of_tiles(tracks.width(), ratio), _hatching(colour.rgba(), ratio)
+    with QPainter(tiles) as painter:
+        for strip in strips:
+            left, width = strip.left - tracks.left(), strip.right - strip.left
+            if width >= _LEAST_HATCHED:
+                painter.drawTiledPixmap(left, 0, width, _HATCH, hatching, left, 0)
+    return tiles
+
+
+def _row_of_tiles(width: int, ratio: float) -> QPixmap:
+    tiles = QPixmap(ceil(width * ratio), round(_HATCH * ratio))
+    tiles.setDevicePixelRatio(ratio)
+    tiles.fill(Qt.GlobalColor.transparent)
+    return tiles
 
 
 def _all_of(areas: Iterable[QRect]) -> QRegion:

@@ -108,7 +108,21 @@ class LaneTrack:
             plot = QRect(scene.left, strip.top(), scene.width, strip.height())
             painter.fillRect(plot, scene.theme.panel)
             _paint_columns(painter, plot.adjusted(0, 2, 0, -2), counts, lane.colour(scene.theme))
-            _paint_texts(painter, strip, lane, scene, shown=int(counts.sum()))
+            _paint_shown(painter, strip, scene, int(counts.sum()))
+
+    def titles(self, rect: QRect, scene: Scene) -> tuple[object, ...]:
+        """See `Track`."""
+        return (scene.log.whole,)
+
+    def paint_titles(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
+        """See `Track`."""
+        lanes, letters = self.lanes(scene.log), lettering(11)
+        space = scene.left - INSET - BESIDE
+        for number, lane in enumerate(lanes):
+            row = strip_of(rect, number, len(lanes)).adjusted(0, -1, 0, 2)
+            painter.setPen(scene.theme.text if len(lane.events) else scene.theme.muted)
+            label = QRect(INSET, row.top(), space, row.height())
+            letters.write(painter, label, fitting(letters, space, lane.name, lane.short))
 
     def paint_playhead(
         self, painter: QPainter, rect: QRect, scene: Scene, playhead: Playhead
@@ -195,17 +209,12 @@ def _density(counts: Int64, rows: int) -> Int64:
     return np.where(counts > 0, rows - filled, rows)
 
 
-def _paint_texts(painter: QPainter, strip: QRect, lane: Lane, scene: Scene, *, shown: int) -> None:
-    theme, letters = scene.theme, lettering(11)
-    row = strip.adjusted(0, -1, 0, 2)
-    space = scene.left - INSET - BESIDE
-    painter.setPen(theme.text if len(lane.events) else theme.muted)
-    label = QRect(INSET, row.top(), space, row.height())
-    letters.write(painter, label, fitting(letters, space, lane.name, lane.short))
-    painter.setPen(theme.muted)
+def _paint_shown(painter: QPainter, strip: QRect, scene: Scene, shown: int) -> None:
+    """Write beside a lane how many of its events are visible."""
+    painter.setPen(scene.theme.muted)
     right = scene.left + scene.width + BESIDE
-    number = QRect(right, row.top(), strip.right() - right, row.height())
-    letters.write(painter, number, f"{shown:,}")
+    number = QRect(right, strip.top() - 1, strip.right() - right, strip.height() + 3)
+    lettering(11).write(painter, number, f"{shown:,}")
 
 
 def _hit_column(lane: Lane, starts: Int64, column: int, scene: Scene) -> Hit | None:

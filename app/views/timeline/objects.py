@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QPainter
 
 from app.text import clock, count, plain
@@ -11,6 +13,7 @@ from app.theme import SPACE
 from app.views.contrast import mixed, readable
 from app.views.timeline import track_text
 from app.views.timeline.bins import column_positions
+from app.views.timeline.object_choice import Choice, choose
 from app.views.timeline.scene import Hit, Scene
 from app.views.touch_colours import touch_colour
 from core.events.contributions import Touch
@@ -27,10 +30,10 @@ _GAP = 2
 _BAR_INSET = 2
 _TICK = 2
 _REACH = 4
-_LOOK_BACK = 4_096
 _SHADE = {True: 0.38, False: 0.36}
 _LABEL_AT = 6
 _NAME = 80
+_NAMES_KEPT = 4_096
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,26 +63,13 @@ class _Layout:
     more: int
 
 
-@dataclass(frozen=True, eq=False)
-class _Choice:
-    """Which objects were chosen for a range of touches and so many rows, and out of how many.
-
-    Rules have no say in it.
-    """
-
-    log: SessionLog
-    visible: tuple[int, int]
-    rows: int
-    objects: tuple[int, ...]
-    total: int
-
-
 class ObjectTrack:
     """The objects in play in the visible range, as many as there are rows for."""
 
     def __init__(self) -> None:
         self._layout: _Layout | None = None
-        self._choice: _Choice | None = None
+        self._choice: Choice | None = None
+        self._names: dict[int, str] = {}
 
     def height(self, available: int, scene: Scene | None) -> int:
         """A row for each object of the session, as far as there is room, two at least."""
@@ -98,10 +88,18 @@ class ObjectTrack:
             painter.fillRect(_row_rect(row, rect, scene), scene.theme.panel)
         for row, bar in enumerate(layout.bars):
             _paint_bar(painter, _row_rect(row, rect, scene), bar, scene)
-        note = f"+{layout.more:,} more" if layout.more else ""
-        track_text.paint_title(painter, rect.top(), scene, title=TITLE, note=note)
         if not layout.bars:
             track_text.paint_message(painter, _plot(rect, scene), scene, _empty_text(scene))
+
+    def titles(self, rect: QRect, scene: Scene) -> tuple[object, ...]:
+        """See `Track`."""
+        return (self._laid_out(rect, scene).more,)
+
+    def paint_titles(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
+        """See `Track`."""
+        more = self._laid_out(rect, scene).more
+        note = f"+{more:,} more" if more else ""
+        track_text.paint_title(painter, rect.top(), scene, title=TITLE, note=note)
 
     def words(self, rect: QRect, scene: Scene) -> list[QRect]:
         """Where words stand in the plot, which nothing should be painted over."""
@@ -139,48 +137,29 @@ class ObjectTrack:
             return _Layout(scene, rect, np.zeros(0, np.int32), (), 0)
         made = count_before(log.touches.event, column_positions(scene)).astype(np.int32)
         choice = self._chosen(log, (int(made[0]), int(made[-1])), _rows(rect))
-        bars = tuple(_bar(code, log, made) for code in choice.objects)
+        bars = tuple(_bar(code, self._name(code, log), log, made) for code in choice.objects)
         return _Layout(scene, rect, made, bars, choice.total - len(bars))
 
-    def _chosen(self, log: SessionLog, visible: tuple[int, int], rows: int) -> _Choice:
+    def _chosen(self, log: SessionLog, visible: tuple[int, int], rows: int) -> Choice:
         known = self._choice
         if known is None or (known.log, known.visible, known.rows) != (log, visible, rows):
-            known = self._choice = _choose(log, visible, rows)
+            if known is None or known.log is not log or len(self._names) > _NAMES_KEPT:
+                self._names.clear()
+            known = self._choice = choose(log, visible, rows)
         return known
 
-
-def _choose(log: SessionLog, visible: tuple[int, int], rows: int) -> _Choice:
-    """The objects touched most often within the range, then the latest before it; by first touch.
-
-    ``visible`` is the range of touches. What there is no row for is counted, not looked at.
-    """
-    touched, (start, stop) = log.touches.object, visible
-    times = np.bincount(touched[start:stop])
-    chosen = np.flatnonzero(times)
-    if len(chosen) > rows:
-        chosen = chosen[np.argpartition(-times[chosen], rows - 1)[:rows]]
-    elif len(chosen) < rows:
-        earlier = _latest(touched[max(0, start - _LOOK_BACK) : start])
-        chosen = np.concatenate([chosen, earlier[~np.isin(earlier, chosen)]])[:rows]
-    order, starts = log.touches_by_object
-    by_first = np.argsort(order[starts[chosen]])
-    total = int(np.searchsorted(log.first_touches, stop))
-    return _Choice(log, visible, rows, tuple(chosen[by_first].tolist()), total)
+    def _name(self, code: int, log: SessionLog) -> str:
+        if code not in self._names:
+            self._names[code] = plain(" ".join(log.object_keys[code]), limit=_NAME)
+        return self._names[code]
 
 
-def _latest(touched: Int32) -> Int32:
-    """The objects of these touches, the one touched last first."""
-    objects, place = np.unique(touched[::-1], return_index=True)
-    return objects[np.argsort(place)]
-
-
-def _bar(code: int, log: SessionLog, made: Int32) -> _Bar:
+def _bar(code: int, name: str, log: SessionLog, made: Int32) -> _Bar:
     order, starts = log.touches_by_object
     own = order[starts[code] : starts[code + 1]]
     before = np.searchsorted(own, made, side="left")
     columns = np.flatnonzero(np.diff(before))
     start = 0 if before[0] else int(columns[0])
-    name = plain(" ".join(log.object_keys[code]), limit=_NAME)
     return _Bar(name, Touch(int(log.touches.touch[own[0]])), own, start, columns)
 
 
@@ -245,14 +224,20 @@ def _paint_ticks(
 ) -> None:
     """Ticks at full strength, but for those behind the label, which must stay readable."""
     x = bar.columns + scene.left
-    behind = (x > body.left() + _TICK) & (x < covered)
-    painter.setPen(Qt.PenStyle.NoPen)
-    for columns, brush in (
-        (x[behind], readable(colour, scene.theme.text, shade)),
-        (x[~behind], colour),
-    ):
-        painter.setBrush(brush)
-        painter.drawRects([QRect(at, body.top(), _TICK, body.height()) for at in columns.tolist()])
+    first, stop = np.searchsorted(x, (body.left() + _TICK + 1, covered)).tolist()
+    softer = readable(colour, scene.theme.text, shade)
+    for ticks, own in ((x[first:stop], softer), (x[:first], colour), (x[stop:], colour)):
+        for start, end in _runs(ticks):
+            painter.fillRect(start, body.top(), end - start, body.height(), own)
+
+
+def _runs(ticks: Int64) -> Iterator[tuple[int, int]]:
+    """Where ticks that touch each other begin and end (px)."""
+    if not len(ticks):
+        return iter(())
+    apart = np.flatnonzero(np.diff(ticks) > _TICK)
+    starts, ends = ticks[np.append(0, apart + 1)], ticks[np.append(apart, -1)] + _TICK
+    return zip(starts.tolist(), ends.tolist(), strict=True)
 
 
 def _hit(bar: _Bar, column: int, layout: _Layout) -> Hit:

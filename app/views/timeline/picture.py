@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -28,6 +28,8 @@ from core.replay.playback import Playhead
 _LOOP_FILL = 26
 _LOOP_EDGE = 170
 _LOOP_MARK = 3
+_BEFORE_PLOT = 4
+"""How far left of the plots anything in them reaches, at the most (px)."""
 
 
 class Tracks:
@@ -101,23 +103,33 @@ class Picture:
         self.paint_gaps(painter, QRegion(self.layout.tracks))
 
     def bands(self) -> tuple[Band, ...]:
-        """What `paint_tracks` paints, each part by itself; they share the height of the widget.
+        """What `paint_tracks` paints, each part by itself; they share all of the widget.
 
         But for the `paint_gaps`, which lie over all of them.
         """
         scene, layout, whole_log = self.scene, self.layout, self.scene.log.whole
-        parts: list[tuple[QRect, tuple[object, ...], Callable[[QPainter], None]]] = [
-            (layout.overview, (self.everything.grid, self.shown, whole_log), self._paint_overview),
-            *(
-                (rect, (scene.grid, *track.shows(scene)), partial(self._paint_strip, track, rect))
-                for track, rect in self.strips
+        overview, *tracks, ruler = _sharing(
+            [layout.overview, *(rect for _, rect in self.strips), layout.ruler]
+        )
+        shows = scene.theme, self.everything.grid, self.shown, whole_log
+        bands = [Band(overview, shows, self._paint_overview)]
+        for (track, rect), around in zip(self.strips, tracks, strict=True):
+            bands += self._bands_of(track, rect, around)
+        return *bands, Band(ruler, (scene.theme, scene.grid, whole_log), self._paint_ruler)
+
+    def _bands_of(self, track: Track, rect: QRect, around: QRect) -> tuple[Band, Band]:
+        """A track's titles, which mostly stay when the range moves, and the rest of it."""
+        scene, edge = self.scene, self.layout.left - _BEFORE_PLOT
+        titles = QRect(around.left(), around.top(), edge - around.left(), around.height())
+        plot = around.adjusted(titles.width(), 0, 0, 0)
+        shows = scene.theme, scene.grid, *track.shows(scene)
+        return (
+            Band(
+                titles,
+                (scene.theme, *track.titles(rect, scene)),
+                partial(track.paint_titles, rect=rect, scene=scene),
             ),
-            (layout.ruler, (scene.grid, whole_log), self._paint_ruler),
-        ]
-        rects = _sharing([rect for rect, _, _ in parts])
-        return tuple(
-            Band(around, (scene.theme, *shows), paint)
-            for around, (_, shows, paint) in zip(rects, parts, strict=True)
+            Band(plot, shows, partial(track.paint, rect=rect, scene=scene)),
         )
 
     def paint_gaps(self, painter: QPainter, within: QRegion) -> None:
@@ -133,9 +145,6 @@ class Picture:
         self.tracks.overview.paint(
             painter, self.layout.overview, self.everything, lanes=lanes, shown=self.shown
         )
-
-    def _paint_strip(self, track: Track, rect: QRect, painter: QPainter) -> None:
-        track.paint(painter, rect, self.scene)
 
     def _paint_ruler(self, painter: QPainter) -> None:
         paint_ruler(painter, self.layout.ruler, self.scene)
@@ -181,9 +190,9 @@ class Picture:
             painter.restore()
 
     def followed(self, playhead: Playhead | None) -> QRegion:
-        """Where anything is painted for this playhead: around the cursor and in the gutter."""
-        tracks, reach = self.layout.tracks, cursor.REACH
-        region = QRegion(self.layout.right, tracks.top(), tracks.width(), tracks.height())
+        """Where anything is painted for this playhead: around the cursor, and a value beside it."""
+        value, reach = self.layout.uncertainty, cursor.REACH
+        region = QRegion(self.layout.right, value.top(), value.width(), value.height())
         if playhead is None:
             return region
         bottom = self.layout.ruler.top()

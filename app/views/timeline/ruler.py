@@ -6,6 +6,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QRect
@@ -135,8 +136,14 @@ def _civil(scene: Scene) -> Int64:
 
 def _resumed(scene: Scene) -> set[int]:
     """Where the session goes on after a folded gap that lasted into another day."""
-    gaps = (strip.gap for strip in scene.strips)
-    return {g.end for g in gaps if text.crosses_days(g.start, g.end) and g.x1 <= scene.x1}
+    zone, gaps = text.times().zone, (strip.gap for strip in scene.strips)
+    return {g.end for g in gaps if g.x1 <= scene.x1 and _crosses_days(g.start, g.end, zone)}
+
+
+@lru_cache(maxsize=4_096)
+def _crosses_days(start: int, end: int, _zone: str) -> bool:
+    """See `text.crosses_days`; ``_zone`` is the one that it is asked for in."""
+    return text.crosses_days(start, end)
 
 
 def _is_folded(scene: Scene, instant: int) -> bool:

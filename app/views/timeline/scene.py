@@ -18,6 +18,9 @@ from core.replay.columns import Float64, Int64, SessionLog
 from core.replay.index import ContextIndex
 from core.replay.playback import Playhead
 
+_BEFORE = 1e-6
+"""A little less than the left edge: a µs, so that what lies exactly on it is in the picture."""
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:
@@ -54,6 +57,16 @@ class Grid:
     def instants(self) -> Int64:
         """The instant (µs) at each of the `edges`."""
         return self.axis.instants_at(self.edges)
+
+    @cached_property
+    def columns(self) -> Int64:
+        """How many events lie left of each column, and at the end of the last; width + 1 of them.
+
+        An event at the edge of two columns belongs to the left one, at the very left to the first.
+        """
+        columns = self.positions.copy()
+        columns[0] = self.axis.positions_at(self.x0 - _BEFORE)
+        return columns
 
     @cached_property
     def strips(self) -> tuple[Strip, ...]:
@@ -152,7 +165,15 @@ class Track(Protocol):
         ...
 
     def paint(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
-        """Paint all of the track; ``rect`` spans the whole widget's width, gutters included."""
+        """Paint the plot and what is right of it; ``rect`` is as wide as the widget."""
+        ...
+
+    def titles(self, rect: QRect, scene: Scene) -> tuple[object, ...]:
+        """What its titles depend on, besides the theme and the size; to be compared."""
+        ...
+
+    def paint_titles(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
+        """Paint what is left of the plot, which mostly stays when the range moves."""
         ...
 
     def paint_playhead(

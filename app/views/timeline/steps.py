@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.views.timeline.bins import columns_picture
@@ -29,37 +31,47 @@ def x_of_playhead(axis: Axis, playhead: Playhead) -> float:
 
 
 def paint_steps(
-    painter: QPainter, left: int, y: Float64, shown: Bool, *, colour: QColor, thickness: int = 2
+    painter: QPainter,
+    left: int,
+    y: Float64,
+    shown: Bool,
+    colours: Sequence[QColor],
+    thicknesses: Sequence[int],
 ) -> None:
     """Horizontal runs and vertical risers, each a filled rectangle.
 
-    ``y`` (px) and ``shown`` are given at the left edge of each pixel column and the right of the
-    last. A run that is not shown is left out, the riser that ends it is not.
+    ``y`` (px) and ``shown`` have a row for each curve, the later ones over the others, with values
+    at the left edge of each pixel column and the right of the last. A run that is not shown is left
+    out, the riser that ends it is not.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawRects(_step_rects(left, np.rint(y).astype(np.int64), shown, thickness))
+    for curve, x, top, width, height in _step_rects(np.rint(y).astype(np.int64), shown):
+        thick = thicknesses[curve]
+        half = thick // 2
+        corner = left + x - half, top - half
+        painter.fillRect(*corner, width + thick, height + thick, colours[curve])
 
 
-def _step_rects(left: int, y: Int64, shown: Bool, thickness: int) -> list[QRect]:
-    half = thickness // 2
-    cuts = np.flatnonzero(y[1:] != y[:-1]) + 1
-    starts = np.concatenate([np.zeros(1, np.int64), cuts])
-    ends = np.append(cuts, len(y) - 1)
-    drawn = shown[starts] & (ends > starts)
-    runs = [
-        QRect(left + start - half, at - half, end - start + thickness, thickness)
-        for start, end, at in zip(
-            starts[drawn].tolist(), ends[drawn].tolist(), y[starts[drawn]].tolist(), strict=True
-        )
-    ]
-    top, bottom = np.minimum(y[cuts - 1], y[cuts]), np.maximum(y[cuts - 1], y[cuts])
-    risers = [
-        QRect(left + cut - half, high - half, thickness, low - high + thickness)
-        for cut, high, low in zip(cuts.tolist(), top.tolist(), bottom.tolist(), strict=True)
-    ]
-    return runs + risers
+def _step_rects(y: Int64, shown: Bool) -> Iterator[tuple[int, int, int, int, int]]:
+    """The curve (row), x, y, width and height of each run and riser, as if they were hair-thin."""
+    begins = np.ones(y.shape, dtype=np.bool_)
+    np.not_equal(y[:, 1:], y[:, :-1], out=begins[:, 1:])
+    curve, start = np.nonzero(begins)
+    last = y.shape[1] - 1
+    end = np.append(start[1:], 0)
+    # The next one that begins at the very left is another curve's.
+    end = np.where(end > 0, end, last)
+    here, before = y[curve, start], y[curve, np.maximum(start - 1, 0)]
+    high, rise = np.minimum(here, before), np.abs(here - before)
+    drawn = shown[curve, start] & (end > start)
+    for row, x, level, width, top, height, is_run in zip(
+        *(each.tolist() for each in (curve, start, here, end - start, high, rise, drawn)),
+        strict=True,
+    ):
+        if is_run:
+            yield row, x, level, width, 0
+        if height:
+            yield row, x, top, 0, height
 
 
 def paint_line(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from app import text
 from app.views.lettering import Lettering
 from core.replay.columns import NONE, PENDING, Int64, SessionLog
@@ -55,6 +57,7 @@ def _day_and_minute(instant: int) -> str:
     return text.date_and_clock(instant)[:-3]
 
 
+@lru_cache(maxsize=4_096)
 def tell_idle(microseconds: int) -> str:
     """The length of an idle gap: `42 min idle`, `3 h 5 min idle`, `2 d 4 h idle`."""
     minutes = round(microseconds / _MINUTE)

@@ -44,12 +44,19 @@ class UncertaintyTrack:
         """Paint the curve and what lies under it."""
         plot = _plot(rect, scene)
         painter.fillRect(plot, scene.theme.panel)
-        note = "0–1" if plot.height() >= 2 * _LINE else ""
-        track_text.paint_title(painter, plot.top(), scene, title=TITLE, note=note)
         if scene.index is None:
             track_text.paint_message(painter, plot, scene, track_text.READING)
         elif scene.width >= 1:
             self._paint_curve(painter, plot, scene, scene.index)
+
+    def titles(self, rect: QRect, scene: Scene) -> tuple[object, ...]:
+        """See `Track`."""
+        return ()
+
+    def paint_titles(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
+        """See `Track`."""
+        note = "0–1" if rect.height() >= 2 * _LINE else ""
+        track_text.paint_title(painter, rect.top(), scene, title=TITLE, note=note)
 
     def _paint_curve(
         self, painter: QPainter, plot: QRect, scene: Scene, index: ContextIndex
@@ -62,7 +69,7 @@ class UncertaintyTrack:
         crisp = isinstance(index.rules.uncertainty, SteppedUncertainty)
         paint_area(painter, plot, y, mixed(scene.theme.panel, colour, _FILL))
         if crisp:
-            paint_steps(painter, scene.left, y, shown, colour=colour)
+            paint_steps(painter, scene.left, y[None], shown[None], [colour], [2])
         else:
             paint_line(painter, plot, y, shown, colour=colour)
         painter.restore()

@@ -64,8 +64,13 @@ def column(scene: Scene, seconds: float) -> int:
 
 
 def still(track: Track, rect: QRect, scene: Scene) -> QImage:
-    """What the track paints."""
-    return _painted(rect, scene.theme.ground, lambda p: track.paint(p, rect, scene))
+    """What the track paints while nothing moves."""
+
+    def paint(painter: QPainter) -> None:
+        track.paint_titles(painter, rect, scene)
+        track.paint(painter, rect, scene)
+
+    return _painted(rect, scene.theme.ground, paint)
 
 
 def moving(track: Track, rect: QRect, scene: Scene, playhead: Playhead) -> QImage:
