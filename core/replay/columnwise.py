@@ -9,11 +9,10 @@ import numpy as np
 
 from core.events.store.joined import SEPARATOR, WITHIN, JoinedRows
 from core.replay.columns import KNOWN_KINDS, NONE, Bool, Int32, Int64
-from core.replay.object_pool import object_batch
+from core.replay.object_pool import Objects, object_batch
 from core.replay.reading import Reading
 from core.replay.slices import (
     Lines,
-    Slices,
     are_pairs,
     numbered,
     object_lists,
@@ -21,11 +20,10 @@ from core.replay.slices import (
     string_of,
     strings,
 )
-from core.replay.strings import ObjectKeys
 from core.replay.usual_payloads import CHAT, CLAIM, FIELDS, UNUSUAL, VIEWED, raw_payloads
 
-_AT_ONCE = 500_000
-"""So many rows wait for what is cheap for many at once; each takes some fifty bytes meanwhile."""
+_AT_ONCE = 262_144
+"""So many rows wait for what is cheap for many at once, and not for what a processor keeps."""
 
 
 class _Waiting(NamedTuple):
@@ -47,7 +45,7 @@ class _Fields(NamedTuple):
     lines: Lines
     rowids: Int64
     objects: Int32
-    keys: ObjectKeys
+    keys: Objects
 
     def about(self, kind: str) -> Bool:
         """Which of the rows have an object of a type."""
@@ -67,8 +65,9 @@ class ColumnReading(Reading):
 
     def __init__(self, rows: Int64) -> None:
         super().__init__(rows)
-        self._by_deed: dict[str, int] = {}
+        self._by_deed: dict[bytes, int] = {}
         self._waiting: list[_Waiting] = []
+        self._wait = 0
 
     def take_joined(self, rows: JoinedRows) -> bool:
         """Take in rows at once, to the same end as one by one; their keys are among those given.
@@ -76,11 +75,11 @@ class ColumnReading(Reading):
         False, and nothing is taken in, where one of them is not as usual.
         """
         count = len(rows.rowids)
-        deeds, objects = rows.deeds.split(SEPARATOR), rows.objects.encode()
+        deeds = rows.deeds.split(SEPARATOR)
         # As many as there are to be: then none is within a value.
         if len(deeds) != count or rows.deeds.count(WITHIN) != rows.people:
             return False
-        if not are_pairs(objects, count, separator=SEPARATOR, within=WITHIN):
+        if not are_pairs(rows.objects, count, separator=SEPARATOR, within=WITHIN):
             return False
         payloads = raw_payloads(rows.payloads, count)
         if payloads is None:
@@ -95,28 +94,29 @@ class ColumnReading(Reading):
             kind: b"\n".join(map(field.get, compress(payloads, (kinds == kind).tolist())))
             for kind, field in FIELDS.items()
         }
-        self._waiting.append(_Waiting(rows.rowids, events, kinds, objects, fields))
-        if sum(len(page.rowids) for page in self._waiting) >= _AT_ONCE:
+        self._waiting.append(_Waiting(rows.rowids, events, kinds, rows.objects, fields))
+        self._wait += count
+        if self._wait >= _AT_ONCE:
             self.settle()
         return True
 
-    def _deeds(self, deeds: list[str]) -> Int64:
+    def _deeds(self, deeds: list[bytes]) -> Int64:
         """The kind (from bit 32 on) and the actor, less NONE, of each."""
         for deed in dict.fromkeys(deeds):
             if deed not in self._by_deed:
                 kind, within, actor = deed.partition(WITHIN)
-                code = self._actors[actor if within else None]
-                self._by_deed[deed] = self._kinds[kind] << 32 | code - NONE
+                code = self._actors[actor.decode() if within else None]
+                self._by_deed[deed] = self._kinds[kind.decode()] << 32 | code - NONE
         return np.fromiter(map(self._by_deed.__getitem__, deeds), np.int64, len(deeds))
 
     def settle(self) -> None:
         """Take in what of the joined rows still waits: their objects and contributions."""
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting, self._wait = self._waiting, [], 0
         if not waiting:
             return
         columns = zip(*(page[:3] for page in waiting), strict=True)
         rowids, events, kinds = map(np.concatenate, columns)
-        joined = SEPARATOR.encode().join(page.objects for page in waiting)
+        joined = SEPARATOR.join(page.objects for page in waiting)
         keys, objects = object_batch(joined, SEPARATOR, WITHIN)
         self.objects[events] = self._pool.add(keys, objects)
         found = []
@@ -139,11 +139,12 @@ class ColumnReading(Reading):
         if found is None:
             return self._one_by_one(VIEWED, fields, count)
         found = found.only(count)
-        viewed, which = np.unique(fields.objects[count], return_inverse=True)
-        concept = numbered(
-            Slices.of(fields.keys.ids, viewed.astype(np.int64)), self._concepts.of_all
-        )
-        return _Entries(found.line, concept[which], numbered(found, self._of_names))
+        viewed = fields.objects[count]
+        there = np.zeros(len(fields.keys.types), dtype=bool)
+        there[viewed] = True
+        concepts = numbered(fields.keys.ids.taken(np.flatnonzero(there)), self._concepts.of_all)
+        concept = concepts[(np.cumsum(there) - 1)[viewed]]
+        return _Entries(found.line, concept, numbered(found, self._of_names))
 
     def _chats(self, fields: _Fields) -> _Entries:
         """What messages contribute: the concepts that they mention."""
@@ -174,7 +175,7 @@ class ColumnReading(Reading):
                 continue
             for concept, name in entries if count[place] else ():
                 if kind == VIEWED:
-                    concept = fields.keys.ids[fields.objects[place]]
+                    concept = fields.keys.ids.text_of(fields.objects[place])
                 if concept:
                     found.append((place, self._concepts[concept], self._names[name]))
         places, concepts, names = np.array(found, dtype=np.int64).reshape(-1, 3).T

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from core.replay.codes import by_first
-from core.replay.columns import NONE, Int32
+from core.replay.columns import NONE, Bool, Int32, Int64
 from core.replay.slices import Slices, between, encoded, numbered
 from core.replay.strings import ObjectKeys, Strings
 
@@ -15,18 +16,36 @@ _FIRST = 1 << 30
 """From here on numbers are those of a pool; below are those of who has one."""
 
 
+class Objects(NamedTuple):
+    """Type and id of different objects; ``types`` are codes into ``type_names``."""
+
+    types: Int32
+    type_names: Sequence[str]
+    ids: Slices
+
+    @classmethod
+    def of(cls, keys: ObjectKeys) -> Objects:
+        """Those of a column."""
+        places = np.arange(len(keys))
+        return cls(keys.types, keys.type_names, Slices.of(keys.ids, places))
+
+    def are(self, kind: str) -> Bool:
+        """Which of them are of a type."""
+        return np.isin(self.types, [c for c, name in enumerate(self.type_names) if name == kind])
+
+
 class ObjectPool:
     """Objects that come in batches, the same ones in several of them."""
 
     def __init__(self) -> None:
-        self._batches: list[ObjectKeys] = []
+        self._batches: list[Objects] = []
         self._count = _FIRST
 
-    def add(self, keys: ObjectKeys, codes: Int32) -> Int32:
-        """The numbers for now of objects, given by their place among these keys, or NONE."""
+    def add(self, objects: Objects, codes: Int32) -> Int32:
+        """The numbers for now of objects, given by their place among these, or NONE."""
         first = self._count
-        self._batches.append(keys)
-        self._count += len(keys)
+        self._batches.append(objects)
+        self._count += len(objects.types)
         return np.where(codes == NONE, NONE, codes + np.int32(first))
 
     def settled(self, others: ObjectKeys, codes: Int32) -> tuple[Int32, ObjectKeys]:
@@ -34,24 +53,21 @@ class ObjectPool:
 
         So they are the same in whatever batches they came.
         """
-        keys = others
-        if self._batches:
-            code, keys = _distinct([others, *self._batches])
-            places = np.where(codes < _FIRST, codes, codes + np.int32(len(others) - _FIRST))
-            codes = np.append(code, np.int32(NONE))[places]
-        order, codes = by_first(codes, len(keys))
-        if np.any(np.diff(order) < 0):
-            keys = ObjectKeys(keys.types[order], keys.type_names, keys.ids.taken(order))
-        return codes, keys
+        if not self._batches:
+            order, codes = by_first(codes, len(others))
+            return codes, _taken(Objects.of(others), order)
+        code, objects = _distinct([Objects.of(others), *self._batches])
+        places = np.where(codes < _FIRST, codes, codes + np.int32(len(others) - _FIRST))
+        order, codes = by_first(np.append(code, np.int32(NONE))[places], len(objects.types))
+        return codes, _taken(objects, order)
 
 
-def object_batch(text: bytes, separator: str, within: str) -> tuple[ObjectKeys, Int32]:
+def object_batch(text: bytes, separator: bytes, within: bytes) -> tuple[Objects, Int32]:
     """The objects of rows, as pairs of type and id, and the place of each row's, NONE for none.
 
     See `slices.are_pairs` for what the text must be.
     """
-    pairs = between(text, separator)
-    codes, different = encoded(pairs)
+    codes, different = encoded(between(text, separator))
     middle = np.flatnonzero(different.text == ord(within))
     types: list[str] = []
 
@@ -61,33 +77,52 @@ def object_batch(text: bytes, separator: str, within: str) -> tuple[ObjectKeys, 
 
     none = different.starts == middle
     of_type = numbered(different._replace(ends=middle), number)
-    ids = _strings(different._replace(starts=middle + 1))
     there = np.flatnonzero(~none)
-    keys = ObjectKeys(of_type[there], types, ids if len(there) == len(none) else ids.taken(there))
+    ids = different._replace(starts=middle + 1)
     places = np.where(none, NONE, np.cumsum(~none) - 1).astype(np.int32)
-    return keys, places[codes]
+    return Objects(of_type[there], types, ids.taken(there)), places[codes]
+
+
+def _taken(objects: Objects, order: Int64) -> ObjectKeys:
+    return ObjectKeys(objects.types[order], objects.type_names, _strings(objects.ids.taken(order)))
 
 
 def _strings(slices: Slices) -> Strings:
-    """Slices as a column of their own."""
+    """Slices, in whatever order, as a column of their own."""
     lengths = slices.ends - slices.starts
     ends = np.append(0, np.cumsum(lengths))
-    within = np.arange(int(ends[-1])) - np.repeat(ends[:-1], lengths)
-    return Strings(slices.text[np.repeat(slices.starts, lengths) + within], ends)
+    within = np.arange(int(ends[-1])) - np.repeat(ends[:-1] - slices.starts, lengths)
+    return Strings(slices.text[within], ends)
 
 
-def _distinct(batches: Sequence[ObjectKeys]) -> tuple[Int32, ObjectKeys]:
+def _distinct(batches: Sequence[Objects]) -> tuple[Int32, Objects]:
     """The code of each object of all batches, and the objects by code, each once."""
     names = list(dict.fromkeys(name for batch in batches for name in batch.type_names))
+    codes = {name: code for code, name in enumerate(names)}
     types = np.concatenate(
         [
-            np.array([names.index(name) for name in batch.type_names], dtype=np.int64)[batch.types]
+            np.array([codes[name] for name in batch.type_names], dtype=np.int32)[batch.types]
             for batch in batches
         ]
     )
-    text = np.concatenate([batch.ids.text[: batch.ids.ends[-1]] for batch in batches])
-    lengths = np.concatenate([np.diff(batch.ids.ends) for batch in batches])
-    ids = Strings(text, np.append(0, np.cumsum(lengths)))
-    by_id, _ = encoded(Slices(text, np.zeros(0, np.int64), ids.ends[:-1], ids.ends[1:]))
-    _, first, code = np.unique(types << 32 | by_id, return_index=True, return_inverse=True)
-    return code.astype(np.int32), ObjectKeys(types[first].astype(np.int32), names, ids.taken(first))
+    ids = _joined([batch.ids for batch in batches])
+    by_id, _ = encoded(ids)
+    pair = types.astype(np.int64) << 32 | by_id
+    order = np.argsort(pair)
+    new = np.ones(len(pair), dtype=np.bool_)
+    np.not_equal(pair[order[1:]], pair[order[:-1]], out=new[1:])
+    code = np.empty(len(pair), dtype=np.int32)
+    code[order] = np.cumsum(new, dtype=np.int32) - 1
+    first = order[new]
+    return code, Objects(types[first], names, ids.taken(first))
+
+
+def _joined(parts: Sequence[Slices]) -> Slices:
+    """Slices of several texts as slices of one, in their order."""
+    before = np.cumsum([0, *(len(part.text) for part in parts)])
+    return Slices(
+        np.concatenate([part.text for part in parts]),
+        np.arange(sum(len(part.starts) for part in parts)),
+        np.concatenate([part.starts + at for part, at in zip(parts, before[:-1], strict=True)]),
+        np.concatenate([part.ends + at for part, at in zip(parts, before[:-1], strict=True)]),
+    )

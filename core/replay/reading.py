@@ -22,7 +22,7 @@ from core.replay.columns import (
     UInt16,
     group,
 )
-from core.replay.object_pool import ObjectPool
+from core.replay.object_pool import ObjectPool, Objects
 from core.replay.strings import ObjectKeys, Strings
 from core.replay.usual_payloads import CHAT, CLAIM, UNUSUAL, VIEWED, decoders, may_be_unusual
 
@@ -172,7 +172,7 @@ class Reading:
         known = part.kinds != PENDING
         self.kinds[events[known]] = self._kinds.of(part.kind_names)[part.kinds[known]]
         self.actors[events] = self._actors.of(part.actor_names)[part.actors]
-        self.objects[events] = self._pool.add(part.object_keys, part.objects)
+        self.objects[events] = self._pool.add(Objects.of(part.object_keys), part.objects)
         self._add_all(
             events.astype(np.int32)[part.event],
             self._concepts.of(part.concept_ids)[part.concept],

@@ -33,6 +33,14 @@ class Slices(NamedTuple):
         """Some strings of a column, by ascending places."""
         return cls(column.text, places, column.ends[places], column.ends[places + 1])
 
+    def taken(self, places: Int64) -> Slices:
+        """Those at these places, in that order."""
+        return Slices(self.text, self.line[places], self.starts[places], self.ends[places])
+
+    def text_of(self, place: int) -> str:
+        """The text of one, by its place."""
+        return self.text[self.starts[place] : self.ends[place]].tobytes().decode()
+
     def only(self, lines: Bool) -> Slices:
         """Those of the lines that are marked."""
         there = lines[self.line]
@@ -143,7 +151,7 @@ def _are(text: Bytes, quotes: Int64, name: bytes) -> bool:
     return all(np.all(text[opened + 1 + at] == byte) for at, byte in enumerate(name))
 
 
-def are_pairs(text: bytes, count: int, *, separator: str, within: str) -> bool:
+def are_pairs(text: bytes, count: int, *, separator: bytes, within: bytes) -> bool:
     """Whether there are so many pairs in a text, each of two values, or of two empty ones."""
     pairs = between(text, separator)
     middle = np.flatnonzero(pairs.text == ord(within))
@@ -154,7 +162,7 @@ def are_pairs(text: bytes, count: int, *, separator: str, within: str) -> bool:
     return bool(np.all((middle == pairs.starts) == (middle + 1 == pairs.ends)))
 
 
-def between(text: bytes, separator: str) -> Slices:
+def between(text: bytes, separator: bytes) -> Slices:
     """What is between the separators of a text."""
     found = np.frombuffer(text, dtype=np.uint8)
     breaks = np.flatnonzero(found == ord(separator))

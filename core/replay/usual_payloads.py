@@ -85,16 +85,15 @@ FIELDS = {
 }
 
 
-def raw_payloads(joined: str, count: int) -> list[RawPayload] | None:
+def raw_payloads(joined: bytes, count: int) -> list[RawPayload] | None:
     """So many payloads that newlines join; None where one of them may not be as usual.
 
     That is as for `may_be_unusual`, and what is no JSON object. Fields are still to be looked at.
     """
-    text = joined.encode()
-    if not _is_line_each(np.frombuffer(text, dtype=np.uint8), count):
+    if not _is_line_each(np.frombuffer(joined, dtype=np.uint8), count):
         return None
     try:
-        payloads = _raw_lines(text)
+        payloads = _raw_lines(joined)
     except UNUSUAL:
         return None
     return payloads if len(payloads) == count else None
