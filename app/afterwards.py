@@ -1,4 +1,4 @@
-"""What may come a little after the picture: while a session grows, a few things a turn."""
+"""What may come a little after the picture of a session that opens or grows, a little a turn."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QTimer
 
 Slot = Callable[..., object]
 
-_AFTER, _BETWEEN = 8, 1
-"""How long (ms) after it was told the first thing is done, and how far apart the turns are."""
+_AFTER, _BETWEEN = 5, 1
+"""How long (ms) after the picture the first thing is done, and how far apart the turns are."""
 _TURN = 0.004
 """A turn begins nothing more after so many seconds."""
 
@@ -18,14 +18,15 @@ _TURN = 0.004
 class Afterwards(QObject):
     """Calls slots at once, or, while it is ``hurried``, soon: in their order, with what came last.
 
-    What is told meanwhile paints first. Nothing waits longer because more comes. A slot that is
-    told at once, because it is not hurried, comes after all that waits.
+    What is painted meanwhile comes first, and nothing waits longer because more comes. A slot that
+    is told when it is not hurried is called at once, after all that waits; a patient one waits too.
     """
 
     def __init__(self, hurried: Callable[[], bool], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._hurried = hurried
         self._waiting: dict[object, tuple[Slot, tuple[object, ...]]] = {}
+        self._painted = True
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._go_on)
 
@@ -34,15 +35,17 @@ class Afterwards(QObject):
         """Whether something is still to be called."""
         return bool(self._waiting)
 
-    def later(self, slot: Slot) -> Slot:
+    def later(self, slot: Slot, *, patient: bool = False) -> Slot:
         """What calls the slot so: connect this in its place."""
         key = object()
 
         def told(*values: object) -> None:
-            if self._hurried():
+            if self._hurried() or (patient and self._waiting):
                 self._waiting[key] = slot, values
                 if not self._timer.isActive():
-                    self._timer.start(_AFTER)
+                    # What is to be painted is painted before a timer comes, be it of no time.
+                    self._painted = False
+                    self._timer.start(0)
             else:
                 self.finish()
                 slot(*values)
@@ -60,6 +63,10 @@ class Afterwards(QObject):
         self._waiting.clear()
 
     def _go_on(self) -> None:
+        if not self._painted:
+            self._painted = True
+            self._timer.start(_AFTER)
+            return
         until = time.monotonic() + _TURN
         try:
             while self._waiting and time.monotonic() < until:

@@ -126,7 +126,7 @@ class Window(QMainWindow):
             replay=self.replay,
             parent=self,
         )
-        self.afterwards = Afterwards(lambda: self.opening.growing, self)
+        self.afterwards = Afterwards(lambda: self.opening.paints_first, self)
 
     def _build_features(self) -> None:
         self.server = ServingFeature(self)
@@ -256,7 +256,7 @@ class Window(QMainWindow):
         opening.complained.connect(show.complaint)
 
         clock.playback_changed.connect(show.playback)
-        clock.settled.connect(show.settled)
+        clock.settled.connect(later(show.settled, patient=True))
         clock.passed.connect(show.passed)
         self.viewport.changed.connect(show.range)
         self.selection.changed.connect(self.timeline.show_loop)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QObject, Signal
 
 from app.models.clock import Clock
+from app.models.growing import Manner
 from app.models.reading import LoadStep
 from app.models.replay import Replay
 from app.models.source import Source
@@ -65,8 +66,10 @@ class Opening(QObject):
         self._begun = False
         self._waiting_for_any = False
         self._lively = False
-        self.growing = False
-        """Whether what is told now is that the session on screen grew at its end."""
+        self.paints_first = False
+        """Whether what is told now is to be on screen before all else hears of it: the first of a
+        session, or what came at its end."""
+        source.manner = self._manner
         source.opened.connect(self._begin_what_is_wished)
         source.sessions_changed.connect(self._choose)
         source.step_loaded.connect(self._take)
@@ -164,15 +167,14 @@ class Opening(QObject):
         self._source.open_session(session_id, self._replay.rules)
 
     def _grow(self, session_ids: set[str]) -> None:
-        """Take up what arrived of the session on screen."""
-        if self._session_id in session_ids and self._log is not None and self._log.complete:
-            if not self._source.filling:
-                self._liven()
-            self._grow_session()
+        """The session on screen runs; what arrived of it comes by itself."""
+        is_there = self._log is not None and self._log.complete
+        if is_there and self._session_id in session_ids and not self._source.filling:
+            self._liven()
 
-    def _grow_session(self) -> None:
+    def _manner(self) -> Manner:
         replay = self._replay
-        self._source.grow_session(replay.rules, replay.shown_concepts, replay.left_out)
+        return Manner(replay.rules, replay.shown_concepts, replay.left_out)
 
     def filled(self) -> None:
         """All of the session is in the mirror that was filled: go where it was wished to."""
@@ -212,12 +214,13 @@ class Opening(QObject):
 
     def _take(self, step: LoadStep) -> None:
         before = self._log
-        known = before is not None and before.complete
-        self.growing = known and continues(step.log.rows, before.rows)  # type: ignore[union-attr]
+        self.paints_first = (
+            before is None or not before.complete or continues(step.log.rows, before.rows)
+        )
         try:
             self._show(step)
         finally:
-            self.growing = False
+            self.paints_first = False
 
     def _show(self, step: LoadStep) -> None:
         log, first = step.log, self._log is None
@@ -257,9 +260,6 @@ class Opening(QObject):
                 self._clock.change(lambda playback: playback.at_position(len(log)))
         if log.complete:
             self.loaded.emit(step)
-            if not known:
-                # What arrived while it was being read.
-                self._grow_session()
 
     def _finish(self, step: LoadStep) -> None:
         """A session whose rows have no readable instant: there is nothing to replay."""

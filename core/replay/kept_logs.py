@@ -7,11 +7,14 @@ told without reading it: its place, number, size and times, and those of SQLite'
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import field
 from hashlib import blake2b
+from mmap import ACCESS_READ, mmap
+from os import SEEK_END
 from pathlib import Path
 
 import platformdirs
@@ -56,7 +59,7 @@ class KeptLogs:
         path = self._path(store, session_id)
         with _forgiven("read"):
             try:
-                log = read_log(path.read_bytes(), witness)
+                log = read_log(_content(path), witness)
             except FileNotFoundError:
                 return None
             except UnreadableLogError as error:
@@ -141,6 +144,19 @@ class KeptLogs:
         """A name that tells nobody which file and which session it is of."""
         key = f"{store.path}\0{session_id}".encode("utf-8", "surrogatepass")
         return self.folder / f"{blake2b(key, digest_size=16).hexdigest()}{_SUFFIX}"
+
+
+def _content(path: Path) -> bytes | mmap:
+    """What is in a file, which is replaced as a whole and never written to: no need of a copy.
+
+    On Windows one that is mapped could not be replaced.
+    """
+    if sys.platform == "win32":
+        return path.read_bytes()
+    with path.open("rb") as file:
+        size = file.seek(0, SEEK_END)
+        # Nothing cannot be mapped.
+        return mmap(file.fileno(), size, access=ACCESS_READ) if size else b""
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import json
 import zlib
 from dataclasses import asdict
 from io import BytesIO
+from mmap import mmap
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -43,10 +44,10 @@ def write_log(file: BinaryIO, log: SessionLog, witness: str) -> None:
     file.write(content)
 
 
-def read_log(content: bytes, witness: str) -> SessionLog | None:
+def read_log(content: bytes | mmap, witness: str) -> SessionLog | None:
     """The log that was written with that witness; None where it was with another.
 
-    Raises UnreadableLogError. The columns cannot be written to.
+    Raises UnreadableLogError. The columns lie where the content does, and cannot be written to.
     """
     start = len(_MAGIC) + 2 * _LENGTH
     if content[: len(_MAGIC)] != _MAGIC or len(content) < start:

@@ -247,11 +247,12 @@ def test_a_cache_that_cannot_be_used_is_done_without(tmp_path: Path, path: Path)
     kept.clear()
 
 
-def test_a_damaged_file_of_the_cache_goes(kept: KeptLogs, path: Path) -> None:
+@pytest.mark.parametrize("left", [-1, 0], ids=["a byte lacks", "empty"])
+def test_a_damaged_file_of_the_cache_goes(kept: KeptLogs, path: Path, left: int) -> None:
     """It would be read, and refused, for ever."""
     keep(kept, path)
     (file,) = kept.folder.iterdir()
-    file.write_bytes(file.read_bytes()[:-1])
+    file.write_bytes(file.read_bytes()[:left])
     assert read(kept, path) is None
     assert list(kept.folder.iterdir()) == []
 
