@@ -45,9 +45,15 @@ def group(codes: Int32, count: int) -> tuple[Int32, Int64]:
 
     Within a group the places ascend. ``codes`` are from 0 to ``count`` - 1.
     """
-    order = np.argsort(codes, kind="stable").astype(np.int32)
+    # Of sixteen bits numpy counts instead of comparing.
+    order = np.argsort(codes.astype(np.uint16), kind="stable").astype(np.int32)
+    if count > _SIXTEEN_BITS:
+        order = order[np.argsort((codes >> 16).astype(np.uint16)[order], kind="stable")]
     counts = np.bincount(codes, minlength=count)
     return order, np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+
+
+_SIXTEEN_BITS = 1 << 16
 
 
 def count_before(events: Int32, positions: ArrayLike) -> Int64:
@@ -105,9 +111,14 @@ class ConceptNames:
 
     def at(self, concept: int, position: int) -> str | None:
         """The latest name that the first ``position`` events gave, None where there is none."""
+        given = self.given(concept, position)
+        return None if given is None else self.names[given]
+
+    def given(self, concept: int, position: int) -> int | None:
+        """Which of the names that is."""
         start, stop = int(self.starts[concept]), int(self.starts[concept + 1])
         last = bisect_left(self.event, position, start, stop) - 1
-        return self.names[last] if last >= start else None
+        return last if last >= start else None
 
 
 @dataclass(frozen=True, eq=False)

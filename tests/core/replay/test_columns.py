@@ -166,3 +166,11 @@ def test_a_group_has_all_places_of_its_code(codes: list[int]) -> None:
     for code in range(6):
         places = [i for i, c in enumerate(codes) if c == code]
         assert order[starts[code] : starts[code + 1]].tolist() == places
+
+
+@given(codes=st.lists(st.sampled_from([0, 1, 65_535, 65_536, 65_537, 131_073])))
+def test_a_group_has_its_places_among_very_many_codes(codes: list[int]) -> None:
+    """Of a session with more concepts than two bytes count, one would stand for another."""
+    order, starts = group(np.array(codes, dtype=np.int32), 131_074)
+    assert order.tolist() == sorted(range(len(codes)), key=lambda place: codes[place])
+    assert starts[[65_537, 131_074]].tolist() == [sum(c < 65_537 for c in codes), len(codes)]
