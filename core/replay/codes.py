@@ -60,7 +60,10 @@ def by_first(codes: Int32, count: int) -> tuple[Int64, Int32]:
     first = np.full(count + 1, len(codes), dtype=np.int64)
     # Of repeated targets the last assignment stays, so from behind it is the first appearance.
     first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
-    order = np.argsort(first[:count], kind="stable")
+    begins = np.zeros(len(codes) + 1, dtype=np.bool_)
+    begins[first[:count]] = True
+    appear: Int64 = codes[begins[:-1]].astype(np.int64)
+    order = np.append(appear, np.flatnonzero(first[:count] == len(codes)))
     rank = np.full(count + 1, NONE, dtype=np.int32)
     rank[order] = np.arange(count, dtype=np.int32)
     return order, rank[codes]

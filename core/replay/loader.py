@@ -33,7 +33,7 @@ PROBLEMS_KEPT = 10_000
 """How many problems a log carries; the store lists them all."""
 
 _FIRST_PAINT = 20_000
-_REFRESH = 100_000
+_REFRESH = 200_000
 _STEPS_MOST = 20
 _UNUSUAL_PAGE = 500
 

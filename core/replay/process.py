@@ -29,7 +29,7 @@ WORTH_IT = 50_000
 
 _METHOD = "forkserver" if sys.platform == "linux" else "spawn"
 """The first starts a process in hundredths of a second once it runs, for all is imported there."""
-_PRELOADED = ["core.replay.apart", "pyarrow"]
+_PRELOADED = ["core.replay.apart", "pyarrow.compute"]
 _LOOK = 0.05
 """How long (s) one waits before asking again whether to stop."""
 _PATIENCE = 5.0
