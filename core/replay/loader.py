@@ -33,8 +33,8 @@ PROBLEMS_KEPT = 10_000
 """How many problems a log carries; the store lists them all."""
 
 _FIRST_PAINT = 20_000
-_REFRESH = 200_000
-_STEPS_MOST = 20
+_REFRESH = 100_000
+_STEPS, _STEPS_MOST = 5, 20
 _UNUSUAL_PAGE = 500
 
 
@@ -103,7 +103,8 @@ def read_rows(
         yield Loaded(log, 0, len(log))
     reading = ColumnReading(log.rows)
     # Each step carries all columns: a number of steps that grew with the log would cost its square.
-    refresh = max(_REFRESH, len(log) // _STEPS_MOST)
+    # What is painted of them is taken from the reading: of a million rows five are enough.
+    refresh = max(_REFRESH, len(log) // _STEPS_MOST, min(len(log) // _STEPS, 2 * _REFRESH))
     here, parts = reading.rowids, iter(list[Part]())
     if elsewhere is not None:
         refresh //= 2
