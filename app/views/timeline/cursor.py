@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
@@ -57,14 +59,19 @@ def paint_cursor(
 
 def _paint_head(painter: QPainter, tip: QPointF, colour: QColor, scale: float) -> None:
     """A flat top with a point below it, like the mark of a tape."""
-    wide, shoulder, high = _HEAD * scale, 8 * scale, 14 * scale
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
-    corners = ((-wide, 0), (wide, 0), (wide, shoulder), (0, high), (-wide, shoulder))
-    painter.drawPolygon(QPolygonF([tip + QPointF(x, y) for x, y in corners]))
+    painter.drawPolygon(_head(scale).translated(tip))
     painter.restore()
+
+
+@cache
+def _head(scale: float) -> QPolygonF:
+    wide, shoulder, high = _HEAD * scale, 8 * scale, 14 * scale
+    corners = ((-wide, 0), (wide, 0), (wide, shoulder), (0, high), (-wide, shoulder))
+    return QPolygonF([QPointF(x, y) for x, y in corners])
 
 
 def paint_pointer(painter: QPainter, layout: Layout, scene: Scene, pixel: int) -> None:

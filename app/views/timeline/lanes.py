@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QPainter
@@ -31,6 +33,8 @@ _DENSE = 3
 """From one event in so many px on a lane shows density."""
 _LEAST_SHARE = 0.3
 """How much of a lane's height a column with a single event fills where density is shown."""
+_TABLED = 1_024
+"""Up to so many events in a column, the height for each number of them is kept."""
 _CROWN = 2
 """How many px of a column have the full colour where density is shown."""
 _SHORT = {
@@ -100,15 +104,21 @@ class LaneTrack:
 
     def paint(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
         """See `Track`."""
-        positions = column_positions(scene)
-        lanes = self.lanes(scene.log)
-        for number, lane in enumerate(lanes):
+        lanes, positions = self.lanes(scene.log), column_positions(scene)
+        counts = np.diff([count_before(lane.events, positions) for lane in lanes])
+        letters, right = lettering(11), scene.left + scene.width + BESIDE
+        painter.setFont(letters.font)
+        painter.setPen(scene.theme.muted)
+        for number, (lane, shown) in enumerate(
+            zip(lanes, counts.sum(axis=1).tolist(), strict=True)
+        ):
             strip = strip_of(rect, number, len(lanes))
-            counts = np.diff(count_before(lane.events, positions))
             plot = QRect(scene.left, strip.top(), scene.width, strip.height())
             painter.fillRect(plot, scene.theme.panel)
-            _paint_columns(painter, plot.adjusted(0, 2, 0, -2), counts, lane.colour(scene.theme))
-            _paint_shown(painter, strip, scene, int(counts.sum()))
+            if shown:
+                columns = plot.adjusted(0, 2, 0, -2)
+                _paint_columns(painter, columns, counts[number], lane.colour(scene.theme))
+            letters.put(painter, right, strip.top() + (strip.height() + 1) / 2, f"{shown:,}")
 
     def titles(self, rect: QRect, scene: Scene) -> tuple[object, ...]:
         """See `Track`."""
@@ -180,8 +190,6 @@ def is_dense(counts: Int64) -> bool:
 
 
 def _paint_columns(painter: QPainter, plot: QRect, counts: Int64, colour: QColor) -> None:
-    if not counts.any():
-        return
     # In device pixels from top to bottom, so that the steps of density are fine.
     ratio = painter.device().devicePixelRatioF()
     rows = round(plot.height() * ratio)
@@ -204,17 +212,21 @@ def _ticks(counts: Int64, rows: int) -> Int64:
 
 def _density(counts: Int64, rows: int) -> Int64:
     """The top row of each column, by the logarithm of its count relative to the lane's most."""
-    share = np.log1p(counts) / np.log1p(counts.max())
+    most = int(counts.max())
+    if most > _TABLED:
+        return _top_of(counts, most, rows)
+    return _tops_by_count(most, rows).take(counts)
+
+
+def _top_of(counts: Int64, most: int, rows: int) -> Int64:
+    share = np.log1p(counts) / np.log1p(most)
     filled = np.rint(rows * (_LEAST_SHARE + (1 - _LEAST_SHARE) * share)).astype(np.int64)
     return np.where(counts > 0, rows - filled, rows)
 
 
-def _paint_shown(painter: QPainter, strip: QRect, scene: Scene, shown: int) -> None:
-    """Write beside a lane how many of its events are visible."""
-    painter.setPen(scene.theme.muted)
-    right = scene.left + scene.width + BESIDE
-    number = QRect(right, strip.top() - 1, strip.right() - right, strip.height() + 3)
-    lettering(11).write(painter, number, f"{shown:,}")
+@lru_cache(maxsize=512)
+def _tops_by_count(most: int, rows: int) -> Int64:
+    return _top_of(np.arange(most + 1), most, rows)
 
 
 def _hit_column(lane: Lane, starts: Int64, column: int, scene: Scene) -> Hit | None:

@@ -8,6 +8,7 @@ from core.late_dataclass import dataclass
 from core.replay.columns import Int32, Int64, SessionLog
 
 _LOOK_BACK = 4_096
+_AT_ONCE = 256
 _FEW = 16_384
 
 
@@ -33,8 +34,8 @@ def choose(log: SessionLog, visible: tuple[int, int], rows: int) -> Choice:
     touched, (start, stop) = log.touches.object, visible
     chosen = _commonest(touched[start:stop], rows)
     if len(chosen) < rows:
-        earlier = _latest(touched[max(0, start - _LOOK_BACK) : start])
-        chosen = np.concatenate([chosen, earlier[~np.isin(earlier, chosen)]])[:rows]
+        before = touched[max(0, start - _LOOK_BACK) : start]
+        chosen = np.array(_latest(before, rows, others=chosen.tolist()), dtype=np.int64)
     order, starts = log.touches_by_object
     by_first = np.argsort(order[starts[chosen]])
     total = int(np.searchsorted(log.first_touches, stop))
@@ -63,7 +64,12 @@ def _counted(touched: Int32, wanted: int) -> tuple[Int64, Int64]:
     return objects, every[objects]
 
 
-def _latest(touched: Int32) -> Int32:
-    """The objects of these touches, the one touched last first."""
-    objects, place = np.unique(touched[::-1], return_index=True)
-    return objects[np.argsort(place)]
+def _latest(touched: Int32, count: int, *, others: list[int]) -> list[int]:
+    """So many objects: these others, and of the touches those that were touched last."""
+    found = dict.fromkeys(others)
+    for stop in range(len(touched), 0, -_AT_ONCE):
+        for each in reversed(touched[max(0, stop - _AT_ONCE) : stop].tolist()):
+            found.setdefault(each)
+            if len(found) == count:
+                return list(found)
+    return list(found)

@@ -157,10 +157,18 @@ class ObjectTrack:
 def _bar(code: int, name: str, log: SessionLog, made: Int32) -> _Bar:
     order, starts = log.touches_by_object
     own = order[starts[code] : starts[code + 1]]
-    before = np.searchsorted(own, made, side="left")
-    columns = np.flatnonzero(np.diff(before))
-    start = 0 if before[0] else int(columns[0])
+    before, stop = np.searchsorted(own, made[[0, -1]]).tolist()
+    columns = _columns_of(own[before:stop], made)
+    start = 0 if before else int(columns[0])
     return _Bar(name, Touch(int(log.touches.touch[own[0]])), own, start, columns)
+
+
+def _columns_of(touches: Int32, made: Int32) -> Int64:
+    """The columns that hold any of these touches, all of them visible, ascending."""
+    if len(touches) > len(made):
+        return np.flatnonzero(np.diff(np.searchsorted(touches, made)))
+    columns = np.searchsorted(made, touches, side="right") - 1
+    return columns[np.diff(columns, prepend=-1) > 0]
 
 
 def _rows(rect: QRect) -> int:

@@ -75,6 +75,8 @@ class TimelineView(QWidget):
         self._tracks = Tracks()
         self._layers: dict[str, Layer] = {}
         self._picture: Picture | None = None
+        self._followed = QRegion()
+        """Where in the picture something is painted for the playhead."""
         self._bands = BandPicture()
         self._still: QPixmap | None = None
         self._gesture: gestures.Gesture | None = None
@@ -167,10 +169,12 @@ class TimelineView(QWidget):
         """Move the cursor; nothing else is painted anew."""
         if playhead == self._playhead:
             return
-        picture = self._picture
-        before = QRegion() if picture is None else picture.followed(self._playhead)
-        self._playhead = playhead
-        self.update(self.rect() if picture is None else before + picture.followed(playhead))
+        before, self._playhead = self._followed, playhead
+        self._followed = QRegion() if self._picture is None else self._picture.followed(playhead)
+        if before.isEmpty() or self._followed.isEmpty():
+            self.update()
+        else:
+            self.update(before + self._followed)
 
     def tell(self, words: str) -> None:
         """Say to those who do not see it where the playhead is, and in these words what is there.
@@ -199,7 +203,7 @@ class TimelineView(QWidget):
 
     def _repaint_changed(self) -> None:
         """Paint anew what shows something else than before."""
-        self._picture = None
+        self._picture, self._followed = None, QRegion()
         self._repaint_marks()
 
     def _repaint_marks(self) -> None:
