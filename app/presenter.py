@@ -56,6 +56,7 @@ class Presenter:
         self._noted: Sequence[Problem] = ()
         self._detail: int | None = None
         self._was_live = False
+        self._can: dict[str, bool] = {}
         self._read: str | None = None
         self._running: frozenset[str] = frozenset()
 
@@ -428,6 +429,9 @@ class Presenter:
         is_table = isinstance(w.source.place, TableLocation)
         can = {"": True, "file": has_file, "table": is_table, "session": has_log}
         can |= {"compare": w.compares}
+        if can == self._can:
+            return
+        self._can = can
         for command in COMMANDS:
             # Of what a page hides nothing can be done.
             hidden = w.compares and command.needs == "session" and command.id not in ON_STAGE

@@ -45,7 +45,7 @@ class ArrivalFeature(Feature):
         model.known_changed.connect(self._show_known)
         w.opening.log_changed.connect(w.afterwards.later(self._take_log))
         w.replay.index_changed.connect(w.afterwards.later(model.show_index))
-        w.replay.moment_changed.connect(w.afterwards.later(self._take_moment))
+        w.replay.moment_changed.connect(w.afterwards.later(self._take_moment, patient=True))
         w.actions_by_id["axis-arrival"].toggled.connect(self._follow_axis)
 
     def show_theme(self, theme: Theme) -> None:

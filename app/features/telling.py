@@ -26,8 +26,8 @@ class TellingFeature(Feature):
 
     def connect(self) -> None:
         w = self.window
-        w.replay.moment_changed.connect(w.afterwards.later(self._take))
-        w.clock.settled.connect(w.afterwards.later(lambda _: self._tell()))
+        w.replay.moment_changed.connect(w.afterwards.later(self._take, patient=True))
+        w.clock.settled.connect(w.afterwards.later(lambda _: self._tell(), patient=True))
         w.opening.session_changed.connect(self._forget)
         self.show_motion(w.settings.reduced_motion)
 

@@ -30,6 +30,7 @@ class TimesFeature(Feature):
         super().__init__(window)
         text.show_times(TimeFormat(window.settings.times, window.settings.zone))
         self._shown = text.times()
+        self._start: int | None = None
         self._activation = _Activation(window, self.follow)
 
     def slots(self) -> Mapping[str, Slot]:
@@ -84,14 +85,18 @@ class TimesFeature(Feature):
 
     def _take_log(self, log: SessionLog | None) -> None:
         start = None if log is None or not len(log) else log.start
-        w = self.window
+        if start != self._start:
+            self._show_start(start)
+
+    def _show_start(self, start: int | None) -> None:
+        w, self._start = self.window, start
         for page in (w.before_after, w.range.page, w.impact.page, w.bookmarks.page.table):
             page.show_times(start)
 
     def _show_again(self) -> None:
         w = self.window
         self._shown = text.times()
-        self._take_log(w.opening.log)
+        self._show_start(self._start)
         w.timeline.show_times()
         w.event_table.show_times()
         w.session_list.show_times()

@@ -44,7 +44,7 @@ class TurnsFeature(Feature):
         w = self.window
         w.event_detail.add_line(self.bar)
         w.opening.log_changed.connect(w.afterwards.later(self.model.show_log))
-        w.clock.settled.connect(w.afterwards.later(self._settle))
+        w.clock.settled.connect(w.afterwards.later(self._settle, patient=True))
         self.model.changed.connect(self._take)
         self.bar.seek_requested.connect(w.clock.seek)
         self.bar.read_requested.connect(self.model.read)

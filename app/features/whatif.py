@@ -51,6 +51,7 @@ class WhatIfFeature(Feature):
         self._rest = QTimer(window, singleShot=True)
         self._path: Path | None = None
         self._is_last = False
+        self._told_of: tuple[str, int] | None = None
 
     def slots(self) -> Mapping[str, Slot]:
         model = self.model
@@ -167,7 +168,15 @@ class WhatIfFeature(Feature):
 
     def _take_log(self, log: SessionLog | None) -> None:
         self.model.show_log(log)
-        self._show()
+        if self._session_of(log) != self._told_of:
+            self._show()
+
+    @staticmethod
+    def _session_of(log: SessionLog | None) -> tuple[str, int] | None:
+        """What of a session the page tells; what arrives behind its end changes nothing of it."""
+        if log is None or not log.complete or not len(log):
+            return None
+        return log.session_id, log.start
 
     def _note_last(self, *, mine: bool) -> None:
         self._is_last = mine
@@ -186,7 +195,8 @@ class WhatIfFeature(Feature):
     def _show(self) -> None:
         w, model, state = self.window, self.model, self.model.state
         log = w.opening.log
-        has_session = log is not None and log.complete and len(log) > 0
+        self._told_of = self._session_of(log)
+        has_session = self._told_of is not None
         is_on = has_session and model.is_on
         self.page.show_state(
             RulesState(

@@ -55,7 +55,9 @@ class WhyFeature(Feature):
         w.replay.why_changed.connect(self._show_again)
         w.replay.index_changed.connect(w.afterwards.later(self._take_index))
         w.clock.settled.connect(
-            w.afterwards.later(lambda playback: model.show_playhead(playback.playhead))
+            w.afterwards.later(
+                lambda playback: model.show_playhead(playback.playhead), patient=True
+            )
         )
         w.opening.session_changed.connect(lambda _: self.select(None))
         w.opening.log_changed.connect(w.afterwards.later(lambda log: self._forget(log)))

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Collection
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.events.errors import SourceChanged, StoreClosed, StoreError
-from core.replay.tail import Tail
+from core.replay.tail import POLL, Tail
 
 logger = logging.getLogger(__name__)
+
+
+class Beside(Protocol):
+    """What is done with what arrives on the thread that listens, before the GUI thread hears it."""
+
+    def expect(self, session_ids: Collection[str]) -> None:
+        """Rows of these sessions arrived."""
+        ...
+
+    def work(self) -> None:
+        """Do what there is to do, after each look."""
+        ...
+
+    def rest(self) -> None:
+        """Nobody listens any more."""
+        ...
 
 
 class Following(QObject):
@@ -25,21 +43,30 @@ class Following(QObject):
     failed = Signal(object)
     _noticed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, beside: Beside | None = None) -> None:
         super().__init__(parent)
+        self._beside = beside
         self._lock = threading.Lock()
         self._pending: set[str] = set()
         self._fault: Exception | None = None
         self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
         self._noticed.connect(self._tell)
 
     def start(self, tail: Tail) -> None:
         """Follow a tail, instead of the one before."""
         self.stop()
         stopped = self._stopped = threading.Event()
-        threading.Thread(
+        self._thread = threading.Thread(
             target=self._listen, args=(tail, stopped), name="following", daemon=True
-        ).start()
+        )
+        self._thread.start()
+
+    @property
+    def listens(self) -> bool:
+        """Whether it hears what arrives."""
+        thread = self._thread
+        return thread is not None and thread.is_alive() and not self._stopped.is_set()
 
     def stop(self) -> None:
         """Listen no more; nothing is told after this."""
@@ -50,16 +77,28 @@ class Following(QObject):
 
     def _listen(self, tail: Tail, stopped: threading.Event) -> None:
         try:
-            for page in tail.follow(stopped):
-                ids = {arrival.session_id for arrival in page if arrival.session_id is not None}
-                self._note(stopped, ids)
+            while not stopped.is_set():
+                self._look(tail, stopped)
+                stopped.wait(POLL)
         except (StoreClosed, SourceChanged):
             # Who looks after the file tells of that.
-            return
+            pass
         except Exception as error:
             if not isinstance(error, StoreError):
                 logger.exception("following a log failed")
             self._note(stopped, set(), error)
+        finally:
+            if self._beside is not None and not stopped.is_set():
+                self._beside.rest()
+
+    def _look(self, tail: Tail, stopped: threading.Event) -> None:
+        for page in tail.poll():
+            ids = {arrival.session_id for arrival in page if arrival.session_id is not None}
+            if self._beside is not None:
+                self._beside.expect(ids)
+            self._note(stopped, ids)
+        if self._beside is not None:
+            self._beside.work()
 
     def _note(
         self, stopped: threading.Event, ids: set[str], fault: Exception | None = None

@@ -2,71 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import field
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
-from app.background import Background, Latest
 from app.models.reading import LoadStep, growth_step
+from core.events.errors import StoreError
 from core.events.store.sqlite import SQLiteEventStore
+from core.late_dataclass import dataclass
 from core.projectors.rules import ProjectionRules
 from core.replay.columns import Int64, SessionLog
 from core.replay.growth import Growth
+from core.replay.leaving_out import NOTHING
+from core.replay.linked import PREFIX
 
-_BREATH = 10
-"""How long (ms) the window has for itself between two growths of a session, at least."""
+logger = logging.getLogger(__name__)
+
+_BREATH = 0.010
+"""How long (s) the window has the processor for itself between two growths, at least."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Manner:
+    """How a session that grows is shown: its rules, and the concepts (ids) that have curves.
+
+    ``left_out`` are the keys of the events that it is shown without.
+    """
+
+    rules: ProjectionRules
+    shown: Sequence[str] = ()
+    left_out: Int64 = field(default_factory=lambda: NOTHING)
 
 
 class Carried:
-    """A growing session and its last step, each step carried on from the one before.
+    """A growing session and its last step, each step carried on from the one before."""
 
-    What was asked for while one is read begins as soon as that is read, before the window has it.
-    """
-
-    def __init__(self, growth: Growth, last: LoadStep) -> None:
-        self._growth = growth
+    def __init__(self, store: SQLiteEventStore, last: LoadStep) -> None:
+        self._store = store
+        self._growth = Growth(last.log)
         self._last = last
 
-    def step(
-        self,
-        store: SQLiteEventStore,
-        rules: ProjectionRules,
-        shown: Sequence[str],
-        left_out: Int64,
-    ) -> LoadStep | None:
+    def is_among(self, session_ids: Collection[str]) -> bool:
+        """Whether rows that arrived for these sessions can be its own."""
+        own = self._last.log.session_id
+        return own in session_ids or (bool(session_ids) and own.startswith(PREFIX))
+
+    def step(self, manner: Manner) -> LoadStep | None:
         """See `growth_step`; not for several threads at once."""
-        step = growth_step(store, self._growth, rules, shown, left_out, before=self._last)
+        step = growth_step(
+            self._store, self._growth, manner.rules, manner.shown, manner.left_out,
+            before=self._last,
+        )  # fmt: skip
         self._last = step or self._last
         return step
 
 
 class Growing(QObject):
-    """Reads what arrives of a session in the background, one growth after the other.
+    """Reads what arrives of a session, on the thread that notices it: the window may be painting.
 
-    ``grown`` carries a `LoadStep` where anything arrived. The longer that takes, the longer the
-    next one waits, so that a busy session leaves the window time for its user.
+    ``grown`` carries a `LoadStep` where anything arrived, in the ``manner`` that is asked for then
+    (on that thread). One is read at most while the window has not taken the one before, and the
+    longer that takes, the longer the next one waits, so that a busy session leaves the window time
+    for its user.
     """
 
     grown = Signal(object)
     failed = Signal(object)
+    _read = Signal()
 
-    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+    def __init__(self, manner: Callable[[], Manner], parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._manner = manner
+        self._log: SessionLog | None = None
+        self._lock = threading.Lock()
         self._carried: Carried | None = None
-        self._last: LoadStep | None = None
-        self._growing = Latest(background)
-        self._wanted: tuple[SQLiteEventStore, ProjectionRules, Sequence[str], Int64] | None = None
-        self._breath = QTimer(self, singleShot=True)
-        self._breath.timeout.connect(self._grow_again)
+        self._due = False
+        self._at_work = False
+        self._came: LoadStep | Exception | None = None
+        self._not_before = 0.0
+        self._read.connect(self._take)
 
     @property
     def log(self) -> SessionLog | None:
         """The session as far as it has been taken up, None before it was loaded."""
-        return None if self._last is None else self._last.log
+        return self._log
 
-    def begin(self, step: LoadStep) -> None:
-        """Go on from the last step of loading."""
-        self._carried, self._last = Carried(Growth(step.log), step), step
+    @property
+    def busy(self) -> bool:
+        """Whether something that arrived is still to be told."""
+        return self._due or self._at_work or self._came is not None
+
+    def begin(self, store: SQLiteEventStore, step: LoadStep, *, followed: bool) -> None:
+        """Go on from the last step of loading; ``followed``: a thread looks what came meanwhile."""
+        with self._lock:
+            self._carried, self._due = Carried(store, step), followed
+            self._came = None
+        self._log = step.log
 
     def stop(self) -> None:
         """Hear no more of it."""

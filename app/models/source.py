@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import Background, Latest, Task
 from app.models.following import Following
-from app.models.growing import Growing
+from app.models.growing import Growing, Manner
 from app.models.opened import Opened, opened
 from app.models.reading import (
     LoadStep,
@@ -30,9 +30,8 @@ from app.sources import Place, file_of
 from core.events.problems import Problem
 from core.events.store.base import SessionSummary
 from core.events.store.sessions import newest_first
-from core.projectors.rules import ProjectionRules
-from core.replay.columns import Int64, SessionLog
-from core.replay.leaving_out import NOTHING
+from core.projectors.rules import BRAIN_WEB, ProjectionRules
+from core.replay.columns import SessionLog
 from core.replay.linked import Link, LinkedEventStore
 from core.replay.tail import Tail
 
@@ -49,10 +48,11 @@ class Source(QObject):
     ``failed`` tells of a fault, ``load_failed`` of one that ended the reading of a session.
     ``state_changed`` says `replaced` or `deleted` once when that happens to the file that is open.
     Rows that arrive are told by ``grown`` (a set of session ids) as soon as they are noticed, and
-    by ``summaries_changed`` (summaries by id) a few times a second; `grow_session` reads those of
-    the session that was loaded. ``running_changed`` names the sessions that run. ``check_ended``
-    says whether the whole file was looked through. Where there are many sessions, their actors
-    follow by ``actors_changed`` (summaries by id), as ``counts_changed`` brings the counts.
+    by ``summaries_changed`` (summaries by id) a few times a second; those of the session that was
+    loaded are read, in the ``manner`` of the moment, and a step comes of them. ``running_changed``
+    names the sessions that run. ``check_ended`` says whether the whole file was looked through.
+    Where there are many sessions, their actors follow by ``actors_changed`` (summaries by id), as
+    ``counts_changed`` brings the counts.
     """
 
     opened = Signal(object)
@@ -97,12 +97,14 @@ class Source(QObject):
         self._listing.timeout.connect(self.list_again)
         self._detail = Latest(background)
         self._look = Latest(background)
-        self._following = Following(self)
-        self._following.grown.connect(self._take_grown)
-        self._following.failed.connect(self.failed)
-        self._growing = Growing(background, self)
+        self.manner: Callable[[], Manner] = lambda: Manner(BRAIN_WEB)
+        """How a session that grows is to be shown; asked for on another thread."""
+        self._growing = Growing(lambda: self.manner(), self)
         self._growing.grown.connect(self._take_growth)
         self._growing.failed.connect(self.failed)
+        self._following = Following(self, beside=self._growing)
+        self._following.grown.connect(self._take_grown)
+        self._following.failed.connect(self.failed)
         self._grown: set[str] = set()
         self._told: set[str] = set()
         self._running = Running()
@@ -131,8 +133,8 @@ class Source(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether the sessions are still to be listed, once some of the chosen one is seen."""
-        return self._list_when_seen or self._listing.isActive()
+        """Whether sessions are still to be listed, or what arrived is still to come."""
+        return self._list_when_seen or self._listing.isActive() or self._growing.busy
 
     @property
     def checking(self) -> bool:
@@ -253,7 +255,8 @@ class Source(QObject):
 
     def _take_step(self, step: LoadStep) -> None:
         if step.log.complete:
-            self._growing.begin(step)
+            assert self._store is not None
+            self._growing.begin(self._store, step, followed=self._following.listens)
         self.step_loaded.emit(step)
         self._list_if_waiting()
 
@@ -335,13 +338,6 @@ class Source(QObject):
         self.actors_changed.emit(found)
 
     # -- what arrives -----------------------------------------------------------------------------
-
-    def grow_session(
-        self, rules: ProjectionRules, shown: Sequence[str] = (), left_out: Int64 = NOTHING
-    ) -> None:
-        """Read what arrived of the session that was loaded; a step comes if anything did."""
-        if self._store is not None:
-            self._growing.grow(self._store, rules, shown, left_out)
 
     def _take_growth(self, step: LoadStep) -> None:
         self.summarise_later([step.log.session_id])

@@ -65,6 +65,21 @@ def test_what_waits_comes_before_what_is_told_without_hurry(told: Told) -> None:
     assert not told.afterwards.busy
 
 
+def test_what_is_patient_waits_behind_what_waits(told: Told, qtbot: QtBot) -> None:
+    """The turn that shows what arrived would do all the rest as well, where the playhead rests."""
+    told.two.disconnect()
+    told.two.connect(told.afterwards.later(lambda n: told.heard.append(("two", n)), patient=True))
+    told.two.emit(1)
+    assert told.heard == [("two", 1)], "nothing waits"
+    told.hurried = True
+    told.one.emit(1)
+    told.hurried = False
+    told.two.emit(2)
+    assert told.heard == [("two", 1)]
+    qtbot.wait_until(lambda: not told.afterwards.busy, timeout=PATIENCE)
+    assert told.heard == [("two", 1), ("one", 1), ("two", 2)]
+
+
 def test_a_fault_holds_up_nothing_else(told: Told, qtbot: QtBot) -> None:
     """One page that fails would leave all behind it as they were."""
 

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from app.models.growing import Carried
+from app.models.growing import Carried, Manner
 from app.models.reading import LoadStep, activity, growth_step, session_steps, summary_of
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.rules import BRAIN_WEB, RECENCY, ProjectionRules
 from core.replay.growth import Growth
 from core.replay.index import ContextIndex
-from core.replay.leaving_out import NOTHING
 from core.replay.weights import Weights
 from tests.builders import captured, chat, viewed
 from tests.builders_files import append_elsewhere, write_log
@@ -86,12 +85,12 @@ def test_each_is_carried_on_from_the_one_before(
     monkeypatch.setattr(Weights, "grown", lambda *of: made.append(of) or carry_on(*of))
     with SQLiteEventStore(path) as store:
         step = opened(store, BRAIN_WEB)
-        carried = Carried(Growth(step.log), step)
+        carried = Carried(store, step)
         for round_, events in enumerate(ROUNDS[:2], 1):
             append_elsewhere(path, events)
-            grown = carried.step(store, BRAIN_WEB, ["raft"], NOTHING)
+            grown = carried.step(Manner(BRAIN_WEB, ["raft"]))
             assert grown is not None and len(made) == round_
-        assert carried.step(store, BRAIN_WEB, ["raft"], NOTHING) is None
+        assert carried.step(Manner(BRAIN_WEB, ["raft"])) is None
 
 
 def test_the_columns_say_of_a_session_what_the_store_says(path: Path) -> None:

@@ -396,7 +396,6 @@ class TestWhatArrives:
         before = heard.read("study")
         append_elsewhere(study, in_session("study", [viewed("late", seconds=30)]))
         heard.qtbot.wait_until(lambda: bool(heard.grown), timeout=PATIENCE)
-        heard.source.grow_session(BRAIN_WEB)
         heard.qtbot.wait_until(lambda: heard.steps[-1] is not before, timeout=PATIENCE)
         step = heard.steps[-1]
         assert step.log.complete
@@ -412,7 +411,6 @@ class TestWhatArrives:
         known = len(heard.steps)
         append_elsewhere(study, in_session("other", [viewed("late", seconds=30)]))
         heard.qtbot.wait_until(lambda: bool(heard.grown), timeout=PATIENCE)
-        heard.source.grow_session(BRAIN_WEB)
         heard.settle()
         assert len(heard.steps) == known
 
