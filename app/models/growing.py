@@ -105,35 +105,64 @@ class Growing(QObject):
 
     def stop(self) -> None:
         """Hear no more of it."""
-        self._growing.cancel()
-        self._breath.stop()
-        self._carried = self._last = self._wanted = None
+        with self._lock:
+            self._carried = self._came = None
+            self._due = False
+        self._log = None
 
-    def grow(
-        self,
-        store: SQLiteEventStore,
-        rules: ProjectionRules,
-        shown: Sequence[str],
-        left_out: Int64,
-    ) -> None:
-        """Read what arrived since the last time; see `growth_step`."""
-        if self._breath.isActive():
-            self._wanted = (store, rules, shown, left_out)
-            return
-        carried, self._wanted = self._carried, None
-        if carried is not None:
-            self._growing.run(
-                lambda: carried.step(store, rules, shown, left_out),
-                then=self._take,
-                error=self.failed.emit,
-            )
+    # -- on the thread that follows ---------------------------------------------------------------
 
-    def _take(self, step: LoadStep | None) -> None:
-        if step is not None:
-            self._last = step
-            self._breath.start(max(_BREATH, round(step.seconds * 2_000)))
-            self.grown.emit(step)
+    def expect(self, session_ids: Collection[str]) -> None:
+        """Rows of these sessions arrived."""
+        with self._lock:
+            if self._carried is not None and self._carried.is_among(session_ids):
+                self._due = True
 
-    def _grow_again(self) -> None:
-        if self._wanted is not None:
-            self.grow(*self._wanted)
+    def work(self) -> None:
+        """Read what is expected, if it is time to; to be called again and again."""
+        with self._lock:
+            carried = self._carried
+            waits = self._came is not None or time.monotonic() < self._not_before
+            if carried is None or waits or not self._due:
+                return
+            self._due, self._at_work = False, True
+        began = time.monotonic()
+        try:
+            self._put(carried, _outcome(carried, self._manner))
+        finally:
+            ended = time.monotonic()
+            self._not_before = ended + max(_BREATH, (ended - began) * 2)
+            self._at_work = False
+
+    def rest(self) -> None:
+        """Nobody looks any more what arrives."""
+        with self._lock:
+            self._due = False
+
+    def _put(self, carried: Carried, outcome: LoadStep | Exception | None) -> None:
+        with self._lock:
+            if outcome is not None and carried is self._carried:
+                self._came = outcome
+                self._read.emit()
+
+    # -- on the GUI thread ------------------------------------------------------------------------
+
+    @Slot()
+    def _take(self) -> None:
+        with self._lock:
+            came, self._came = self._came, None
+        if isinstance(came, Exception):
+            self.failed.emit(came)
+        elif came is not None:
+            self._log = came.log
+            self.grown.emit(came)
+
+
+def _outcome(carried: Carried, manner: Callable[[], Manner]) -> LoadStep | Exception | None:
+    try:
+        return carried.step(manner())
+    except StoreError as error:
+        return error
+    except Exception as error:
+        logger.exception("what arrived of a session could not be taken up")
+        return error
