@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +13,7 @@ from app.views.timeline.curve_names import Place, Wish, placed
 from app.views.timeline.scene import Curve, Scene
 from core.late_dataclass import dataclass
 from core.replay.columns import Float64, Int64
+from core.replay.curves import Curves
 from core.replay.index import ContextIndex
 
 LEADER = 8
@@ -35,13 +35,20 @@ class Line:
     lift: int
 
 
-@dataclass(frozen=True, eq=False)
 class CurveFacts:
-    """What of a concept's curve is the same in every range; each is looked up once."""
+    """What of the curves under an index is the same in every range; each is looked up once."""
 
-    index: ContextIndex
-    _names: dict[int, str] = field(default_factory=dict)
-    _arrivals: dict[int, int] = field(default_factory=dict)
+    def __init__(self, index: ContextIndex) -> None:
+        self.index = index
+        self._names: dict[int, str] = {}
+        self._arrivals: dict[int, int] = {}
+        self._together: Curves | None = None
+
+    def together(self, concepts: tuple[int, ...]) -> Curves:
+        """The curves of these concepts; the last ones are kept."""
+        if self._together is None or self._together.concepts != concepts:
+            self._together = Curves(self.index, concepts)
+        return self._together
 
     def name(self, concept: int) -> str:
         """What is written at its end."""
@@ -86,9 +93,8 @@ class CurveLayout:
         from_behind = scene.curves[::-1]
         curves = sorted(from_behind, key=lambda curve: curve.concept == scene.selected)
         own = [lifts[curve.concept] for curve in curves]
-        values = np.array(
-            [self.index.curve(c.concept, scene.positions, scene.instants) for c in curves]
-        )
+        together = self.facts.together(tuple(curve.concept for curve in curves))
+        values = together.over(scene.positions, scene.instants)
         y = self.y(values, np.array(own)[:, None])
         names = (self.facts.name(curve.concept) for curve in curves)
         return tuple(map(Line, curves, names, values, y, own))

@@ -41,7 +41,8 @@ class _Bar:
     """An object's row; ``own`` are its touches, of all in the log, by index.
 
     ``start`` is where the bar begins and ``columns`` are where a touch is, in px from the plot's
-    left edge.
+    left edge. ``body`` is the bar itself, ``shown`` what there is room for of its name, and
+    ``label`` where that stands.
     """
 
     name: str
@@ -49,6 +50,9 @@ class _Bar:
     own: Int32
     start: int
     columns: Int64
+    body: QRect
+    label: QRect
+    shown: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +90,8 @@ class ObjectTrack:
         layout = self._laid_out(rect, scene)
         for row in range(_rows(rect)):
             painter.fillRect(_row_rect(row, rect, scene), scene.theme.panel)
-        for row, bar in enumerate(layout.bars):
-            _paint_bar(painter, _row_rect(row, rect, scene), bar, scene)
+        for bar in layout.bars:
+            _paint_bar(painter, bar, scene)
         if not layout.bars:
             track_text.paint_message(painter, _plot(rect, scene), scene, _empty_text(scene))
 
@@ -106,8 +110,7 @@ class ObjectTrack:
         bars = self._laid_out(rect, scene).bars
         if not bars:
             return [track_text.message_rect(_plot(rect, scene), _empty_text(scene))]
-        bodies = (_body(_row_rect(row, rect, scene), bar) for row, bar in enumerate(bars))
-        return [_label(body, bar)[0] for body, bar in zip(bodies, bars, strict=True)]
+        return [bar.label for bar in bars]
 
     def paint_playhead(
         self, painter: QPainter, rect: QRect, scene: Scene, playhead: Playhead
@@ -137,7 +140,10 @@ class ObjectTrack:
             return _Layout(scene, rect, np.zeros(0, np.int32), (), 0)
         made = count_before(log.touches.event, column_positions(scene)).astype(np.int32)
         choice = self._chosen(log, (int(made[0]), int(made[-1])), _rows(rect))
-        bars = tuple(_bar(code, self._name(code, log), log, made) for code in choice.objects)
+        bars = tuple(
+            _bar(code, self._name(code, log), log, made, _row_rect(row, rect, scene))
+            for row, code in enumerate(choice.objects)
+        )
         return _Layout(scene, rect, made, bars, choice.total - len(bars))
 
     def _chosen(self, log: SessionLog, visible: tuple[int, int], rows: int) -> Choice:
@@ -154,13 +160,18 @@ class ObjectTrack:
         return self._names[code]
 
 
-def _bar(code: int, name: str, log: SessionLog, made: Int32) -> _Bar:
+def _bar(code: int, name: str, log: SessionLog, made: Int32, row: QRect) -> _Bar:
     order, starts = log.touches_by_object
     own = order[starts[code] : starts[code + 1]]
     before, stop = np.searchsorted(own, made[[0, -1]]).tolist()
     columns = _columns_of(own[before:stop], made)
     start = 0 if before else int(columns[0])
-    return _Bar(name, Touch(int(log.touches.touch[own[0]])), own, start, columns)
+    body = row.adjusted(start, _BAR_INSET, 0, -_BAR_INSET)
+    letters, left = track_text.small(), body.left() + _LABEL_AT
+    shown = letters.cut(name, body.right() + 1 - SPACE - left)
+    label = QRect(left, body.top(), letters.advance(shown), body.height())
+    touch = Touch(int(log.touches.touch[own[0]]))
+    return _Bar(name, touch, own, start, columns, body, label, shown)
 
 
 def _columns_of(touches: Int32, made: Int32) -> Int64:
@@ -189,52 +200,27 @@ def _empty_text(scene: Scene) -> str:
     return "No object yet"
 
 
-def _paint_bar(painter: QPainter, row: QRect, bar: _Bar, scene: Scene) -> None:
+def _paint_bar(painter: QPainter, bar: _Bar, scene: Scene) -> None:
     theme = scene.theme
     colour = touch_colour(theme, bar.touch)
     shade = mixed(theme.panel, colour, _SHADE[theme.is_dark])
-    body = _body(row, bar)
-    painter.fillRect(body, shade)
-    label, text = _label(body, bar)
-    _paint_ticks(
-        painter, body, bar, colour=colour, shade=shade, covered=label.right() + 1, scene=scene
-    )
+    painter.fillRect(bar.body, shade)
+    _paint_ticks(painter, bar, scene.left, colour, behind=readable(colour, theme.text, shade))
     painter.setPen(theme.text)
-    track_text.small().write(painter, label, text)
+    track_text.small().write(painter, bar.label, bar.shown)
 
 
 def _plot(rect: QRect, scene: Scene) -> QRect:
     return QRect(scene.left, rect.top(), scene.width, rect.height())
 
 
-def _body(row: QRect, bar: _Bar) -> QRect:
-    """The bar itself in its row."""
-    return row.adjusted(bar.start, _BAR_INSET, 0, -_BAR_INSET)
-
-
-def _label(body: QRect, bar: _Bar) -> tuple[QRect, str]:
-    """Where a bar's name stands, and what of it there is room for."""
-    letters = track_text.small()
-    left = body.left() + _LABEL_AT
-    text = letters.cut(bar.name, body.right() + 1 - SPACE - left)
-    return QRect(left, body.top(), letters.advance(text), body.height()), text
-
-
 def _paint_ticks(
-    painter: QPainter,
-    body: QRect,
-    bar: _Bar,
-    *,
-    colour: QColor,
-    shade: QColor,
-    covered: int,
-    scene: Scene,
+    painter: QPainter, bar: _Bar, left: int, colour: QColor, *, behind: QColor
 ) -> None:
     """Ticks at full strength, but for those behind the label, which must stay readable."""
-    x = bar.columns + scene.left
-    first, stop = np.searchsorted(x, (body.left() + _TICK + 1, covered)).tolist()
-    softer = readable(colour, scene.theme.text, shade)
-    for ticks, own in ((x[first:stop], softer), (x[:first], colour), (x[stop:], colour)):
+    x, body = bar.columns + left, bar.body
+    first, stop = np.searchsorted(x, (body.left() + _TICK + 1, bar.label.right() + 1)).tolist()
+    for ticks, own in ((x[first:stop], behind), (x[:first], colour), (x[stop:], colour)):
         for start, end in _runs(ticks):
             painter.fillRect(start, body.top(), end - start, body.height(), own)
 

@@ -12,6 +12,7 @@ from core.projectors.context import SessionContext
 from core.projectors.rules import BRAIN_WEB, RECENCY, ProjectionRules
 from core.projectors.session_context import fold
 from core.replay import weights as weights_module
+from core.replay.curves import Curves
 from core.replay.index import ContextIndex, heaviest
 from tests.builders import captured, chat, claim, event, log_of, viewed
 from tests.core.replay.strategies import logs, rules
@@ -87,6 +88,22 @@ def test_curves_show_the_weights_and_the_uncertainty_of_the_contexts(
         assert curve == pytest.approx([float(w[concept]) for w in weights], abs=1e-9)
     expected = [index.context_at(int(p)).uncertainty_score for p in positions]
     assert index.uncertainty.over(positions, instants) == pytest.approx(expected, abs=1e-9)
+
+
+@given(events=logs, rules=rules(decay=False) | rules(decay=True), data=st.data())
+def test_curves_together_are_what_each_is_alone(
+    events: list[EventEnvelope], rules: ProjectionRules, data: st.DataObject
+) -> None:
+    """All curves of the timeline are found at once: one that took another's weights would lie."""
+    log = log_of(events)
+    index = ContextIndex(log, rules)
+    codes = st.integers(0, max(0, len(log.contributions.concept_ids) - 1))
+    concepts = data.draw(st.lists(codes, max_size=4)) if log.contributions.concept_ids else []
+    positions = np.sort(data.draw(st.lists(st.integers(0, len(log)), min_size=1)))
+    instants = np.array([log.instant_at(int(p)) for p in positions], dtype=np.int64)
+    together = Curves(index, concepts).over(positions, instants)
+    alone = [index.curve(concept, positions, instants) for concept in concepts]
+    assert together.tolist() == [each.tolist() for each in alone]
 
 
 @given(
