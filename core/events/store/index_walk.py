@@ -29,6 +29,11 @@ class Texts:
     complete: bool = False
 
 
+_JOINED = "SELECT count(*), group_concat(rowid, ','), group_concat(occurred_at, ','),"
+_JOIN = f"{_JOINED} sum(typeof(occurred_at) IS NOT 'text')"
+_JOIN_TEXTS = f"{_JOINED} 0"
+
+
 class IndexWalk:
     """A walk through the rows of a session in the index on session and instant.
 
@@ -44,7 +49,19 @@ class IndexWalk:
 
     def in_order(self) -> Iterator[Texts]:
         """Every row with an instant."""
-        texts = self._page("occurred_at IS NOT NULL", (), order="occurred_at, rowid")
+        # Numbers come before every text, and BLOBs after. That all of a page are texts is known by
+        # their place: to look at the type of each takes half as long as all the rest.
+        yield from self._between("IS NOT NULL", "< ''", join=_JOIN)
+        yield from self._between(">= ''", "< x''", join=_JOIN_TEXTS)
+        yield from self._between(">= x''", "IS NOT NULL", join=_JOIN)
+
+    def _between(self, start: str, stop: str, *, join: str) -> Iterator[Texts]:
+        def page(beyond: str, *values: int) -> Texts:
+            # Of two lower bounds SQLite would go to the first one, and look at all from there on.
+            bounds = f"occurred_at {beyond} AND occurred_at {stop}"
+            return self._page(bounds, values, order="occurred_at, rowid", join=join)
+
+        texts = page(start)
         while len(texts.rowids):
             yield texts
             if texts.complete:
@@ -54,9 +71,7 @@ class IndexWalk:
                 yield same
                 last = int(same.rowids[-1])
             self._check_row(last)
-            texts = self._page(
-                f"occurred_at > {_LAST_INSTANT}", (last,), order="occurred_at, rowid"
-            )
+            texts = page(f"> {_LAST_INSTANT}", last)
 
     def through(self, condition: str, rowid: int) -> Iterator[Texts]:
         """The rows of one instant (or of none) by key, from after `rowid`."""
@@ -75,10 +90,12 @@ class IndexWalk:
         if self._lane.one(sql, (rowid, self._session_id)) is None:
             raise SourceChanged("Rows of the session vanished while it was read. Open it again.")
 
-    def _page(self, condition: str, values: tuple[int, ...], *, order: str) -> Texts:
+    def _page(
+        self, condition: str, values: tuple[int, ...], *, order: str, join: str = _JOIN
+    ) -> Texts:
         """The next rows: in one step, or one by one where they hold more than plain text."""
         rest = f"{self._from} AND {condition} ORDER BY {order}"
-        texts = self._joined(rest, values)
+        texts = self._joined(join, rest, values)
         if texts is not None:
             return texts
         select = Select(("rowid", "occurred_at"), rest)
@@ -86,12 +103,12 @@ class IndexWalk:
         rowids = np.array([row[0] for row in rows], dtype=np.int64)
         return Texts(rowids, values=[row[1] for row in rows], complete=complete)
 
-    def _joined(self, rest: str, values: tuple[int, ...]) -> Texts | None:
+    def _joined(self, join: str, rest: str, values: tuple[int, ...]) -> Texts | None:
         """Rows joined by SQLite, which takes a third of the time of rows one by one.
 
         None where they cannot be told apart again. The size follows the time that a page takes.
         """
-        sql = f"{_JOIN} FROM (SELECT rowid, occurred_at {rest} LIMIT ?)"
+        sql = f"{join} FROM (SELECT rowid, occurred_at {rest} LIMIT ?)"
         size, started = self._size, perf_counter()
         try:
             row = self._lane.one(sql, (self._session_id, *values, size))
@@ -112,12 +129,8 @@ class IndexWalk:
             self._size = min(self._size * 2, _LARGEST_SIZE)
 
 
-_JOIN = (
-    "SELECT count(*), group_concat(rowid, ','), group_concat(occurred_at, ','),"
-    " sum(typeof(occurred_at) IS NOT 'text')"
-)
 _LAST_INSTANT = "(SELECT occurred_at FROM events WHERE rowid = ?)"
 _FIRST_SIZE = 2_048
 _SMALLEST_SIZE = 256
-_LARGEST_SIZE = 16_384
+_LARGEST_SIZE = 32_768
 _SHORT, _LONG = 0.005, 0.012
