@@ -384,9 +384,8 @@ class Presenter:
 
     def moment(self, moment: Moment) -> None:
         """The context at the playhead."""
-        w = self._window
-        w.context_panel.show_context(moment.context, moment.change, moment.last_touches)
-        w.before_after.show_change(moment.before, moment.after, moment.change)
+        show = self._window.context_panel.show_context
+        show(moment.context, moment.change, moment.last_touches)
 
     def curves(self, curves: tuple[Curve, ...]) -> None:
         """Which concepts have a curve."""

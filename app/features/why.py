@@ -62,7 +62,9 @@ class WhyFeature(Feature):
         w.opening.session_changed.connect(lambda _: self.select(None))
         w.opening.log_changed.connect(w.afterwards.later(lambda log: self._forget(log)))
         self.steps.found.connect(self._go)
-        w.replay.moment_changed.connect(w.afterwards.later(self._take_moment))
+        w.replay.moment_changed.connect(w.afterwards.later(self._take_moment, patient=True))
+        w.clock.settled.connect(w.afterwards.later(lambda _: self._show_change(), patient=True))
+        w.clock.passed.connect(lambda _: self._pass())
         w.desk.shown_changed.connect(lambda _: self._show_below())
 
     @property
@@ -155,11 +157,22 @@ class WhyFeature(Feature):
         name = log.concept_label(target) if isinstance(target, int) else " ".join(target)
         return f"“{plain(name, limit=80)}”"
 
-    # -- below the active concepts ----------------------------------------------------------------
+    # -- what the event at the playhead changed ---------------------------------------------------
 
     def _take_moment(self, moment: Moment) -> None:
         self._moment = moment
-        self._show_below()
+        if not self.window.clock.unsettled:
+            self._show_change()
+
+    def _pass(self) -> None:
+        if self.window.desk.is_shown(self.window.before_after):
+            self._show_change()
+
+    def _show_change(self) -> None:
+        moment = self._moment
+        if moment is not None:
+            self.window.before_after.show_change(moment.before, moment.after, moment.change)
+            self._show_below()
 
     def _show_below(self) -> None:
         """Tell what the event changed of concepts that are not active, where that is looked at."""

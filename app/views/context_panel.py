@@ -51,7 +51,7 @@ class ContextPanel(QWidget):
         self._shown: tuple[SessionContext, ContextDifference] | None = None
         self._touched: Sequence[int] = ()
         self._listed: tuple[object, ...] | None = None
-        self._heading = SectionHeading("context-heading", "CONTEXT")
+        self._heading = SectionHeading("context-heading", "CONTEXT", on_panel=True)
         self._uncertainty = UncertaintyMeter()
         self._concepts = ConceptList()
         self._why_heading = SectionHeading("why-heading", "WHY")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.text import clock, date_and_clock, is_in_session, offset, zone
-from app.theme import DARK, SPACE, Theme, ui_font
+from app.text import times as times_told
+from app.theme import DARK, Theme
+from app.views.lettering import lettering
 from app.views.text_views import tip_of
 from core.replay.playback import Playback
 
@@ -21,7 +23,8 @@ _Piece = tuple[str, bool, bool]
 class PlayheadLabel(QWidget):
     """`Event 214 / 400 · 10:04:40.901 UTC +01:04:40`, less of it at a higher `show_detail`.
 
-    Its width depends on how long the session is, not on where the playhead is.
+    Its width depends on how long the session is, not on where the playhead is. It is painted with
+    every frame, so it paints its ground itself: of what is behind it nothing has to be.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -29,12 +32,14 @@ class PlayheadLabel(QWidget):
         self.setObjectName("playhead-label")
         self.setAccessibleName("Playhead")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._theme = DARK
-        self._fonts = ui_font(13), ui_font(13, weight=QFont.Weight.DemiBold)
-        self._metrics = tuple(QFontMetrics(font) for font in self._fonts)
+        self._letters = lettering(13), lettering(13, weight=QFont.Weight.DemiBold)
+        self._height = QFontMetrics(self._letters[1].font).height()
         self._detail = 0
         self._position = self._total = self._instant = self._start = self._end = 0
         self._lengths: tuple[int, ...] = ()
+        self._measured: tuple[object, ...] | None = None
 
     @property
     def text(self) -> str:
@@ -51,13 +56,17 @@ class PlayheadLabel(QWidget):
         times = playback.times
         self._position, self._total, self._instant = playback.position, total, playback.instant
         self._start, self._end = (int(times[0]), int(times[-1])) if len(times) else (0, 0)
+        self.update()
+        shown = total, self._start, self._end, times_told()
+        if shown == self._measured:
+            return False
         # Figures are of one width: only texts of other lengths take other room.
         widest = self._pieces_at(total, self._end, detail=0)
         lengths = tuple(len(text) for text, _, _ in widest)
         changed, self._lengths = lengths != self._lengths, lengths
+        self._measured = shown
         if changed:
             self.updateGeometry()
-        self.update()
         return changed
 
     def show_detail(self, detail: int) -> None:
@@ -69,13 +78,15 @@ class PlayheadLabel(QWidget):
 
     def sizeHint(self) -> QSize:
         widest = self._pieces_at(self._total, self._end)
-        return QSize(sum(self._width(piece) for piece in widest), self._metrics[1].height())
+        return QSize(sum(self._width(piece) for piece in widest), self._height)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def _width(self, piece: _Piece) -> int:
-        return self._metrics[piece[1]].horizontalAdvance(piece[0])
+        text, bold, _ = piece
+        # As figures are of one width, what stands for another moment is measured already.
+        return self._letters[bold].advance(text.translate(_AS_ZEROS))
 
     def _pieces(self) -> list[_Piece]:
         return self._pieces_at(self._position, self._instant)
@@ -113,15 +124,16 @@ class PlayheadLabel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, pieces = self._theme, self._pieces()
-        x = self.width() - sum(self._width(piece) for piece in pieces)
+        widths = [self._width(piece) for piece in pieces]
+        x, middle = self.width() - sum(widths), self.height() / 2
         with QPainter(self) as painter:
-            for piece in pieces:
-                text, bold, muted = piece
-                painter.setFont(self._fonts[bold])
+            painter.fillRect(event.rect(), theme.panel)
+            for (text, bold, muted), width in zip(pieces, widths, strict=True):
+                letters = self._letters[bold]
+                painter.setFont(letters.font)
                 painter.setPen(theme.muted if muted else theme.text)
-                width = self._width(piece)
-                painter.drawText(QRect(x, 0, width + SPACE, self.height()), _FLAGS, text)
+                letters.put(painter, x, middle, text)
                 x += width
 
 
-_FLAGS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+_AS_ZEROS = str.maketrans("123456789", "0" * 9)

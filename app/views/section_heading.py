@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.theme import DARK, SPACE, Theme, heading_font
+from app.views.lettering import Lettering
 from app.views.text_views import tip_of
 
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 
 class SectionHeading(QWidget):
-    """A line of fixed height, so that another text moves nothing around it."""
+    """A line of fixed height, so that another text moves nothing around it.
 
-    def __init__(self, name: str, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    One that stands ``on_panel`` paints that ground itself: when its text changes, nothing that is
+    behind it has to be painted.
+    """
+
+    def __init__(self, name: str, text: str = "", *, on_panel: bool = False) -> None:
+        super().__init__()
+        self._on_panel = on_panel
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, on_panel)
         self._theme = DARK
         self._parts = ("", "", "")
         self.setObjectName(name)
@@ -50,10 +59,14 @@ class SectionHeading(QWidget):
         self._tell()
 
     def _tell(self) -> None:
-        self.setToolTip("" if self._cut_name() == self._parts[1] else tip_of(self.text()))
+        tip = "" if self._cut_name() == self._parts[1] else tip_of(self.text())
+        if tip != self.toolTip():
+            self.setToolTip(tip)
 
     def _cut_name(self) -> str:
         before, name, after = self._parts
+        if not name:
+            return ""
         room = self.width() - self._metrics.horizontalAdvance(before + after) - 1
         return self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(0, room))
 
@@ -63,8 +76,13 @@ class SectionHeading(QWidget):
         # A name that runs from right to left must not turn what stands around it.
         isolated = f"{_FIRST_STRONG_ISOLATE}{name}{_POP_ISOLATE}" if name else ""
         with QPainter(self) as painter:
+            if self._on_panel:
+                painter.fillRect(event.rect(), self._theme.panel)
             painter.setPen(self._theme.muted)
-            painter.setFont(self.font())
             painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-            flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-            painter.drawText(self.rect(), flags, before + isolated + after)
+            _letters().write(painter, self.rect(), before + isolated + after)
+
+
+@cache
+def _letters() -> Lettering:
+    return Lettering(heading_font())

@@ -75,7 +75,9 @@ class ElidedLabel(PlainLabel):
 
     def _tell(self) -> None:
         if hasattr(self, "_mode"):
-            self.setToolTip(tip_of(self.text()) if self.shown_text() != self.text() else "")
+            tip = tip_of(self.text()) if self.shown_text() != self.text() else ""
+            if tip != self.toolTip():
+                self.setToolTip(tip)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

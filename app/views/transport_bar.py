@@ -26,6 +26,7 @@ _AXES: dict[Hashable, str] = {
     AxisMode.ARRIVAL: "By arrival",
 }
 _TOGGLES = {"skip-idle": "Skip idle", "loop": "Loop"}
+_HEIGHT = 46
 _ICON_WIDTH = 28
 _PLAY_WIDTH = 36
 _ANY_WIDTH = (1 << 24) - 1
@@ -77,7 +78,7 @@ class TransportBar(QWidget):
         super().__init__(parent)
         self.setObjectName("transport-bar")
         self.setAccessibleName("Transport")
-        self.setFixedHeight(46)
+        self.setFixedHeight(_HEIGHT)
         self._theme = DARK
         self._buttons = {name: ActionButton(name, actions[name]) for name in ACTIONS}
         self._speed = MenuButton("Speed")
@@ -85,6 +86,8 @@ class TransportBar(QWidget):
         self._axis = MenuButton("Axis")
         self._axis.show_choices(_AXES, AxisMode.TIME)
         self._where = PlayheadLabel()
+        # It does not reach the line along the bar.
+        self._where.setFixedHeight(_HEIGHT - 2)
         self._needed: tuple[int, ...] = ()
         self._lay_out()
         self._speed.chosen.connect(self.speed_requested)

@@ -15,15 +15,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.text import weight
-from app.theme import DARK, SPACE, Theme, ui_font
+from app.theme import DARK, SPACE, Theme
 from app.views.bar import BAR, paint_bar
 from app.views.contrast import mixed
+from app.views.lettering import RIGHT, lettering
 from app.views.row_list import EDGE
 
 _LINE = 5 * SPACE
 _BELOW = SPACE
 _HOVER = 0.5
-_ALIGN = Qt.AlignmentFlag
 
 
 class UncertaintyMeter(QWidget):
@@ -36,13 +36,12 @@ class UncertaintyMeter(QWidget):
         self._theme = DARK
         self._value = 1.0
         self._selected = self._hovered = self._by_keyboard = False
-        self._label_font = ui_font(13)
-        self._value_font = ui_font(13, weight=QFont.Weight.Bold)
+        self._words, self._figures = lettering(13), lettering(13, weight=QFont.Weight.Bold)
         self.setObjectName("uncertainty")
         self.setFixedHeight(_LINE + SPACE + BAR + _BELOW)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolTip("Why the uncertainty is what it is")
-        self.show_value(1.0)
+        self._tell()
 
     def show_theme(self, theme: Theme) -> None:
         """Paint by this theme."""
@@ -51,9 +50,13 @@ class UncertaintyMeter(QWidget):
 
     def show_value(self, value: float) -> None:
         """Show this uncertainty, 0 to 1."""
-        self._value = value
-        self.setAccessibleName(f"Uncertainty {weight(value)}")
-        self.update()
+        if value != self._value:
+            self._value = value
+            self._tell()
+            self.update()
+
+    def _tell(self) -> None:
+        self.setAccessibleName(f"Uncertainty {weight(self._value)}")
 
     def show_selected(self, selected: bool) -> None:
         """Mark it, or not."""
@@ -72,10 +75,8 @@ class UncertaintyMeter(QWidget):
             elif self._hovered:
                 painter.fillRect(self.rect(), mixed(theme.panel, theme.control, _HOVER))
             painter.setPen(theme.text)
-            painter.setFont(self._label_font)
-            painter.drawText(line, _ALIGN.AlignLeft | _ALIGN.AlignVCenter, "Uncertainty")
-            painter.setFont(self._value_font)
-            painter.drawText(line, _ALIGN.AlignRight | _ALIGN.AlignVCenter, weight(self._value))
+            self._words.write(painter, line, "Uncertainty")
+            self._figures.write(painter, line, weight(self._value), along=RIGHT)
             bar = QRect(EDGE, _LINE + SPACE // 2, line.width(), BAR)
             paint_bar(painter, bar, self._value, theme.uncertainty, behind=theme.track)
             if self._by_keyboard:
