@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -14,7 +16,7 @@ from app.views.timeline import track_text
 from app.views.timeline.cursor import pixel_of
 from app.views.timeline.curve_layout import LEADER, CurveFacts, CurveLayout, Line, cap_y, plot_of
 from app.views.timeline.layout import BESIDE, INSET
-from app.views.timeline.scene import Hit, Scene
+from app.views.timeline.scene import Hit, Margin, Scene
 from app.views.timeline.steps import paint_line, paint_steps
 from core.replay.playback import Playhead
 
@@ -45,7 +47,7 @@ class ConceptTrack:
         return scene.log, scene.index, scene.curves, scene.selected
 
     def paint(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
-        """Paint the grid, the curves and the names."""
+        """Paint the grid and the curves."""
         plot = plot_of(rect, scene)
         painter.fillRect(_with_margin(plot), scene.theme.panel)
         for y in _levels(plot, scene):
@@ -55,15 +57,17 @@ class ConceptTrack:
             track_text.paint_message(painter, plot, scene, _empty_text(scene))
         else:
             _paint_curves(painter, layout)
-            _paint_names(painter, layout)
 
-    def titles(self, rect: QRect, scene: Scene) -> tuple[object, ...]:
-        """See `Track`."""
-        return _cap(scene), len(scene.curves)
-
-    def paint_titles(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
-        """See `Track`."""
-        _paint_scale(painter, plot_of(rect, scene), scene)
+    def margins(self, rect: QRect, scene: Scene) -> tuple[Margin, ...]:
+        """See `Track`: the scale, and the names."""
+        scale = partial(_paint_scale, plot=plot_of(rect, scene), scene=scene)
+        left = Margin(True, (_cap(scene), len(scene.curves)), scale)
+        layout = self._laid_out(rect, scene)
+        if layout is None:
+            return left, Margin(False, (), lambda _: None)
+        names = ((line.curve, line.name, box.top(), end) for line, box, end in layout.names)
+        shows = scene.curves, scene.selected, *names
+        return left, Margin(False, shows, partial(_paint_names, layout=layout))
 
     def paint_playhead(
         self, painter: QPainter, rect: QRect, scene: Scene, playhead: Playhead

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect
@@ -14,7 +14,7 @@ from app.views.lettering import lettering
 from app.views.timeline.bins import column_positions, columns_picture
 from app.views.timeline.cursor import pixel_of
 from app.views.timeline.layout import BESIDE, INSET
-from app.views.timeline.scene import Hit, Scene
+from app.views.timeline.scene import Hit, Margin, Scene
 from app.views.timeline.telling import fitting, tell_events, tell_span
 from core.events.schema import EventType
 from core.late_dataclass import dataclass
@@ -120,12 +120,12 @@ class LaneTrack:
                 _paint_columns(painter, columns, counts[number], lane.colour(scene.theme))
             letters.put(painter, right, strip.top() + (strip.height() + 1) / 2, f"{shown:,}")
 
-    def titles(self, rect: QRect, scene: Scene) -> tuple[object, ...]:
+    def margins(self, rect: QRect, scene: Scene) -> tuple[Margin, ...]:
         """See `Track`."""
-        return (scene.log.whole,)
+        names = partial(self._paint_names, rect=rect, scene=scene)
+        return (Margin(True, (scene.log.whole,), names),)
 
-    def paint_titles(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
-        """See `Track`."""
+    def _paint_names(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
         lanes, letters = self.lanes(scene.log), lettering(11)
         space = scene.left - INSET - BESIDE
         for number, lane in enumerate(lanes):

@@ -14,7 +14,7 @@ from app.views.contrast import mixed, readable
 from app.views.timeline import track_text
 from app.views.timeline.bins import column_positions
 from app.views.timeline.object_choice import Choice, choose
-from app.views.timeline.scene import Hit, Scene
+from app.views.timeline.scene import Hit, Margin, Scene
 from app.views.touch_colours import touch_colour
 from core.events.contributions import Touch
 from core.late_dataclass import dataclass
@@ -95,15 +95,11 @@ class ObjectTrack:
         if not layout.bars:
             track_text.paint_message(painter, _plot(rect, scene), scene, _empty_text(scene))
 
-    def titles(self, rect: QRect, scene: Scene) -> tuple[object, ...]:
-        """See `Track`."""
-        return (self._laid_out(rect, scene).more,)
-
-    def paint_titles(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
+    def margins(self, rect: QRect, scene: Scene) -> tuple[Margin, ...]:
         """See `Track`."""
         more = self._laid_out(rect, scene).more
         note = f"+{more:,} more" if more else ""
-        track_text.paint_title(painter, rect.top(), scene, title=TITLE, note=note)
+        return (track_text.title_margin(rect.top(), scene, title=TITLE, note=note),)
 
     def words(self, rect: QRect, scene: Scene) -> list[QRect]:
         """Where words stand in the plot, which nothing should be painted over."""

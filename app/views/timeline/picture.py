@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -117,20 +117,20 @@ class Picture:
             bands += self._bands_of(track, rect, around)
         return *bands, Band(ruler, (scene.theme, scene.grid, whole_log), self._paint_ruler)
 
-    def _bands_of(self, track: Track, rect: QRect, around: QRect) -> tuple[Band, Band]:
-        """A track's titles, which mostly stay when the range moves, and the rest of it."""
-        scene, edge = self.scene, self.layout.left - _BEFORE_PLOT
-        titles = QRect(around.left(), around.top(), edge - around.left(), around.height())
-        plot = around.adjusted(titles.width(), 0, 0, 0)
+    def _bands_of(self, track: Track, rect: QRect, around: QRect) -> Iterator[Band]:
+        """A track in bands: its margins, which mostly stay when the range moves, and the rest."""
+        scene, layout, rest = self.scene, self.layout, QRect(around)
+        for margin in track.margins(rect, scene):
+            area = QRect(rest)
+            if margin.is_left:
+                rest.setLeft(layout.left - _BEFORE_PLOT)
+                area.setRight(rest.left() - 1)
+            else:
+                rest.setRight(layout.right - 1)
+                area.setLeft(layout.right)
+            yield Band(area, (scene.theme, *margin.shows), margin.paint)
         shows = scene.theme, scene.grid, *track.shows(scene)
-        return (
-            Band(
-                titles,
-                (scene.theme, *track.titles(rect, scene)),
-                partial(track.paint_titles, rect=rect, scene=scene),
-            ),
-            Band(plot, shows, partial(track.paint, rect=rect, scene=scene)),
-        )
+        yield Band(rest, shows, partial(track.paint, rect=rect, scene=scene))
 
     def paint_gaps(self, painter: QPainter, within: QRegion) -> None:
         """Paint the folded gaps over bands that were painted anew, but not over words."""

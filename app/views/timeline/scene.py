@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Protocol
 
@@ -153,6 +154,18 @@ class Hit:
     handle: str = ""
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Margin:
+    """What a track has left of its plot, or right of it, and how it is painted.
+
+    As long as what it ``shows`` is equal, the theme and the size too, it is painted alike.
+    """
+
+    is_left: bool
+    shows: tuple[object, ...]
+    paint: Callable[[QPainter], None]
+
+
 class Track(Protocol):
     """A strip of the timeline. It paints its plot and its gutter, and answers the pointer."""
 
@@ -165,15 +178,11 @@ class Track(Protocol):
         ...
 
     def paint(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
-        """Paint the plot and what is right of it; ``rect`` is as wide as the widget."""
+        """Paint all but the `margins`; ``rect`` spans the widget's width, gutters included."""
         ...
 
-    def titles(self, rect: QRect, scene: Scene) -> tuple[object, ...]:
-        """What its titles depend on, besides the theme and the size; to be compared."""
-        ...
-
-    def paint_titles(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
-        """Paint what is left of the plot, which mostly stays when the range moves."""
+    def margins(self, rect: QRect, scene: Scene) -> tuple[Margin, ...]:
+        """What is beside the plot and mostly stays when the range moves."""
         ...
 
     def paint_playhead(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
 from app.theme import SPACE
 from app.views.lettering import Lettering, lettering
 from app.views.timeline.layout import INSET
-from app.views.timeline.scene import Scene
+from app.views.timeline.scene import Margin, Scene
 
 READING = "Reading…"
 
@@ -42,6 +44,12 @@ def paint_title(
         painter.setPen(colour)
         box = QRect(INSET, top + line * _LINE, room, _LINE)
         letters.write(painter, box, letters.cut(text, room))
+
+
+def title_margin(top: int, scene: Scene, *, title: str, note: str) -> Margin:
+    """A margin of nothing but a title and its note."""
+    paint = partial(paint_title, top=top, scene=scene, title=title, note=note)
+    return Margin(True, (title, note), paint)
 
 
 def title_width(title: str) -> int:

@@ -11,7 +11,7 @@ from app.views.contrast import mixed, readable
 from app.views.timeline import track_text
 from app.views.timeline.cursor import pixel_of
 from app.views.timeline.layout import BESIDE
-from app.views.timeline.scene import Hit, Scene
+from app.views.timeline.scene import Hit, Margin, Scene
 from app.views.timeline.steps import paint_area, paint_line, paint_steps
 from core.projectors.rules import SteppedUncertainty
 from core.replay.columns import Float64
@@ -49,14 +49,10 @@ class UncertaintyTrack:
         elif scene.width >= 1:
             self._paint_curve(painter, plot, scene, scene.index)
 
-    def titles(self, rect: QRect, scene: Scene) -> tuple[object, ...]:
-        """See `Track`."""
-        return ()
-
-    def paint_titles(self, painter: QPainter, rect: QRect, scene: Scene) -> None:
+    def margins(self, rect: QRect, scene: Scene) -> tuple[Margin, ...]:
         """See `Track`."""
         note = "0–1" if rect.height() >= 2 * _LINE else ""
-        track_text.paint_title(painter, rect.top(), scene, title=TITLE, note=note)
+        return (track_text.title_margin(rect.top(), scene, title=TITLE, note=note),)
 
     def _paint_curve(
         self, painter: QPainter, plot: QRect, scene: Scene, index: ContextIndex

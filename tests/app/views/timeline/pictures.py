@@ -67,7 +67,8 @@ def still(track: Track, rect: QRect, scene: Scene) -> QImage:
     """What the track paints while nothing moves."""
 
     def paint(painter: QPainter) -> None:
-        track.paint_titles(painter, rect, scene)
+        for margin in track.margins(rect, scene):
+            margin.paint(painter)
         track.paint(painter, rect, scene)
 
     return _painted(rect, scene.theme.ground, paint)

@@ -96,7 +96,7 @@ def test_other_rules_leave_the_lanes_as_they_are_painted() -> None:
         for rules in (BRAIN_WEB, RECENCY)
     )
     changed = [a.shows != b.shows for a, b in zip(one, other, strict=True)]
-    concepts, uncertainty = 4, 8
+    concepts, uncertainty = 5, 9
     assert [place for place, differs in enumerate(changed) if differs] == [concepts, uncertainty]
 
 
