@@ -36,6 +36,7 @@ from core.events.store.base import (
     FileIdentity,
     SessionSummary,
 )
+from core.events.store.counting import short_counts
 from core.events.store.index_walk import Rowids
 from core.events.store.joined import JoinedRows
 from core.events.store.lane import Lane, Row
@@ -254,7 +255,9 @@ class SQLiteEventStore:
 
     def session_counts(self, session_ids: Iterable[str]) -> dict[str, int]:
         """The number of events of each session, 0 for an unknown one."""
-        return {name: sum(self.activity(name, 1)) for name in session_ids}
+        names, index = list(session_ids), self._opened.layout.index
+        found = {} if index is None else short_counts(self._lane, index, names)
+        return {n: found[n] if n in found else sum(self.activity(n, 1)) for n in names}
 
     def activity(self, session_id: str, bins: int) -> list[int]:
         """How many events fall into each of `bins` equal parts of the session's time."""
