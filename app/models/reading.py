@@ -238,7 +238,15 @@ def envelopes(
     return {rows[row]: envelope for row, envelope in found.items()}
 
 
-def counts(store: SQLiteEventStore, session_ids: Sequence[str]) -> Iterator[dict[str, int]]:
-    """How many events the sessions have, some hundreds at a time."""
+def counts(
+    store: SQLiteEventStore, session_ids: Sequence[str], log: SessionLog | None
+) -> Iterator[dict[str, int]]:
+    """How many events the sessions have, some hundreds at a time.
+
+    The one whose ``log`` is there is not counted once more.
+    """
+    if log is not None and log.session_id in session_ids:
+        yield {log.session_id: len(log)}
+        session_ids = [each for each in session_ids if each != log.session_id]
     for start in range(0, len(session_ids), _COUNTS_AT_ONCE):
         yield store.session_counts(session_ids[start : start + _COUNTS_AT_ONCE])

@@ -322,7 +322,7 @@ class Source(QObject):
                     self._run(lambda: with_actors(store), self._take_actors)
                 self._tasks.append(
                     self._background.stream(
-                        lambda: counts(store, ids),
+                        lambda: counts(store, ids, None if self.filling else self._growing.log),
                         each=self.counts_changed.emit,
                         error=self.failed.emit,
                     )
