@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import ceil
@@ -101,15 +102,19 @@ def paint_gap_lengths(painter: QPainter, ruler: QRect, scene: Scene) -> None:
     letters = lettering(10)
     painter.setPen(scene.theme.muted)
     top = ruler.top() + LABELS
-    taken: list[tuple[int, int]] = []
+    starts: list[int] = []
+    ends: list[int] = []
     longest = sorted(scene.strips, key=lambda strip: strip.gap.start - strip.gap.end)
     for strip in longest[:_MOST_LABELS]:
         label = tell_idle(strip.gap.end - strip.gap.start)
         width = letters.advance(label)
         start = (strip.left + strip.right - width) // 2
         start = min(max(start, scene.left), ruler.right() - width)
-        if all(start + width + _BETWEEN <= a or b + _BETWEEN <= start for a, b in taken):
-            taken.append((start, start + width))
+        place = bisect_left(starts, start)
+        is_free = not place or ends[place - 1] + _BETWEEN <= start
+        if is_free and (place == len(starts) or start + width + _BETWEEN <= starts[place]):
+            starts.insert(place, start)
+            ends.insert(place, start + width)
             area = QRect(start, top, width + 1, ruler.bottom() - top)
             letters.write(painter, area, label)
 

@@ -136,8 +136,9 @@ class ObjectTrack:
             return _Layout(scene, rect, np.zeros(0, np.int32), (), 0)
         made = count_before(log.touches.event, column_positions(scene)).astype(np.int32)
         choice = self._chosen(log, (int(made[0]), int(made[-1])), _rows(rect))
+        visible = made[[0, -1]]
         bars = tuple(
-            _bar(code, self._name(code, log), log, made, _row_rect(row, rect, scene))
+            _bar(code, self._name(code, log), log, made, visible, _row_rect(row, rect, scene))
             for row, code in enumerate(choice.objects)
         )
         return _Layout(scene, rect, made, bars, choice.total - len(bars))
@@ -156,10 +157,10 @@ class ObjectTrack:
         return self._names[code]
 
 
-def _bar(code: int, name: str, log: SessionLog, made: Int32, row: QRect) -> _Bar:
+def _bar(code: int, name: str, log: SessionLog, made: Int32, visible: Int32, row: QRect) -> _Bar:
     order, starts = log.touches_by_object
     own = order[starts[code] : starts[code + 1]]
-    before, stop = np.searchsorted(own, made[[0, -1]]).tolist()
+    before, stop = own.searchsorted(visible).tolist()
     columns = _columns_of(own[before:stop], made)
     start = 0 if before else int(columns[0])
     body = row.adjusted(start, _BAR_INSET, 0, -_BAR_INSET)
@@ -173,9 +174,9 @@ def _bar(code: int, name: str, log: SessionLog, made: Int32, row: QRect) -> _Bar
 def _columns_of(touches: Int32, made: Int32) -> Int64:
     """The columns that hold any of these touches, all of them visible, ascending."""
     if len(touches) > len(made):
-        return np.flatnonzero(np.diff(np.searchsorted(touches, made)))
-    columns = np.searchsorted(made, touches, side="right") - 1
-    return columns[np.diff(columns, prepend=-1) > 0]
+        return np.flatnonzero(np.diff(touches.searchsorted(made)))
+    columns = made.searchsorted(touches, side="right") - 1
+    return columns if len(columns) < 2 else columns[np.append(True, columns[1:] != columns[:-1])]
 
 
 def _rows(rect: QRect) -> int:
@@ -223,11 +224,15 @@ def _paint_ticks(
 
 def _runs(ticks: Int64) -> Iterator[tuple[int, int]]:
     """Where ticks that touch each other begin and end (px)."""
-    if not len(ticks):
-        return iter(())
-    apart = np.flatnonzero(np.diff(ticks) > _TICK)
-    starts, ends = ticks[np.append(0, apart + 1)], ticks[np.append(apart, -1)] + _TICK
-    return zip(starts.tolist(), ends.tolist(), strict=True)
+    start = end = -1
+    for at in ticks.tolist():
+        if at > end:
+            if end > start:
+                yield start, end
+            start = at
+        end = at + _TICK
+    if end > start:
+        yield start, end
 
 
 def _hit(bar: _Bar, column: int, layout: _Layout) -> Hit:

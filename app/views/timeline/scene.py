@@ -52,7 +52,7 @@ class Grid:
     @cached_property
     def positions(self) -> Int64:
         """How many events have happened at each of the `edges`."""
-        return self.axis.positions_at(self.edges)
+        return self._positions[1:]
 
     @cached_property
     def instants(self) -> Int64:
@@ -66,8 +66,13 @@ class Grid:
         An event at the edge of two columns belongs to the left one, at the very left to the first.
         """
         columns = self.positions.copy()
-        columns[0] = self.axis.positions_at(self.x0 - _BEFORE)
+        columns[0] = self._positions[0]
         return columns
+
+    @cached_property
+    def _positions(self) -> Int64:
+        """`positions`, and before them the one just left of the picture."""
+        return self.axis.positions_at(np.append(self.x0 - _BEFORE, self.edges))
 
     @cached_property
     def strips(self) -> tuple[Strip, ...]:
