@@ -1,4 +1,4 @@
-"""What may come a little after the picture of a session that opens or grows, a little a turn."""
+"""What may come a little after the picture that it tells of, a little a turn."""
 
 from __future__ import annotations
 

@@ -126,7 +126,9 @@ class Window(QMainWindow):
             replay=self.replay,
             parent=self,
         )
-        self.afterwards = Afterwards(lambda: self.opening.paints_first, self)
+        self.afterwards = Afterwards(
+            lambda: self.opening.paints_first or self.replay.paints_first, self
+        )
 
     def _build_features(self) -> None:
         self.server = ServingFeature(self)

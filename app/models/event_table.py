@@ -139,8 +139,9 @@ class EventTableModel(CellTableModel):
 
     def show_left_out(self, left_out: Bool | None) -> None:
         """Strike out these events, a truth for each; None strikes out nothing."""
-        self._left_out = left_out
-        self._changed(0, self._rows - 1, NUMBER, SUMMARY)
+        if left_out is not self._left_out:
+            self._left_out = left_out
+            self._changed(0, self._rows - 1, NUMBER, SUMMARY)
 
     def show_lateness(self, lateness: Lateness | None) -> None:
         """Give the rows of late events a sign, and a tip that tells how late; None has none."""

@@ -71,6 +71,8 @@ class Replay(QObject):
         self._colours = ConceptColours()
         self._playhead = Playhead(0, 0)
         self._positions = (0, 0)
+        self.paints_first = False
+        """Whether what is told now is to be on screen before all else hears of it: other rules."""
         self._selected: int | None = None
         self._curves: tuple[Curve, ...] = ()
         self._indexing = Latest(background)
@@ -184,11 +186,11 @@ class Replay(QObject):
     def _reindex(self) -> None:
         log, rules, rows = self._whole, self._rules, self._left_out
         if log is not None and log.complete:
-            shown = self.shown_concepts
+            shown, position = self.shown_concepts, self._playhead.position
 
             def indexed() -> ContextIndex:
-                index = ContextIndex(without_rows(log, rows), rules).prepare()
-                return index.with_series(shown)
+                index = ContextIndex(without_rows(log, rows), rules)
+                return index.prepare_at(position, shown)
 
             self._indexing.run(indexed, then=self._take_index_if_current)
 
@@ -250,7 +252,11 @@ class Replay(QObject):
             old, self._log = self._log, index.log
             if old is not None and old is not index.log:
                 self._follow_codes(old, index.log)
-            self._take_index(index)
+            self.paints_first = True
+            try:
+                self._take_index(index)
+            finally:
+                self.paints_first = False
 
     def _take_index(self, index: ContextIndex | None) -> None:
         self._index = index

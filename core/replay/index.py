@@ -13,6 +13,7 @@ from core.events.contributions import Touch
 from core.late_dataclass import dataclass
 from core.projectors.context import ActiveConcept, ActiveObject, SessionContext
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
+from core.replay.beside import beside
 from core.replay.columns import Bool, Float64, Int32, Int64, SessionLog, count_before
 from core.replay.decay import faded
 from core.replay.uncertainty import UncertaintyIndex
@@ -22,6 +23,8 @@ _SAMPLES = 17
 _BLOCK = 64
 _LOOK_BACK = 64
 _CALLS_KEPT = 4_096
+_LONG = 100_000
+"""So many events are worth a thread of its own."""
 _LOOKED_AT = 16_384
 """How many touches are looked at one by one before all of them are put in order."""
 
@@ -43,6 +46,18 @@ class ContextIndex:
             assert known is not None
         self.context_at(len(log))
         self.uncertainty.prepare()
+        return self
+
+    def prepare_at(self, position: int, concept_ids: Iterable[str]) -> ContextIndex:
+        """Compute now what a picture of this moment and these curves (ids) waits for, and no more.
+
+        Under rules with decay that is half of what `prepare` does; on two processors at once.
+        """
+        if len(self.log) < _LONG:
+            return self.prepare().with_series(concept_ids)
+        with beside(self.uncertainty.prepare):
+            self.with_series(concept_ids)
+            self.changed_by(position)
         return self
 
     def grown(self, log: SessionLog) -> ContextIndex:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cached_property
 from typing import TypeAlias
 
@@ -15,7 +16,11 @@ from core.replay.room import appended
 
 _CHECKPOINT_BYTES = 32 << 20
 _CHECKPOINT_EVERY = 4096
+_AT_ONCE = 1 << 16
 _SERIES_KEPT = 32
+
+_reaching = threading.Lock()
+"""One for all, since what is read in another process is sent over whole."""
 
 Series: TypeAlias = tuple[Int32, Int64, Float64]
 """The events that contribute to a concept, their instants, and the raw sum after each."""
@@ -40,7 +45,7 @@ class Weights:
         carried["amounts"] = self.amounts
         if "_checkpoints" in known and self._every * 2 > grown._every:
             carried["_every"] = self._every
-            carried["_checkpoints"] = grown._checkpoints_after(self._checkpoints)
+            carried["_checkpoints"] = list(self._checkpoints)
             if self.rules.half_life is None:
                 # With decay the last digits would be others than those of a log that is read anew.
                 end = len(self.log.contributions)
@@ -80,7 +85,10 @@ class Weights:
         start = slot * self._every
         if start < self._seam[0] <= contributions:
             return self._seam
-        return start, self._checkpoints[slot]
+        known: list[Float64] | None = self.__dict__.get("_checkpoints")
+        if known is None or slot >= len(known):
+            known = self._reach(slot)
+        return start, known[slot]
 
     @cached_property
     def _seam(self) -> tuple[int, Float64]:
@@ -88,7 +96,7 @@ class Weights:
 
         Of 100,000 concepts the others are 50,000 contributions apart.
         """
-        return 0, self._checkpoints[0]
+        return 0, self._reach(0)[0]
 
     @cached_property
     def _every(self) -> int:
@@ -99,25 +107,36 @@ class Weights:
 
     @cached_property
     def _checkpoints(self) -> list[Float64]:
-        nothing = np.zeros(len(self.log.contributions.concept_ids), dtype=np.float64)
-        return self._checkpoints_after([nothing])
+        """As many as were needed so far, the first of nothing."""
+        return [np.zeros(len(self.log.contributions.concept_ids), dtype=np.float64)]
 
-    def _checkpoints_after(self, known: list[Float64]) -> list[Float64]:
-        """The first checkpoints, which there are, and those that follow."""
-        made, times, half_life = self.log.contributions, self.log.times, self.rules.half_life
-        kept, every = list(known), self._every
+    def _reach(self, slot: int) -> list[Float64]:
+        """Work out the checkpoints as far as this one; any thread may ask."""
+        with _reaching:
+            self._append_checkpoints(slot)
+            return self._checkpoints
+
+    def _append_checkpoints(self, last: int) -> None:
+        made, half_life, every = self.log.contributions, self.rules.half_life, self._every
+        kept, instants = self._checkpoints, self.log.times
         weights = _room_for(kept[-1], len(made.concept_ids))
-        for stop in range(len(kept) * every, len(made) + 1, every):
-            tail = slice(stop - every, stop)
-            now = int(times[made.event[stop - 1]])
-            amounts = self.amounts[made.source[tail]]
+        # In long columns, for while numpy works on one another thread has the interpreter.
+        step = max(1, _AT_ONCE // every)
+        for first in range(len(kept), last + 1, step):
+            stops = np.arange(first, min(first + step, last + 1)) * every
+            part = slice(int(stops[0]) - every, int(stops[-1]))
+            amounts = self.amounts[made.source[part]]
+            ends = instants[made.event[stops - 1]]
             if half_life is not None:
-                before = made.event[stop - every - 1] if stop > every else 0
-                weights *= self.rules.decay(now - int(times[before]))
-                amounts = faded(amounts, now - times[made.event[tail]], half_life)
-            np.add.at(weights, made.concept[tail], amounts)
-            kept.append(weights.copy())
-        return kept
+                elapsed = np.repeat(ends, every) - instants[made.event[part]]
+                amounts = faded(amounts, elapsed, half_life)
+            for stop, end in zip(stops.tolist(), ends.tolist(), strict=True):
+                if half_life is not None:
+                    before = made.event[stop - every - 1] if stop > every else 0
+                    weights *= self.rules.decay(end - int(instants[before]))
+                own = slice(stop - every - part.start, stop - part.start)
+                np.add.at(weights, made.concept[stop - every : stop], amounts[own])
+                kept.append(weights.copy())
 
     # -- one concept over time --------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from core.events.schema import EventEnvelope
 from core.projectors.context import SessionContext
 from core.projectors.rules import BRAIN_WEB, RECENCY, ProjectionRules
 from core.projectors.session_context import fold
+from core.replay import index as index_module
 from core.replay import weights as weights_module
 from core.replay.curves import Curves
 from core.replay.index import ContextIndex, heaviest
@@ -48,6 +49,38 @@ def test_index_equals_fold_to_a_billionth_with_decay(
             for instant in (None, log.instant_at(position) + round(later * 1e6)):
                 expected = fold("s", ordered[:position], rules=rules, instant=instant)
                 assert_close(index.context_at(position, instant), expected)
+
+
+@given(
+    events=logs,
+    rules=st.booleans().flatmap(lambda decay: rules(decay=decay)),
+    every=st.integers(1, 3),
+    at_once=st.integers(1, 9),
+    asked=st.lists(st.integers(0, 30), max_size=8),
+)
+def test_in_whatever_order_it_is_asked_it_answers_the_same(
+    events: list[EventEnvelope],
+    rules: ProjectionRules,
+    every: int,
+    at_once: int,
+    asked: list[int],
+) -> None:
+    """What is worked out only when it is asked for must not depend on what was asked before."""
+    log = log_of(events)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(weights_module, "_CHECKPOINT_EVERY", every)
+        patch.setattr(weights_module, "_AT_ONCE", at_once)
+        patch.setattr(index_module, "_LONG", 0)
+        whole = ContextIndex(log, rules).prepare()
+        ids = log.contributions.concept_ids
+        first = asked[0] if asked else 0
+        index = ContextIndex(log, rules).prepare_at(min(first, len(log)), ids[:3])
+        for position in (min(each, len(log)) for each in asked):
+            assert index.context_at(position) == whole.context_at(position)
+            instant = log.instant_at(position)
+            assert np.array_equal(
+                index.raw_weights_at(position, instant), whole.raw_weights_at(position, instant)
+            )
 
 
 def assert_close(ours: SessionContext, expected: SessionContext) -> None:
