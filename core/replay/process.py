@@ -7,12 +7,14 @@ import multiprocessing
 import pickle
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from core.events.errors import StoreError
 from core.events.store.base import FileIdentity
@@ -30,6 +32,7 @@ WORTH_IT = 50_000
 _METHOD = "forkserver" if sys.platform == "linux" else "spawn"
 """The first starts a process in hundredths of a second once it runs, for all is imported there."""
 _PRELOADED = ["core.replay.apart", "pyarrow.compute"]
+_Buffer = bytearray | memoryview
 _LOOK = 0.05
 """How long (s) one waits before asking again whether to stop."""
 _PATIENCE = 5.0
@@ -95,8 +98,8 @@ class Helper:
 
     def items(self, work: Callable[..., Iterator[object]], *values: object) -> Iterator[Any]:
         """What ``work(*values)`` yields there; it begins at once. For one work only."""
-        _send(self._pipe, (work, values))
-        return _items(lambda: _received(self._pipe))
+        sent = _send(self._pipe, (work, values))
+        return _items(lambda: _received(self._pipe, sent)[0])
 
 
 def items_apart(
@@ -108,9 +111,11 @@ def items_apart(
     """What ``work(*values)`` yields, run in a process of its own.
 
     The work must be a function of a module; values and items are pickled, arrays sent as they lie
-    in memory. One that is ``helped`` is given a `Helper` before the values. The process ends with
-    the iterator, which ends early once ``stopped`` answers yes. Raises the StoreError that the work
-    raises, and ReadHereError where there is no such process.
+    in memory. An array of the values that is part of an item comes back as the very memory that it
+    was sent from, so neither side may write to it. Work that is ``helped`` is given a `Helper`
+    before the values. The process ends with the iterator, which ends early once ``stopped`` answers
+    yes. Raises the StoreError that the work raises, and ReadHereError where there is no such
+    process.
     """
     context = _context()
     ours, *ends = context.Pipe()
@@ -124,8 +129,8 @@ def items_apart(
         for end in ends:
             end.close()
         # Not as arguments: who starts a process that dies would write what is long to it for ever.
-        _send(ours, (work, values))
-        yield from _items(lambda: _receive(ours, stopped))
+        sent = _send(ours, (work, values))
+        yield from _items(lambda: _receive(ours, stopped, sent))
     except (EOFError, OSError) as error:
         processes[0].join(_PATIENCE)
         raise ReadHereError(f"the process that read ended with {processes[0].exitcode}") from error
@@ -158,9 +163,9 @@ def _work(pipe: Connection, *helpers: Connection) -> None:
     # Ctrl+C in a terminal reaches every process; this one is ended by who started it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        work, values = _received(pipe)
+        (work, values), received = _received(pipe)
         for item in work(*map(Helper, helpers), *values):
-            _send(pipe, item)
+            _send(pipe, item, received)
         _send(pipe, None)
     except (BrokenPipeError, EOFError):
         logger.info("nobody reads any more")
@@ -176,31 +181,47 @@ def _items(receive: Callable[[], Any]) -> Iterator[Any]:
         yield item
 
 
-def _send(pipe: Connection, item: object) -> None:
-    """Send columns as they lie in memory, beside the rest, so that nobody copies them."""
+def _send(pipe: Connection, item: object, theirs: Sequence[_Buffer] = ()) -> list[memoryview]:
+    """Send columns as they lie in memory, beside the rest, so that nobody copies them.
+
+    Of the buffers that came from there, ``theirs``, the number is enough. Answers with all columns.
+    """
     buffers: list[pickle.PickleBuffer] = []
     pipe.send_bytes(pickle.dumps(item, protocol=5, buffer_callback=buffers.append))
     raws = [buffer.raw() for buffer in buffers]
-    pipe.send([raw.nbytes for raw in raws])
-    for raw in raws:
-        if raw.nbytes:
+    known = {_place(buffer): -1 - number for number, buffer in enumerate(theirs)}
+    sizes = [known.get(_place(raw), raw.nbytes) if raw.nbytes else 0 for raw in raws]
+    pipe.send(sizes)
+    for raw, size in zip(raws, sizes, strict=True):
+        if size > 0:
             pipe.send_bytes(raw)
+    return raws
 
 
-def _receive(pipe: Connection, stopped: Callable[[], bool]) -> Any:
+def _place(buffer: _Buffer) -> tuple[int, int]:
+    """Where in memory something lies, and how long it is (bytes)."""
+    found = np.frombuffer(buffer, dtype=np.uint8)
+    return found.ctypes.data, found.nbytes
+
+
+def _receive(pipe: Connection, stopped: Callable[[], bool], ours: Sequence[_Buffer]) -> Any:
     """What was sent next; None, which is the end, where nobody wants it any more."""
     while not pipe.poll(_LOOK):
         if stopped():
             return None
-    return _received(pipe)
+    return _received(pipe, ours)[0]
 
 
-def _received(pipe: Connection) -> Any:
+def _received(pipe: Connection, ours: Sequence[_Buffer] = ()) -> tuple[Any, list[_Buffer]]:
+    """What was sent next, and what its columns lie in: some in buffers that were sent there."""
     head = pipe.recv_bytes()
-    buffers = []
+    buffers: list[_Buffer] = []
     for size in pipe.recv():
+        if size < 0:
+            buffers.append(ours[-1 - size])
+            continue
         buffer = bytearray(size)
         if size:
             pipe.recv_bytes_into(buffer)
         buffers.append(buffer)
-    return pickle.loads(head, buffers=buffers)
+    return pickle.loads(head, buffers=buffers), buffers

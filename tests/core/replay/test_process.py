@@ -22,6 +22,10 @@ def doubled(values: np.ndarray) -> Iterator[object]:
     yield values * 2
 
 
+def with_sum(values: np.ndarray) -> Iterator[object]:
+    yield values[:0], values, values[1:], int(values.sum())
+
+
 def dying(_: np.ndarray) -> Iterator[object]:
     os.kill(os.getpid(), signal.SIGKILL)
     yield None
@@ -58,6 +62,16 @@ def test_arrays_go_and_come(tmp_path: object) -> None:
     assert count == len(MUCH)
     assert np.array_equal(twice, MUCH * 2)
     assert not multiprocessing.active_children()
+
+
+def test_an_array_that_comes_back_is_the_one_that_went() -> None:
+    """A long session would lie in memory twice: as it was sent to be read, and as it came back."""
+    for work, values in ((with_sum, (MUCH,)), (helped, (with_sum, MUCH))):
+        nothing, back, part, total = next(items_apart(work, *values, helped=work is helped))
+        assert (len(nothing), total) == (0, MUCH.sum())
+        assert np.array_equal(back, MUCH)
+        assert np.array_equal(part, MUCH[1:])
+        assert np.shares_memory(back, MUCH)
 
 
 @pytest.mark.parametrize("values", [(MUCH,), (Unreadable(), MUCH)])
