@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from app.commands import COMMANDS
 from app.models.event_total import EventTotal
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.window import Window
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 SPARKLINE = 48
 """How many bars a session's sparkline has."""
@@ -358,27 +359,37 @@ class Presenter:
         w.clock.change(lambda playback: playback.looping(loop))
 
     def wanted_rows(self, events: Sequence[int]) -> None:
-        """The table wants whole events."""
+        """The table wants to know what events say."""
         w = self._window
         log = w.opening.log
         if log is not None and log.complete:
-            w.source.read_envelopes(log, events)
+            w.source.read_summaries(log, events)
+
+    def read_summaries(self, answer: tuple[SessionLog, dict[int, str]]) -> None:
+        """What events say was read."""
+        self._window.event_table.show_summaries(self._still_there(*answer))
 
     def envelopes(self, answer: tuple[SessionLog, dict[int, EventEnvelope]]) -> None:
         """Whole events were read."""
+        envelopes = self._still_there(*answer)
+        if self._detail is not None and self._detail in envelopes:
+            show = self._window.event_detail.show_envelope
+            show(envelopes[self._detail], self._detail + 1)
+
+    def _still_there(self, log: SessionLog, read: dict[int, T]) -> dict[int, T]:
+        """What was read of events that still have their place: the session may have grown."""
         w = self._window
-        log, envelopes = answer
         # It is not locked any more.
         w.banner.take_back(self._locked)
         shown = w.opening.log
         if shown is None or shown.session_id != log.session_id:
-            return
-        # The session may have grown meanwhile: an event is taken where it still has its place.
-        rows = shown.rows
-        envelopes = {i: e for i, e in envelopes.items() if i < len(rows) and rows[i] == log.rows[i]}
-        w.event_table.show_envelopes(envelopes)
-        if self._detail is not None and self._detail in envelopes:
-            w.event_detail.show_envelope(envelopes[self._detail], self._detail + 1)
+            return {}
+        there, times = shown.rows, shown.times
+        return {
+            at: one
+            for at, one in read.items()
+            if at < len(there) and there[at] == log.rows[at] and times[at] == log.times[at]
+        }
 
     # -- the context ------------------------------------------------------------------------------
 

@@ -244,6 +244,7 @@ class Window(QMainWindow):
         source.running_changed.connect(show.running)
         source.activity_changed.connect(self.session_list.show_activity)
         source.envelopes_read.connect(show.envelopes)
+        source.summaries_read.connect(show.read_summaries)
         source.load_failed.connect(show.load_failed)
         source.state_changed.connect(show.file_state)
         source.step_loaded.connect(show.progress)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -12,20 +11,13 @@ from PySide6.QtCore import QModelIndex, QObject, Signal
 from app.models.cells import NO_PARENT, Cell, CellTableModel, Index, Tone
 from app.models.event_rows import EventRows
 from app.models.lateness import Late, Lateness
-from app.models.summaries import summary
+from app.models.row_summaries import RowSummaries
 from app.text import clock, crosses_days, dated, duration, is_in_session, plain, time_heading
-from core.events.instants import from_datetime
-from core.events.schema import EventEnvelope
 from core.replay.arrival import ArrivalOrder
 from core.replay.columns import NONE, PENDING, Bool, Int32, SessionLog
-from core.replay.linked import PREFIX
 from core.replay.room import continues
 
 NUMBER, TIME, SINCE, TYPE, ACTOR, OBJECT, SUMMARY = range(7)
-BLOCK = 64
-"""How many neighbouring rows are asked for at once."""
-KEPT = 2_048
-"""How many summaries are kept, at least."""
 
 _DAY = 86_400_000_000
 _LATE_DAYS = range(27, 365, 30)
@@ -39,7 +31,7 @@ class EventTableModel(CellTableModel):
     """Wraps a log and copies nothing; rows of events yet to come are muted.
 
     A row's summary needs its payload: `want` names the rows on screen, ``rows_requested`` asks for
-    those that are missing (a list of event indexes, each block of 64 once), `show_envelopes`
+    those that are missing (a list of event indexes, each block of them once), `show_summaries`
     brings them. Rows are in order of time, or of arrival where such an ``order`` is shown; then
     those are to come that arrived later. `EventRows` tells which event a row has.
     """
@@ -58,9 +50,7 @@ class EventTableModel(CellTableModel):
         self._left_out: Bool | None = None
         self._hits: Int32 | None = None
         self._shown = EventRows()
-        # A whole event until its row is looked at: of those that are read most never are.
-        self._summaries: OrderedDict[int, str | EventEnvelope] = OrderedDict()
-        self._asked: set[int] = set()
+        self._summaries = RowSummaries()
 
     @property
     def log(self) -> SessionLog | None:
@@ -88,7 +78,7 @@ class EventTableModel(CellTableModel):
         What was asked for and has not come is asked for anew. An ``order`` is the log's own.
         """
         before, known, rows = self._log, self._rows, 0 if log is None else len(log)
-        self._asked.clear()
+        self._summaries.ask_anew()
         begins = before is not None and log is not None and _begins_with(log, before)
         shown = EventRows(order, only=self._shown.only if begins else None)
         same_order = (order is None) == (self._shown.order is None)
@@ -165,7 +155,7 @@ class EventTableModel(CellTableModel):
         if shown is not self._shown.only:
             self.beginResetModel()
             self._shown = EventRows(self._shown.order, only=shown)
-            self._asked.clear()
+            self._summaries.ask_anew()
             self.endResetModel()
         self._hits = hits
         self._changed(0, self._rows - 1, NUMBER, NUMBER)
@@ -186,26 +176,12 @@ class EventTableModel(CellTableModel):
         """The row of an event (index); where it is not shown, of the last one before it or -1."""
         return self._shown.row_of(event)
 
-    def show_envelopes(self, envelopes: Mapping[int, EventEnvelope]) -> None:
-        """Take up events by index; one that is not of this log is passed over."""
-        taken = [index for index, envelope in envelopes.items() if self._is_at(envelope, index)]
-        for index in taken:
-            self._summaries[index] = envelopes[index]
-            self._summaries.move_to_end(index)
-        while len(self._summaries) > KEPT:
-            dropped, _ = self._summaries.popitem(last=False)
-            self._asked.discard(max(0, self.row_of(dropped)) // BLOCK)
-        if taken:
-            self._changed(min(taken), max(taken), SUMMARY, SUMMARY)
-
-    def _is_at(self, envelope: EventEnvelope, index: int) -> bool:
-        log = self._log
-        if log is None or not 0 <= index < self._rows:
-            return False
-        # Events of a linked session keep the session that they are stored with.
-        if envelope.session_id != log.session_id and not log.session_id.startswith(PREFIX):
-            return False
-        return int(log.times[index]) == from_datetime(envelope.occurred_at)
+    def show_summaries(self, summaries: Mapping[int, str]) -> None:
+        """Take up what events (indexes) of this log say."""
+        dropped = self._summaries.take(summaries)
+        self._summaries.ask_again([max(0, self.row_of(event)) for event in dropped])
+        if summaries:
+            self._changed(min(summaries), max(summaries), SUMMARY, SUMMARY)
 
     def want(self, first: int, last: int) -> None:
         """Ask for the summaries of these rows, as far as they are missing and not asked for.
@@ -215,13 +191,9 @@ class EventTableModel(CellTableModel):
         if self._log is None or not self._log.complete:
             return
         count = self.rowCount()
-        for block in range(max(0, first) // BLOCK, min(last, count - 1) // BLOCK + 1):
-            if block in self._asked:
-                continue
-            self._asked.add(block)
-            rows = range(block * BLOCK, min((block + 1) * BLOCK, count))
-            events = [self.event_at(row) for row in rows]
-            missing = [event for event in events if event not in self._summaries]
+        for rows in self._summaries.blocks(max(0, first), min(last, count - 1)):
+            events = [self.event_at(row) for row in rows if row < count]
+            missing = self._summaries.missing(events)
             if missing:
                 self.rows_requested.emit(missing)
 
@@ -262,7 +234,7 @@ class EventTableModel(CellTableModel):
             since = int(log.times[row] - log.times[last])
             return f"{sign}{'−' if since < 0 else '+'}{duration(abs(since))}"
         if column == SUMMARY:
-            return self._summary(row)
+            return self._summaries.of(row)
         if int(log.kinds[row]) == PENDING:
             return "…"
         if column == ACTOR:
@@ -270,12 +242,6 @@ class EventTableModel(CellTableModel):
             return _ABSENT if actor == NONE else _shown(log.actor_names[actor])
         ref = int(log.objects[row])
         return _ABSENT if ref == NONE else _shown(" ".join(log.object_keys[ref]))
-
-    def _summary(self, event: int) -> str:
-        known = self._summaries.get(event, "…")
-        if not isinstance(known, str):
-            known = self._summaries[event] = summary(known)
-        return known
 
     def time_text(self, instant: int, position: int | None = None) -> str:
         """An instant (µs) as the table shows it, with its day where there are several."""

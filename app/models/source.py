@@ -26,6 +26,7 @@ from app.models.reading import (
     with_actors,
 )
 from app.models.running import Running
+from app.models.summaries import summary
 from app.sources import Place, file_of
 from core.events.problems import Problem
 from core.events.store.base import SessionSummary
@@ -64,6 +65,7 @@ class Source(QObject):
     step_loaded = Signal(object)
     load_failed = Signal(object)
     envelopes_read = Signal(object)
+    summaries_read = Signal(object)
     problems_found = Signal(object)
     check_ended = Signal(bool)
     state_changed = Signal(str)
@@ -403,14 +405,27 @@ class Source(QObject):
 
     # -- rows -------------------------------------------------------------------------------------
 
-    def read_envelopes(self, log: SessionLog, events: Sequence[int]) -> None:
-        """Read whole events by index; ``envelopes_read`` brings them by index."""
+    def read_summaries(self, log: SessionLog, events: Sequence[int]) -> None:
+        """Read what events say; ``summaries_read`` brings the log, and that by index.
+
+        Whole events would be kept by the hundred, and looked through for garbage in the midst of a
+        movement.
+        """
         store = self._store
         if store is not None:
-            self._run(lambda: (log, envelopes(store, log, events)), self.envelopes_read.emit)
+            self._run(
+                lambda: (
+                    log,
+                    {at: summary(event) for at, event in envelopes(store, log, events).items()},
+                ),
+                self.summaries_read.emit,
+            )
 
     def read_envelope(self, log: SessionLog, event: int) -> None:
-        """As `read_envelopes`; of those asked for while one is read only the last is read."""
+        """Read a whole event; ``envelopes_read`` brings the log, and the event by index.
+
+        Of those asked for while one is read only the last is read.
+        """
         store = self._store
         if store is not None:
             self._detail.run(

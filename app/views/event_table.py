@@ -21,7 +21,6 @@ from app.models.event_table import (
 from app.models.lateness import Lateness
 from app.theme import ui_font
 from app.views.cell_table import PADDING, CellTable
-from core.events.schema import EventEnvelope
 from core.replay.arrival import ArrivalOrder
 from core.replay.columns import Bool, Int32, SessionLog
 from core.replay.playback import Playhead
@@ -40,7 +39,7 @@ class EventTableView(CellTable):
     """A row for each event; the one at the playhead is current, those to come are muted.
 
     A press, Enter or the arrow keys on a row ask for the playhead right after its event.
-    ``rows_requested`` asks for whole events by index, as rows without a summary show.
+    ``rows_requested`` asks for summaries, by event (index), as rows without one show.
     """
 
     seek_requested = Signal(object)
@@ -87,7 +86,7 @@ class EventTableView(CellTable):
         """Make the event that led to this position the current row; before any, none is.
 
         Where events only ``arrived``, the place on screen is left if the current row was not in it.
-        In ``passing`` no whole event is asked for: other rows are on screen before it came.
+        In ``passing`` no summary is asked for: other rows are on screen before it came.
         """
         self._note_passing(passing)
         first, last = self.visible_rows()
@@ -114,9 +113,9 @@ class EventTableView(CellTable):
         if follow:
             self._bring_current_into_view()
 
-    def show_envelopes(self, envelopes: Mapping[int, EventEnvelope]) -> None:
-        """Take up whole events, by index, for the summaries."""
-        self._table.show_envelopes(envelopes)
+    def show_summaries(self, summaries: Mapping[int, str]) -> None:
+        """Take up what events (indexes) say."""
+        self._table.show_summaries(summaries)
 
     def show_times(self) -> None:
         """Tell moments as they are told now."""

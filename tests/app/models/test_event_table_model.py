@@ -10,7 +10,9 @@ from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 
 from app.models.cells import Tone
-from app.models.event_table import BLOCK, KEPT, SUMMARY, TYPE, EventTableModel
+from app.models.event_table import SUMMARY, TYPE, EventTableModel
+from app.models.row_summaries import BLOCK, KEPT
+from app.models.summaries import summary
 from core.events.schema import EventEnvelope
 from core.replay.columns import PENDING, SessionLog
 from tests.builders import chat, claim, event, log_of, viewed
@@ -46,7 +48,7 @@ def model(qtmodeltester: ModelTester) -> EventTableModel:
 
 
 def test_a_row_shows_its_event(model: EventTableModel) -> None:
-    model.show_envelopes({0: EVENTS[0]})
+    model.show_summaries({0: summary(EVENTS[0])})
     assert shown(model, 0) == [
         "1", "09:00:00.000", "", "UserViewed", "user-ada", "concept c-1", "Raft",
     ]  # fmt: skip
@@ -96,7 +98,7 @@ def test_what_is_known_is_not_asked_for_again() -> None:
     events = many(4)
     model = EventTableModel()
     model.show_log(log_of(events))
-    model.show_envelopes({1: events[1], 2: events[2]})
+    model.show_summaries({1: "one", 2: "two"})
     asked = asked_of(model)
     model.want(0, 3)
     assert asked == [[0, 3]]
@@ -115,15 +117,6 @@ def test_nothing_is_asked_while_rows_are_being_read() -> None:
     assert asked == [[0, 1, 2]]
 
 
-def test_an_answer_for_another_log_is_passed_over(model: EventTableModel) -> None:
-    """Else a late answer puts the words of one session into the rows of another."""
-    other = viewed("c-1", seconds=5.0, name="Wrong")
-    foreign = EVENTS[0].model_copy(update={"session_id": "other"})
-    model.show_envelopes({0: other, 1: foreign, 99: other})
-    assert model.cell(0, SUMMARY).text == "…"
-    assert model.cell(1, SUMMARY).text == "…"
-
-
 def test_summaries_are_kept_within_bounds_and_asked_for_again() -> None:
     count = KEPT + 3 * BLOCK
     events = many(count)
@@ -131,7 +124,7 @@ def test_summaries_are_kept_within_bounds_and_asked_for_again() -> None:
     model.show_log(log_of(events))
     asked = asked_of(model)
     model.want(0, count - 1)
-    model.show_envelopes(dict(enumerate(events)))
+    model.show_summaries({at: summary(each) for at, each in enumerate(events)})
     assert model.cell(0, SUMMARY).text == "…"
     assert model.cell(count - 1, SUMMARY).text == f"n{count - 1}"
     asked.clear()
@@ -140,7 +133,7 @@ def test_summaries_are_kept_within_bounds_and_asked_for_again() -> None:
 
 
 def test_a_log_that_grew_keeps_what_is_known(model: EventTableModel) -> None:
-    model.show_envelopes({0: EVENTS[0]})
+    model.show_summaries({0: summary(EVENTS[0])})
     resets: list[Any] = []
     model.modelReset.connect(lambda: resets.append(1))
     asked = asked_of(model)
@@ -155,7 +148,7 @@ def test_a_log_that_grew_keeps_what_is_known(model: EventTableModel) -> None:
 
 def test_a_log_with_an_event_in_between_is_shown_anew(model: EventTableModel) -> None:
     """A row's summary must never stay where another event now stands."""
-    model.show_envelopes({0: EVENTS[0]})
+    model.show_summaries({0: summary(EVENTS[0])})
     model.show_log(log_of([*EVENTS, viewed("early", seconds=-5)]))
     assert model.cell(0, SUMMARY).text == "…"
     assert model.cell(0, 5).text == "concept early"

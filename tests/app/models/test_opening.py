@@ -515,7 +515,7 @@ class TestClosing:
         before = contents(path.parent)
         desk.open(path)
         desk.source.read_activity(["study", "earlier"], 48)
-        desk.source.read_envelopes(desk.log, range(len(desk.log)))
+        desk.source.read_summaries(desk.log, range(len(desk.log)))
         desk.source.check()
         desk.settle()
         desk.open_session("earlier")

@@ -16,6 +16,7 @@ from app.background import Background
 from app.models.opened import Opened
 from app.models.reading import MANY, LoadStep
 from app.models.source import Source
+from app.models.summaries import summary
 from core.events.errors import (
     NotADatabase,
     NotAnEventLog,
@@ -64,6 +65,7 @@ class Heard:
         self.steps: list[LoadStep] = []
         self.load_failed: list[Exception] = []
         self.envelopes: list[tuple[SessionLog, dict[int, EventEnvelope]]] = []
+        self.summaries_read: list[tuple[SessionLog, dict[int, str]]] = []
         self.problems: list[list[Problem]] = []
         self.checks: list[bool] = []
         self.states: list[str] = []
@@ -79,6 +81,7 @@ class Heard:
         source.step_loaded.connect(self.steps.append)
         source.load_failed.connect(self.load_failed.append)
         source.envelopes_read.connect(self.envelopes.append)
+        source.summaries_read.connect(self.summaries_read.append)
         source.problems_found.connect(self.problems.append)
         source.check_ended.connect(self.checks.append)
         source.state_changed.connect(self.states.append)
@@ -276,15 +279,22 @@ class TestReading:
         """The detail of an event would be that of another."""
         heard.open(study)
         log = heard.read("study").log
-        heard.source.read_envelopes(log, [1, 0])
+        heard.source.read_envelope(log, 1)
         heard.settle()
         (answer,) = heard.envelopes
         assert answer[0] is log
-        assert {event: e.event_type for event, e in answer[1].items()} == {
-            0: "UserViewed",
-            1: "ChatMessageCreated",
-        }
+        assert {event: e.event_type for event, e in answer[1].items()} == {1: "ChatMessageCreated"}
         assert answer[1][1].payload == STUDY[1].payload
+
+    def test_of_rows_that_are_looked_at_it_is_read_what_they_say(
+        self, heard: Heard, study: Path
+    ) -> None:
+        """A row of the table would say what another event says."""
+        heard.open(study)
+        log = heard.read("study").log
+        heard.source.read_summaries(log, [1, 0])
+        heard.settle()
+        assert heard.summaries_read == [(log, {1: summary(STUDY[1]), 0: summary(STUDY[0])})]
 
     def test_rows_that_are_others_by_now_are_not_shown_as_these(
         self, heard: Heard, study: Path
@@ -293,9 +303,9 @@ class TestReading:
         heard.open(study)
         log = heard.read("study").log
         execute_elsewhere(study, "UPDATE events SET session_id = 'other'")
-        heard.source.read_envelopes(log, [0])
+        heard.source.read_summaries(log, [0])
         heard.settle()
-        assert heard.envelopes == []
+        assert heard.summaries_read == []
         assert [type(error) for error in heard.failed] == [SourceChanged]
         assert heard.load_failed == []
 
@@ -326,7 +336,7 @@ class TestReading:
         """A late wish of a view would crash the window after the file was closed."""
         heard.source.open_session("study", BRAIN_WEB)
         heard.source.read_activity(["study"], 48)
-        heard.source.read_envelopes(log_of(STUDY), [0])
+        heard.source.read_summaries(log_of(STUDY), [0])
         heard.source.reload()
         heard.source.close()
         heard.source.read_envelope(log_of(STUDY), 0)
@@ -478,9 +488,9 @@ class TestWhatHappensToTheFile:
         assert [type(error) for error in heard.failed] == [SourceNotFound]
         assert heard.source.path == study
         assert heard.closed == []
-        heard.source.read_envelopes(log, [0])
+        heard.source.read_summaries(log, [0])
         heard.settle()
-        assert len(heard.envelopes) == 1
+        assert len(heard.summaries_read) == 1
 
     def test_of_many_sessions_the_actors_come_behind_the_names(
         self, heard: Heard, tmp_path: Path

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.models.summaries import summary
 from app.theme import DARK, LIGHT, Theme, ui_font
 from app.views.cell_table import PADDING
 from app.views.event_table import EventTableView
@@ -124,7 +125,7 @@ def test_rows_on_screen_are_asked_for_and_shown(view: EventTableView, qtbot: QtB
     view.show_position(150)
     view.viewport().repaint()
     assert 149 in asked[-1]
-    view.show_envelopes({149: EVENTS[149]})
+    view.show_summaries({149: summary(EVENTS[149])})
     assert view.model().index(149, 6).data() == "name 149"
 
 
@@ -142,7 +143,7 @@ def test_markup_of_a_log_is_shown_as_typed(qtbot: QtBot) -> None:
     qtbot.addWidget(view)
     odd = viewed("c-1", name="<b>bold</b>")
     view.show_log(log_of([odd]))
-    view.show_envelopes({0: odd})
+    view.show_summaries({0: summary(odd)})
     assert view.model().index(0, 6).data() == "<b>bold</b>"
 
 
