@@ -243,10 +243,14 @@ def counts(
 ) -> Iterator[dict[str, int]]:
     """How many events the sessions have, some hundreds at a time.
 
-    The one whose ``log`` is there is not counted once more.
+    The one whose ``log`` is there is not counted once more. What had to be read for many is let go.
     """
     if log is not None and log.session_id in session_ids:
         yield {log.session_id: len(log)}
         session_ids = [each for each in session_ids if each != log.session_id]
     for start in range(0, len(session_ids), _COUNTS_AT_ONCE):
         yield store.session_counts(session_ids[start : start + _COUNTS_AT_ONCE])
+    if len(session_ids) > MANY:
+        # Of what was counted nothing is looked at again: that can be sixteen megabytes.
+        store.forget_pages()
+        give_back()

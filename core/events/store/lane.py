@@ -132,6 +132,11 @@ class Lane:
         with self.turn():
             return self._has_witness()
 
+    def forget_pages(self) -> None:
+        """Let go of what of the file is kept in memory; it is read again when it is asked for."""
+        with self.turn() as connection:
+            connection.execute("PRAGMA shrink_memory")
+
     def close(self) -> None:
         """Close the connection, after the page that is being read."""
         with self._turn, self._lock:

@@ -354,6 +354,10 @@ class SQLiteEventStore:
         """What differs once anybody, this store or another program, has written."""
         return self._lane.revision()
 
+    def forget_pages(self) -> None:
+        """Let go of what of the file is kept in memory; it is read again when it is asked for."""
+        self._lane.forget_pages()
+
     def changed(self) -> Change:
         """What others did to the file since the last call or the opening.
 

@@ -9,12 +9,14 @@ import psutil
 import pytest
 
 from app.models import reading
-from app.models.reading import LoadStep, session_steps
+from app.models.reading import LoadStep, counts, session_steps
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.rules import RECENCY
 from core.replay.index import ContextIndex
 from core.replay.kept_logs import KeptLogs
-from tests.builders_files import crash_elsewhere, write_long_log
+from core.replay.loader import load
+from tests.builders import viewed
+from tests.builders_files import crash_elsewhere, in_session, write_log, write_long_log
 
 LONG = 20_100
 
@@ -93,3 +95,16 @@ def test_a_session_that_is_opened_again_comes_in_one_step(path: Path, tmp_path: 
     assert len(first) > 1
     assert is_whole([again])
     assert again.axes.keys() == first[-1].axes.keys()
+
+
+def test_the_session_that_was_read_is_not_counted_once_more(tmp_path: Path) -> None:
+    """A million rows would be read again, beside all that one does first."""
+    seen = [viewed("raft", seconds=float(n)) for n in range(3)]
+    rows = [*in_session("a", seen), *in_session("b", seen[:2])]
+    with SQLiteEventStore(write_log(tmp_path / "e.db", rows), writable=True) as store:
+        log = load(store, "a")
+        # What comes by now is told by who follows the file.
+        store.append(in_session("a", [viewed("raft", seconds=9.0)])[0])
+        assert list(counts(store, ["b", "a"], log)) == [{"a": 3}, {"b": 2}]
+        assert list(counts(store, ["b", "a"], None)) == [{"b": 2, "a": 4}]
+        assert list(counts(store, ["b"], log)) == [{"b": 2}]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -52,3 +53,19 @@ def test_short_sessions_are_counted_together(
         monkeypatch.setattr(SQLiteEventStore, "activity", never)
         names = [f"s{n}" for n in range(30)]
         assert store.session_counts(names) == dict.fromkeys(names, 30)
+
+
+def test_what_was_counted_is_let_go(tmp_path: Path) -> None:
+    """Whoever opens a large file would miss sixteen megabytes for as long as it is open."""
+
+    def kept(store: SQLiteEventStore) -> int:
+        with store._lane.turn() as connection:
+            return connection.status(apsw.SQLITE_DBSTATUS_CACHE_USED)[0]
+
+    with SQLiteEventStore(many(tmp_path / "e.db", 9_000, session="'s' || (n % 30)")) as store:
+        names = [f"s{n}" for n in range(30)]
+        before = store.session_counts(names)
+        held = kept(store)
+        store.forget_pages()
+        assert kept(store) < held / 4
+        assert store.session_counts(names) == before
