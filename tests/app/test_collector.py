@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import time
 import weakref
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from app.collector import collected_at_rest
@@ -67,3 +69,27 @@ def test_a_movement_that_never_ends_does_not_fill_the_memory(
     with collected_at_rest(lambda: False, every=1):
         known = old_garbage()
         qtbot.wait_until(lambda: known() is None)
+
+
+def test_a_hand_that_moves_something_is_not_held_up(qtbot: QtBot, resting: list[bool]) -> None:
+    """Nothing is worked out while one zooms, and the picture would stand still all the same."""
+    asked = list[bool]()
+    zooming = QTimer(interval=1)
+    zooming.timeout.connect(lambda: busy_for(0.01))
+    with collected_at_rest(lambda: bool(asked.append(True)) or True, every=300):
+        known = old_garbage()
+        zooming.start()
+        still = QTimer(interval=700, singleShot=True)
+        with qtbot.wait_signal(still.timeout):
+            still.start()
+        assert known() is not None
+        assert asked == []
+        zooming.stop()
+        qtbot.wait_until(lambda: known() is None)
+
+
+def busy_for(seconds: float) -> None:
+    """Take so much of the processor."""
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
