@@ -1,9 +1,11 @@
 """The real window, offscreen, on the big session: opening it, scrubbing, playing, zooming.
 
 A frame is the time from what the hand does until what follows it is painted: the timeline and the
-context. The table of events follows in a turn of its own, of which there is one in 40 ms; that is
-told beside it. In a drag the hand moves 60 times a second whether the window is ready or not, and
-a frame is counted from then on: what holds it up, the table's turn or anything else, is in it.
+context. The table of events follows in a turn of its own right behind the frame, with what its rows
+say; that is told beside it, of a hand that rests between two seeks. In a drag the hand moves 60
+times a second whether the window is ready or not, and a frame is counted from then on: what holds
+it up, the table's turn or anything else, is in it. The table follows a drag in passing, each 100 ms
+and without what rows say; that comes once the hand rests, which is told beside it, too.
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ FRAMES = 300
 PLAYED = 240
 PACE = 16
 """So often (ms) a hand that drags moves."""
+REST = 80
+"""So long (ms) a hand rests between two seeks; what follows quicker is a drag."""
 
 
 def measure(logs: Logs) -> Iterator[Figure]:
@@ -118,11 +122,15 @@ def _frames(window: Window) -> Iterator[Figure]:
     anywhere = rng.integers(0, count + 1, FRAMES).tolist()
     near = np.clip(count // 2 + np.cumsum(rng.integers(-500, 501, FRAMES)), 0, count).tolist()
     seeks, tables = sought(window, seek, anywhere)
-    scrubs = dragged(seek, near)
+    scrubs, moved = dragged(seek, near)
+    start.wait(lambda: not window.busy)
+    QApplication.processEvents()
+    rested = (time.perf_counter() - moved) * 1e3
     all_frames += [*seeks, *scrubs]
     yield Figure("seek: timeline and context painted, p99", p99(seeks), "ms")
     yield Figure("seek: the table painted, too, p99", p99(tables), "ms")
     yield Figure("scrub: frame, p99", p99(scrubs), "ms")
+    yield Figure("scrub: the table painted, too, where it ends", rested, "ms")
     yield told("play: frame, p99", lambda _: window.clock.change(_played), range(PLAYED))
     zooms = [*(1 for _ in range(20)), *(-1 for _ in range(20))]
     zoomed = told("zoom: frame, p99", lambda by: window.viewport.zoom(by, middle), zooms)
@@ -161,19 +169,25 @@ def sought(
         start.wait(lambda: not window.busy)
         QApplication.processEvents()
         whole.append((time.perf_counter() - began) * 1e3)
+        rested = QEventLoop()
+        QTimer.singleShot(REST, rested.quit)
+        rested.exec()
     return first, whole
 
 
-def dragged(act: Callable[[int], object], values: Iterable[int]) -> list[float]:
-    """The time (ms) of each act, from when the hand moves until what follows it is painted."""
+def dragged(act: Callable[[int], object], values: Iterable[int]) -> tuple[list[float], float]:
+    """The time (ms) of each act, from when the hand moves until what follows it is painted.
+
+    And when (s) the hand moved last.
+    """
     taken: list[float] = []
     waiting, loop = iter(values), QEventLoop()
     hand = QTimer(interval=PACE, timerType=Qt.TimerType.PreciseTimer)
     began = time.perf_counter()
-    due = began + PACE / 1e3
+    due = last = began + PACE / 1e3
 
     def move() -> None:
-        nonlocal due
+        nonlocal due, last
         value, now = next(waiting, None), time.perf_counter()
         if value is None:
             hand.stop()
@@ -182,6 +196,7 @@ def dragged(act: Callable[[int], object], values: Iterable[int]) -> list[float]:
         act(value)
         QCoreApplication.sendPostedEvents()
         taken.append((time.perf_counter() - due) * 1e3)
+        last = due
         # Where it is held up, what it did meanwhile is one movement.
         moves = floor((now - began) * 1e3 / PACE + 0.1)
         due = began + (moves + 1) * PACE / 1e3
@@ -189,7 +204,7 @@ def dragged(act: Callable[[int], object], values: Iterable[int]) -> list[float]:
     hand.timeout.connect(move)
     hand.start()
     loop.exec()
-    return taken
+    return taken, last
 
 
 def frames(act: Callable[[int], object], values: Iterable[int]) -> list[float]:
