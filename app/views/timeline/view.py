@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -21,11 +20,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import text
-from app.theme import DARK, Theme, ui_font
+from app.theme import DARK, Theme
 from app.views.keys import LEAVES_KEYS
 from app.views.text_views import tip_of
 from app.views.timeline import gestures
-from app.views.timeline.bands import BandPicture
 from app.views.timeline.cursor import paint_pointer
 from app.views.timeline.lanes import lane_count
 from app.views.timeline.layout import RIGHT_GUTTER, least_height, low_height
@@ -33,6 +31,7 @@ from app.views.timeline.overview import Grip
 from app.views.timeline.picture import Picture, Tracks
 from app.views.timeline.ranges import Range, clamped, whole
 from app.views.timeline.scene import Curve, Layer, Scene
+from app.views.timeline.still import StillPicture, painted_nothing
 from core.replay.axis import Axis
 from core.replay.columns import KNOWN_KINDS, SessionLog
 from core.replay.index import ContextIndex
@@ -77,7 +76,7 @@ class TimelineView(QWidget):
         self._picture: Picture | None = None
         self._followed = QRegion()
         """Where in the picture something is painted for the playhead."""
-        self._bands = BandPicture()
+        self._painter = StillPicture()
         self._still: QPixmap | None = None
         self._gesture: gestures.Gesture | None = None
         self._pointer: int | None = None
@@ -198,7 +197,7 @@ class TimelineView(QWidget):
 
     def _repaint(self) -> None:
         """Paint everything anew."""
-        self._bands.forget()
+        self._painter.forget()
         self._repaint_changed()
 
     def _repaint_changed(self) -> None:
@@ -255,29 +254,12 @@ class TimelineView(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _painted(self, ratio: float) -> QPixmap:
-        """The still picture."""
+        """All but what follows the playhead."""
         picture = self._shown()
         if picture is None:
-            return self._painted_nothing(ratio)
-        bands, ground = picture.bands(), self._theme.ground
-        tracks = self._bands.painted(bands, self.size(), ratio, ground, over=picture.paint_gaps)
-        if not (picture.layers or self._loop):
-            return tracks
-        pixmap = tracks.copy()
-        with QPainter(pixmap) as painter:
-            picture.paint_marks(painter, self._loop)
-        return pixmap
-
-    def _painted_nothing(self, ratio: float) -> QPixmap:
-        pixmap = QPixmap(ceil(self.width() * ratio), ceil(self.height() * ratio))
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(self._theme.ground)
-        if self._log is None:
-            with QPainter(pixmap) as painter:
-                painter.setFont(ui_font(13, tabular=False))
-                painter.setPen(self._theme.muted)
-                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, NOTHING)
-        return pixmap
+            words = NOTHING if self._log is None else ""
+            return painted_nothing(self._theme, self.size(), ratio, words)
+        return self._painter.painted(picture, self.size(), ratio, self._loop)
 
     # -- the pointer ------------------------------------------------------------------------------
 
