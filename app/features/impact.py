@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from app.features.base import Feature, Slot
+from app.features.base import Slot
+from app.features.paged import PagedFeature
 from app.models.impact import Impact, ImpactModel
-from app.theme import Theme
 from app.views.impact_page import ImpactPage
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
@@ -19,33 +19,35 @@ if TYPE_CHECKING:
     from app.window import Window
 
 
-class ImpactFeature(Feature):
+class ImpactFeature(PagedFeature[ImpactPage]):
     """The page of impacts: of the marked range, else of what is in view."""
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self.model = ImpactModel(window.background, window)
-        self.page = ImpactPage()
 
     def slots(self) -> Mapping[str, Slot]:
-        return {"show-impact": lambda *_: self.window.wishes.show_tab(self.page)}
+        return {"show-impact": lambda *_: self.window.wishes.show_tab(self.place)}
 
     def tab(self) -> tuple[QWidget, str]:
-        return self.page, "Impact"
+        return self.place, "Impact"
 
     def connect(self) -> None:
-        w, model, page = self.window, self.model, self.page
+        w = self.window
+        w.replay.index_changed.connect(w.afterwards.later(self._take_index))
+        w.selection.changed.connect(lambda _: self._show_range())
+        w.viewport.changed.connect(lambda _: self._show_range())
+
+    def make_page(self) -> ImpactPage:
+        model, page = self.model, ImpactPage()
         model.changed.connect(page.show_state)
         page.shown_changed.connect(model.show)
         page.start_requested.connect(model.start)
         page.stop_requested.connect(model.stop)
         page.event_requested.connect(self._go)
-        w.replay.index_changed.connect(w.afterwards.later(self._take_index))
-        w.selection.changed.connect(lambda _: self._show_range())
-        w.viewport.changed.connect(lambda _: self._show_range())
-
-    def show_theme(self, theme: Theme) -> None:
-        self.page.show_theme(theme)
+        page.show_times(self.window.times.start)
+        page.show_state(model.state)
+        return page
 
     @property
     def busy(self) -> bool:

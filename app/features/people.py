@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from app.features.base import Feature, Slot
+from app.features.base import Slot
+from app.features.paged import PagedFeature
 from app.models.people import PeopleModel
-from app.theme import Theme
 from app.views.people_page import PeoplePage
 
 if TYPE_CHECKING:
     from app.window import Window
 
 
-class PeopleFeature(Feature):
+class PeopleFeature(PagedFeature[PeoplePage]):
     """The page of people."""
 
     def __init__(self, window: Window) -> None:
@@ -24,16 +24,15 @@ class PeopleFeature(Feature):
         self.model = PeopleModel(
             window.source, window.background, window, told=lambda e: window.own_faults.told(e)
         )
-        self.page = PeoplePage()
 
     def slots(self) -> Mapping[str, Slot]:
-        return {"show-people": lambda *_: self.window.wishes.show_tab(self.page)}
+        return {"show-people": lambda *_: self.window.wishes.show_tab(self.place)}
 
     def tab(self) -> tuple[QWidget, str]:
-        return self.page, "People"
+        return self.place, "People"
 
-    def connect(self) -> None:
-        model, page = self.model, self.page
+    def make_page(self) -> PeoplePage:
+        model, page = self.model, PeoplePage()
         model.changed.connect(page.show_state)
         model.found.connect(page.show_found)
         page.shown_changed.connect(model.show)
@@ -41,6 +40,5 @@ class PeopleFeature(Feature):
         page.stop_requested.connect(model.stop)
         page.find_requested.connect(model.find)
         page.event_requested.connect(self.window.wishes.show_event)
-
-    def show_theme(self, theme: Theme) -> None:
-        self.page.show_theme(theme)
+        page.show_state(model.state)
+        return page

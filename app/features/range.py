@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from app.features.base import Feature, Slot
+from app.features.base import Slot
+from app.features.paged import PagedFeature
 from app.models.range_selection import End
 from app.models.two_moments import RangeState, TwoMomentsModel
-from app.theme import Theme
 from app.views.range_page import RangePage
 from app.views.timeline.range_marks import RangeMarks
 from app.views.timeline.steps import x_of_playhead
@@ -24,7 +24,7 @@ NOTHING_TO_UNDO = "The range has not been changed in this session."
 NO_ZOOM = "There is no zoom to go back from."
 
 
-class RangeFeature(Feature):
+class RangeFeature(PagedFeature[RangePage]):
     """The page of the range, its handles on the timeline, and zooming to it and back."""
 
     def __init__(self, window: Window) -> None:
@@ -36,7 +36,6 @@ class RangeFeature(Feature):
             selection=window.selection,
             parent=window,
         )
-        self.page = RangePage()
 
     def slots(self) -> Mapping[str, Slot]:
         w = self.window
@@ -48,25 +47,28 @@ class RangeFeature(Feature):
             "swap-range": lambda *_: self.model.turn(),
             "zoom-range": self._zoom,
             "zoom-back": self._zoom_back,
-            "show-range": lambda *_: w.wishes.show_tab(self.page),
+            "show-range": lambda *_: w.wishes.show_tab(self.place),
         }
 
     def tab(self) -> tuple[QWidget, str]:
-        return self.page, "Range"
+        return self.place, "Range"
 
     def connect(self) -> None:
-        w, model, page = self.window, self.model, self.page
+        w = self.window
+        self.model.changed.connect(self._show_marks)
+        w.timeline.handle_dragged.connect(self._drag)
+        w.timeline.handle_dropped.connect(w.selection.drop)
+
+    def make_page(self) -> RangePage:
+        w, model, page = self.window, self.model, RangePage()
         model.changed.connect(page.show_state)
-        model.changed.connect(self._show_marks)
         page.shown_changed.connect(model.show)
         page.command_requested.connect(lambda name: w.actions_by_id[name].trigger())
         page.seek_requested.connect(w.clock.seek)
         page.concept_selected.connect(w.replay.select_id)
-        w.timeline.handle_dragged.connect(self._drag)
-        w.timeline.handle_dropped.connect(w.selection.drop)
-
-    def show_theme(self, theme: Theme) -> None:
-        self.page.show_theme(theme)
+        page.show_times(w.times.start)
+        page.show_state(model.state)
+        return page
 
     @property
     def busy(self) -> bool:

@@ -83,6 +83,11 @@ class TimesFeature(Feature):
         w.actions_by_id[chosen].setChecked(True)
         w.status_line.show_times(_name(times))
 
+    @property
+    def start(self) -> int | None:
+        """When the session on screen began (µs), which times may be told from."""
+        return self._start
+
     def _take_log(self, log: SessionLog | None) -> None:
         start = None if log is None or not len(log) else log.start
         if start != self._start:
@@ -90,8 +95,11 @@ class TimesFeature(Feature):
 
     def _show_start(self, start: int | None) -> None:
         w, self._start = self.window, start
-        for page in (w.before_after, w.range.page, w.impact.page, w.bookmarks.page.table):
-            page.show_times(start)
+        for page in (
+            w.before_after, w.bookmarks.page.table, w.range.place.made, w.impact.place.made
+        ):  # fmt: skip
+            if page is not None:
+                page.show_times(start)
 
     def _show_again(self) -> None:
         w = self.window

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
-from app.features.base import Feature, Slot
+from app.features.base import Slot
+from app.features.paged import PagedFeature
 from app.features.rule_sets import RuleSets
 from app.models.opened import Opened
 from app.models.saved_rules import SavedRulesModel
@@ -38,15 +39,14 @@ NOTHING_TO_UNDO = "There is no change of the rules or of what is left out to tak
 NOTHING_TO_REDO = "Nothing was taken back."
 
 
-class WhatIfFeature(Feature):
+class WhatIfFeature(PagedFeature[RulesPage]):
     """The page “Rules”, the ghosts and the hollow events on the timeline, the chip."""
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self.model = WhatIfModel(window.replay, window.background, window)
         self.saved = SavedRulesModel(window.background, window)
-        self.page = RulesPage()
-        self.sets = RuleSets(window, self.model, self.saved, self.page.menu)
+        self.sets = RuleSets(window, self.model, self.saved, QMenu(window))
         self.chip = WhatIfChip()
         self._rest = QTimer(window, singleShot=True)
         self._path: Path | None = None
@@ -56,7 +56,7 @@ class WhatIfFeature(Feature):
     def slots(self) -> Mapping[str, Slot]:
         model = self.model
         return {
-            "show-rules": lambda *_: self.window.wishes.show_tab(self.page),
+            "show-rules": lambda *_: self.window.wishes.show_tab(self.place),
             "rules-brain-web": lambda *_: model.choose(BRAIN_WEB),
             "rules-recency": lambda *_: model.choose(RECENCY),
             "reset-what-if": lambda *_: model.reset(),
@@ -71,24 +71,15 @@ class WhatIfFeature(Feature):
         }
 
     def tab(self) -> tuple[QWidget, str]:
-        return self.page, "Rules"
+        return self.place, "Rules"
 
     def connect(self) -> None:
-        w, model, page, saved = self.window, self.model, self.page, self.saved
+        w, model, saved = self.window, self.model, self.saved
         w.top_bar.place_what_if(self.chip)
         model.changed.connect(lambda _: self._show())
         model.edited.connect(lambda: self._note_last(mine=True))
         w.selection.changed.connect(lambda _: self._note_last(mine=False))
         model.base_changed.connect(self._show_base)
-        model.differs.connect(page.show_difference)
-        page.edited.connect(model.edit)
-        page.settled.connect(model.end_gesture)
-        page.chosen.connect(lambda name: self.sets.choose(name, model.choose))
-        page.base_chosen.connect(lambda name: self.sets.choose(name, model.choose_base))
-        page.put_back.connect(model.put_back)
-        page.shown_changed.connect(model.show)
-        page.concept_selected.connect(w.replay.select_id)
-        page.command_requested.connect(lambda name: w.actions_by_id[name].trigger())
         self.chip.page_requested.connect(w.actions_by_id["show-rules"].trigger)
         self.chip.reset_requested.connect(w.actions_by_id["reset-what-if"].trigger)
         self._rest.timeout.connect(self._prepare)
@@ -101,12 +92,27 @@ class WhatIfFeature(Feature):
         saved.changed.connect(lambda _: self._show())
         self._show()
 
+    def make_page(self) -> RulesPage:
+        w, model, page = self.window, self.model, RulesPage(self.sets.menu)
+        model.differs.connect(page.show_difference)
+        page.edited.connect(model.edit)
+        page.settled.connect(model.end_gesture)
+        page.chosen.connect(lambda name: self.sets.choose(name, model.choose))
+        page.base_chosen.connect(lambda name: self.sets.choose(name, model.choose_base))
+        page.put_back.connect(model.put_back)
+        page.shown_changed.connect(model.show)
+        page.concept_selected.connect(w.replay.select_id)
+        page.command_requested.connect(lambda name: w.actions_by_id[name].trigger())
+        page.show_state(self._state())
+        return page
+
     def show_theme(self, theme: Theme) -> None:
-        self.page.show_theme(theme)
+        super().show_theme(theme)
         self.chip.show_theme(theme)
 
     def show_times(self) -> None:
-        self.page.show_times()
+        if self.place.made is not None:
+            self.page.show_times()
 
     @property
     def busy(self) -> bool:
@@ -193,27 +199,28 @@ class WhatIfFeature(Feature):
             self.window.presenter.complaint(nothing)
 
     def _show(self) -> None:
-        w, model, state = self.window, self.model, self.model.state
-        log = w.opening.log
-        self._told_of = self._session_of(log)
-        has_session = self._told_of is not None
-        is_on = has_session and model.is_on
-        self.page.show_state(
-            RulesState(
-                rules=state.rules,
-                base=state.base,
-                left_out=model.left_out,
-                choices=self.sets.choices(),
-                saved=tuple(self.saved.rules),
-                has_session=has_session,
-                is_on=is_on,
-                can_undo=model.can_undo,
-                can_redo=model.can_redo,
-                start=log.start if log is not None and has_session else None,
-            )
+        self._told_of = self._session_of(self.window.opening.log)
+        state = self._state()
+        if self.place.made is not None:
+            self.page.show_state(state)
+        self.chip.show_told(self._told() if state.is_on else "")
+        self.window.status_line.show_what_if(NEVER_WRITTEN if state.is_on else "")
+
+    def _state(self) -> RulesState:
+        """What the page tells."""
+        model, state, told_of = self.model, self.model.state, self._told_of
+        return RulesState(
+            rules=state.rules,
+            base=state.base,
+            left_out=model.left_out,
+            choices=self.sets.choices(),
+            saved=tuple(self.saved.rules),
+            has_session=told_of is not None,
+            is_on=told_of is not None and model.is_on,
+            can_undo=model.can_undo,
+            can_redo=model.can_redo,
+            start=None if told_of is None else told_of[1],
         )
-        self.chip.show_told(self._told() if is_on else "")
-        w.status_line.show_what_if(NEVER_WRITTEN if is_on else "")
 
     def _told(self) -> str:
         """What is otherwise than it was."""

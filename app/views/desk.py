@@ -87,7 +87,7 @@ class Desk(QMainWindow):
     def panel_of(self, page: QWidget) -> Panel:
         """The panel of a page; KeyError where it has none."""
         for panel in self.panels:
-            if panel.page is page:
+            if panel.page is page or panel.page.isAncestorOf(page):
                 return panel
         raise KeyError(page.objectName())
 

@@ -105,7 +105,7 @@ class RulesPage(QWidget):
     concept_selected = Signal(object)
     shown_changed = Signal(bool)
 
-    def __init__(self) -> None:
+    def __init__(self, sets: QMenu) -> None:
         super().__init__()
         self.setObjectName("rules-page")
         self.setAccessibleName("Rules")
@@ -116,10 +116,9 @@ class RulesPage(QWidget):
         self.preset = MenuButton("Rules in force")
         self.base = MenuButton("Compared with")
         self._against = PlainLabel("compared with")
-        self.menu = QMenu(self)
         self.more = MenuButton("Rule sets")
         self.more.setText("Rule sets")
-        self.more.open(self.menu)
+        self.more.open(sets)
         self.undo, self.redo, self.reset = (
             self._command(text, name, tip)
             for text, name, tip in (

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.commands import COMMANDS, MENUS, Command
+from app.features.paged import PagedFeature
 from app.models.opening import Wish
 from app.motion import EFFECTS
 from app.sample import sample_path
@@ -51,6 +52,8 @@ TESTS = Path(__file__).parents[1]
 def sample(window: Window, settled: Callable[[], None]) -> Window:
     """The sample's longest session, in a window that has all its parts, also those made late."""
     assert window.comparing and window.exporting and window.server.panel
+    for feature in window.features:
+        assert not isinstance(feature, PagedFeature) or feature.page
     window.open(sample_path(), Wish(LONGEST, Moment("#214")))
     settled()
     return window
