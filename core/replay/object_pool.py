@@ -17,7 +17,7 @@ _FIRST = 1 << 30
 
 
 class Objects(NamedTuple):
-    """Type and id of different objects; ``types`` are codes into ``type_names``."""
+    """Type and id of objects; ``types`` are codes into ``type_names``."""
 
     types: Int32
     type_names: Sequence[str]
@@ -56,10 +56,16 @@ class ObjectPool:
         if not self._batches:
             order, codes = by_first(codes, len(others))
             return codes, _taken(Objects.of(others), order)
-        code, objects = _distinct([Objects.of(others), *self._batches])
-        places = np.where(codes < _FIRST, codes, codes + np.int32(len(others) - _FIRST))
-        order, codes = by_first(np.append(code, np.int32(NONE))[places], len(objects.types))
+        places, every = self.gathered(others, codes)
+        code, first = _distinct(every)
+        objects = every._replace(types=every.types[first], ids=every.ids.taken(first))
+        order, codes = by_first(np.append(code, np.int32(NONE))[places], len(first))
         return codes, _taken(objects, order)
+
+    def gathered(self, others: ObjectKeys, codes: Int32) -> tuple[Int32, Objects]:
+        """The objects of all batches, those of several as often, and the codes by that."""
+        places = np.where(codes < _FIRST, codes, codes + np.int32(len(others) - _FIRST))
+        return places, _together([Objects.of(others), *self._batches])
 
 
 def object_batch(text: bytes, separator: bytes, within: bytes) -> tuple[Objects, Int32]:
@@ -95,8 +101,8 @@ def _strings(slices: Slices) -> Strings:
     return Strings(slices.text[within], ends)
 
 
-def _distinct(batches: Sequence[Objects]) -> tuple[Int32, Objects]:
-    """The code of each object of all batches, and the objects by code, each once."""
+def _together(batches: Sequence[Objects]) -> Objects:
+    """The objects of all batches, one after the other."""
     names = list(dict.fromkeys(name for batch in batches for name in batch.type_names))
     codes = {name: code for code, name in enumerate(names)}
     types = np.concatenate(
@@ -106,15 +112,19 @@ def _distinct(batches: Sequence[Objects]) -> tuple[Int32, Objects]:
         ]
     )
     ids = _joined([batch.ids for batch in batches])
-    by_id, _ = encoded(ids)
-    pair = types.astype(np.int64) << 32 | by_id
+    return Objects(types, names, ids)
+
+
+def _distinct(objects: Objects) -> tuple[Int32, Int64]:
+    """Which of the different objects each is, and a place of each of them."""
+    by_id, _ = encoded(objects.ids)
+    pair = objects.types.astype(np.int64) << 32 | by_id
     order = np.argsort(pair)
     new = np.ones(len(pair), dtype=np.bool_)
     np.not_equal(pair[order[1:]], pair[order[:-1]], out=new[1:])
     code = np.empty(len(pair), dtype=np.int32)
     code[order] = np.cumsum(new, dtype=np.int32) - 1
-    first = order[new]
-    return code, Objects(types[first], names, ids.taken(first))
+    return code, order[new]
 
 
 def _joined(parts: Sequence[Slices]) -> Slices:

@@ -50,7 +50,7 @@ class Part(NamedTuple):
     objects: Int32
     kind_names: list[str]
     actor_names: list[str]
-    object_keys: ObjectKeys
+    object_keys: Objects
     event: Int32
     concept: Int32
     name: Int32
@@ -138,7 +138,9 @@ class Reading:
 
     def as_part(self) -> Part:
         """What was taken in, for another reading; its rows' keys must have been ascending."""
-        objects, object_keys = self.settled_objects()
+        # What is in several batches is found once, by who has all of them.
+        others = ObjectKeys.of(self._objects.in_order)
+        objects, object_keys = self._pool.gathered(others, self.objects)
         return Part(
             rowids=self.rowids,
             read=self.read,
@@ -172,7 +174,7 @@ class Reading:
         known = part.kinds != PENDING
         self.kinds[events[known]] = self._kinds.of(part.kind_names)[part.kinds[known]]
         self.actors[events] = self._actors.of(part.actor_names)[part.actors]
-        self.objects[events] = self._pool.add(Objects.of(part.object_keys), part.objects)
+        self.objects[events] = self._pool.add(part.object_keys, part.objects)
         self._add_all(
             events.astype(np.int32)[part.event],
             self._concepts.of(part.concept_ids)[part.concept],
