@@ -21,10 +21,11 @@ class Curves:
     def __init__(self, index: ContextIndex, concepts: Sequence[int]) -> None:
         self.concepts = tuple(concepts)
         self._rules = index.rules
+        self._count = len(index.log)
         series = [index.series(concept) for concept in self.concepts]
         lengths = [len(events) for events, _, _ in series]
         self._starts = np.cumsum([0, *lengths])[:-1, None]
-        self._ranges = np.arange(len(series))[:, None] * (len(index.log) + 1)
+        self._ranges = np.arange(len(series))[:, None] * (self._count + 1)
         events, times, sums = zip(*series, strict=True) if series else ((), (), ())
         none = np.zeros(0, dtype=np.int64)
         numbers = (own + first for own, first in zip(events, self._ranges, strict=True))
@@ -36,7 +37,9 @@ class Curves:
         """A row for each concept: its capped weight at each playhead (equally long, ascending)."""
         if not len(self._events):
             return np.zeros((len(self.concepts), len(positions)))
-        last = np.searchsorted(self._events, positions + self._ranges) - 1
+        # Behind the end is not yet the next concept.
+        within = np.minimum(positions, self._count)
+        last = np.searchsorted(self._events, within + self._ranges) - 1
         reached = last >= self._starts
         half_life = self._rules.half_life
         passed = instants if half_life is None else instants - self._times[last]

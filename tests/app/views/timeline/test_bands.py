@@ -100,6 +100,17 @@ def test_other_rules_leave_the_lanes_as_they_are_painted() -> None:
     assert [place for place, differs in enumerate(changed) if differs] == [concepts, uncertainty]
 
 
+def test_another_range_leaves_titles_and_names_as_they_are_painted() -> None:
+    """They are a good part of a frame, and none of it moves with the hand that pans."""
+    log, tracks = study(), Tracks()
+    whole = replace(scene_of(log), index=ContextIndex(log), curves=(Curve(0, 0),))
+    part = replace(whole, x0=1.0)
+    one, other = (tracks.laid_out(scene, SIZE).bands() for scene in (whole, part))
+    lanes, scale, names, objects, uncertainty = 1, 3, 4, 6, 8
+    same = [place for place, band in enumerate(one) if band.shows == other[place].shows]
+    assert same == [lanes, scale, names, objects, uncertainty]
+
+
 def test_what_nobody_looks_at_any_more_is_let_go(qtbot: QtBot) -> None:
     bands = BandPicture()
     picture = Tracks().laid_out(replace(scene_of(study()), theme=DARK), SIZE)
