@@ -45,6 +45,7 @@ class ServingFeature(Feature):
         model.state_changed.connect(self._show_state)
         model.clients_changed.connect(self._show_clients)
         w.source.opened.connect(self._leave_another_file)
+        w.source.before_growth = model.go_first
         w.source.closed.connect(self._leave_closed_file)
         w.replay.moment_changed.connect(self._publish)
         w.opening.session_changed.connect(self._unpublish)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Collection
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.events.errors import SourceChanged, StoreClosed, StoreError
-from core.replay.tail import POLL, Tail
+from core.replay.tail import POLL, QUICK_POLL, Tail
 
 logger = logging.getLogger(__name__)
+
+_RUNS = 5.0
+"""So long (s) after something arrived more is expected, and looked for more often."""
 
 
 class Beside(Protocol):
@@ -50,6 +54,7 @@ class Following(QObject):
         self._pending: set[str] = set()
         self._fault: Exception | None = None
         self._stopped = threading.Event()
+        self._quick_until = 0.0
         self._thread: threading.Thread | None = None
         self._noticed.connect(self._tell)
 
@@ -79,7 +84,7 @@ class Following(QObject):
         try:
             while not stopped.is_set():
                 self._look(tail, stopped)
-                stopped.wait(POLL)
+                stopped.wait(QUICK_POLL if time.monotonic() < self._quick_until else POLL)
         except (StoreClosed, SourceChanged):
             # Who looks after the file tells of that.
             pass
@@ -94,6 +99,7 @@ class Following(QObject):
     def _look(self, tail: Tail, stopped: threading.Event) -> None:
         for page in tail.poll():
             ids = {arrival.session_id for arrival in page if arrival.session_id is not None}
+            self._quick_until = time.monotonic() + _RUNS
             if self._beside is not None:
                 self._beside.expect(ids)
             self._note(stopped, ids)

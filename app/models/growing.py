@@ -65,18 +65,25 @@ class Growing(QObject):
     """Reads what arrives of a session, on the thread that notices it: the window may be painting.
 
     ``grown`` carries a `LoadStep` where anything arrived, in the ``manner`` that is asked for then
-    (on that thread). One is read at most while the window has not taken the one before, and the
-    longer that takes, the longer the next one waits, so that a busy session leaves the window time
-    for its user.
+    (on that thread), and after what is to be done ``first``. One is read at most while the window
+    has not taken the one before, and the longer that takes, the longer the next one waits, so that
+    a busy session leaves the window time for its user.
     """
 
     grown = Signal(object)
     failed = Signal(object)
     _read = Signal()
 
-    def __init__(self, manner: Callable[[], Manner], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        manner: Callable[[], Manner],
+        parent: QObject | None = None,
+        *,
+        first: Callable[[], object] = lambda: None,
+    ) -> None:
         super().__init__(parent)
         self._manner = manner
+        self._first = first
         self._log: SessionLog | None = None
         self._lock = threading.Lock()
         self._carried: Carried | None = None
@@ -128,6 +135,8 @@ class Growing(QObject):
             self._due, self._at_work = False, True
         began = time.monotonic()
         try:
+            self._first()
+            began = time.monotonic()
             self._put(carried, _outcome(carried, self._manner))
         finally:
             ended = time.monotonic()

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from core.server.context_server import ContextServer
 
 _LOOK = 1000
+_FIRST = 0.005
+"""Seconds that the window waits at most for what arrived to be sent: both have one interpreter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,12 @@ class Serving(QObject):
         self._context = context
         if self._served is not None:
             self._served.server.publish_playhead(context)
+
+    def go_first(self) -> None:
+        """Have clients told what arrived before the window shows it; for any thread."""
+        served = self._served
+        if served is not None:
+            served.server.go_first(_FIRST)
 
     def close(self) -> None:
         """Stop at once, for the window goes. Nothing may run in the background any more."""

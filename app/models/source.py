@@ -101,7 +101,9 @@ class Source(QObject):
         self._look = Latest(background)
         self.manner: Callable[[], Manner] = lambda: Manner(BRAIN_WEB)
         """How a session that grows is to be shown; asked for on another thread."""
-        self._growing = Growing(lambda: self.manner(), self)
+        self.before_growth: Callable[[], object] = lambda: None
+        """Called on that thread before what arrived is read; it may take a few milliseconds."""
+        self._growing = Growing(lambda: self.manner(), self, first=lambda: self.before_growth())
         self._growing.grown.connect(self._take_growth)
         self._growing.failed.connect(self.failed)
         self._following = Following(self, beside=self._growing)

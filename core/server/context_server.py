@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from core.projectors.context import SessionContext
 from core.server import PORT
@@ -116,6 +117,16 @@ class ContextServer:
         running = self._running
         if running is not None:
             running.hub.publish_playhead(context)
+
+    def go_first(self, within: float) -> None:
+        """Have what arrived sent to who follows a session before this returns; for any thread.
+
+        It returns after so many seconds in any case, and at once where nobody follows.
+        """
+        running, until = self._running, time.monotonic() + within
+        if running is not None and running.hub.is_followed:
+            self._service.catch_up(within)
+            running.hub.flush(max(0.0, until - time.monotonic()))
 
     def _hub(self) -> Hub:
         return Hub(

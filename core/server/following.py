@@ -12,13 +12,15 @@ from typing import Protocol
 from core.events.errors import SourceChanged, StoreError
 from core.events.store.sqlite import SQLiteEventStore
 from core.projectors.context import SessionContext
-from core.replay.tail import POLL, Tail
+from core.replay.tail import POLL, QUICK_POLL, Tail
 from core.server.contexts import Folds
 from core.server.errors import ServiceStopped
 
 logger = logging.getLogger(__name__)
 
 _WORKERS = 2
+_QUICK = 0.005
+"""Seconds within which a session was folded that can be folded next on the thread that notices."""
 _AGAIN_AFTER = 1.0
 """Seconds until a log that could not be read is looked at again, and whether it is there."""
 
@@ -65,6 +67,8 @@ class Follower:
         self._watched: set[str] = set()
         self._due: dict[str, float] = {}
         self._busy: set[str] = set()
+        self._quick: set[str] = set()
+        self._waiting: list[threading.Event] = []
         self._problem: str | None = None
         self._store = store
         self._looked_at = float("-inf")
@@ -96,15 +100,26 @@ class Follower:
         """Publish it no longer."""
         with self._lock:
             self._watched.discard(session_id)
+            self._quick.discard(session_id)
             self._due.pop(session_id, None)
 
     def look(self) -> None:
         """Look at once: something was written."""
         self._wake.set()
 
+    def catch_up(self, within: float) -> None:
+        """Look at once, and return when what that found is published, or after so many seconds."""
+        looked = threading.Event()
+        with self._lock:
+            self._waiting.append(looked)
+        self._wake.set()
+        looked.wait(within)
+
     def _follow(self) -> None:
         while not self._stopped.is_set():
             self._wake.clear()
+            with self._lock:
+                waiting = list(self._waiting)
             try:
                 self._take_arrivals()
                 self._problem = None
@@ -115,7 +130,17 @@ class Follower:
                 logger.exception("The log could not be followed; trying again")
                 self._stopped.wait(_AGAIN_AFTER)
             self._fold_what_is_due()
-            self._wake.wait(POLL)
+            self._let_go_on(waiting)
+            self._wake.wait(QUICK_POLL if self._watched else POLL)
+
+    def _let_go_on(self, waiting: list[threading.Event]) -> None:
+        """Those that waited before the last look, if all that it found is folded."""
+        with self._lock:
+            if self._busy:
+                return
+            self._waiting = [each for each in self._waiting if each not in waiting]
+        for looked in waiting:
+            looked.set()
 
     def _note(self, error: StoreError) -> None:
         if str(error) != self._problem:
@@ -144,12 +169,20 @@ class Follower:
                 del self._due[session_id]
             self._busy.update(ready)
         for session_id in ready:
-            self._workers.submit(self._fold, session_id)
+            if len(ready) == 1 and session_id in self._quick:
+                # To wake another thread for it takes as long as that.
+                self._fold(session_id)
+            else:
+                self._workers.submit(self._fold, session_id)
 
     def _fold(self, session_id: str) -> None:
         """Publish where the session is now; what arrives meanwhile has it folded once more."""
+        began = time.monotonic()
+        self._quick.discard(session_id)
         try:
             self._publish(self._folds.context(session_id))
+            if time.monotonic() < began + _QUICK:
+                self._quick.add(session_id)
         except ServiceStopped:
             # The server ends: nobody is left to be told.
             pass
@@ -161,7 +194,7 @@ class Follower:
         finally:
             with self._lock:
                 self._busy.discard(session_id)
-            if session_id in self._due:
+            if session_id in self._due or self._waiting:
                 self._wake.set()
 
     def _fold_again(self, session_id: str) -> None:

@@ -78,9 +78,9 @@ def _concerns(client: Client, frame: Frame) -> bool:
 class Hub:
     """Knows the clients, and gives each the newest context of what it follows.
 
-    `publish`, `publish_playhead` and `clients` are for any thread, all else for the loop's that the
-    hub was opened on. `watch` is told of a session when its first client comes, `unwatch` when the
-    last has gone.
+    `publish`, `publish_playhead`, `flush` and `clients` are for any thread, all else for the loop's
+    that the hub was opened on. `watch` is told of a session when its first client comes, `unwatch`
+    when the last has gone.
     """
 
     def __init__(
@@ -192,6 +192,20 @@ class Hub:
             if known is None or known.position <= context.position:
                 self._came[context.session_id] = context
             self._tell()
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether any client follows the end of a session; for any thread."""
+        return bool(self._heads)
+
+    def flush(self, within: float) -> None:
+        """Return when what was published by now is sent, or after so many seconds; any thread."""
+        sent = threading.Event()
+        with self._lock:
+            if self._loop is None:
+                return
+            self._loop.call_soon_threadsafe(sent.set)
+        sent.wait(within)
 
     def publish_playhead(self, context: SessionContext | None) -> None:
         """Hand on what the window shows now, None where it shows no session."""

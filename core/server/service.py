@@ -148,6 +148,11 @@ class LogService:
         if self._follower is not None:
             self._follower.unwatch(session_id)
 
+    def catch_up(self, within: float) -> None:
+        """Look at once what arrived, and publish it, before this returns; see `Follower`."""
+        if self._follower is not None:
+            self._follower.catch_up(within)
+
     @property
     def writable(self) -> bool:
         """Whether events can be appended."""

@@ -21,7 +21,7 @@ from core.events.store import SQLiteEventStore
 from core.projectors.read_model.sqlite import SQLiteReadModel
 from tests.app.windows import make_window
 from tests.builders import chat, viewed
-from tests.builders_files import contents, write_log
+from tests.builders_files import append_elsewhere, contents, write_log
 
 PATIENCE = 30_000
 # Reading the system's certificates, of which none is used, would take longer than what is asked.
@@ -124,6 +124,19 @@ def test_another_screen_shows_what_the_analyst_scrubs_to(served: Window, qtbot: 
         while frame["position"] != 1:
             frame = heard(client)
         assert frame["type"] == "context_update"
+
+
+def test_what_another_program_appends_is_sent_and_shown(served: Window, qtbot: QtBot) -> None:
+    """The window waits for its clients a moment, and only a moment."""
+    with stream(served, "api/sessions/s/context/stream") as client:
+        assert heard(client)["position"] == 5
+        assert served.server.model.path is not None
+        append_elsewhere(served.server.model.path, [viewed("elft", seconds=60)])
+        assert heard(client)["position"] == 6
+        qtbot.wait_until(
+            lambda: served.opening.log is not None and len(served.opening.log) == 6,
+            timeout=PATIENCE,
+        )
 
 
 def test_who_listens_is_listed(served: Window, qtbot: QtBot) -> None:

@@ -93,6 +93,26 @@ class TestLive:
         sequences = [each["sequence"] for each in frames]
         assert sequences == sorted(set(sequences))
 
+    def test_what_arrived_is_sent_before_who_asks_goes_on(self, served: Serving) -> None:
+        """A window that takes it up beside would have the interpreter while clients wait."""
+        with served.stream("study") as stream:
+            frame(stream)
+            for position in (3, 4):
+                append_elsewhere(served.path, in_session("study", [viewed("x", seconds=40)]))
+                served.server.go_first(PATIENCE)
+                (client,) = served.server.clients()
+                assert client.sent == position - 1
+                assert frame(stream)["position"] == position
+
+    def test_where_nobody_listens_nobody_waits(self, served: Serving) -> None:
+        """A server that nobody uses would slow the window."""
+        served.server.go_first(PATIENCE)
+        with served.stream("study") as stream:
+            frame(stream)
+            served.server.go_first(PATIENCE)
+        served.server.stop()
+        served.server.go_first(PATIENCE)
+
     def test_an_event_of_another_session_is_nobody_s_news(self, served: Serving) -> None:
         """A page would blink whenever anybody on the system does anything."""
         with served.stream("study") as stream, served.stream("other") as other:
