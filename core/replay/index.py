@@ -14,7 +14,15 @@ from core.late_dataclass import dataclass
 from core.projectors.context import ActiveConcept, ActiveObject, SessionContext
 from core.projectors.rules import BRAIN_WEB, ProjectionRules
 from core.replay.beside import beside
-from core.replay.columns import Bool, Float64, Int32, Int64, SessionLog, count_before
+from core.replay.columns import (
+    Bool,
+    Float64,
+    Int32,
+    Int64,
+    SessionLog,
+    count_before,
+    count_before_one,
+)
 from core.replay.decay import faded
 from core.replay.uncertainty import UncertaintyIndex
 from core.replay.weights import Series, Weights
@@ -152,7 +160,7 @@ class ContextIndex:
 
     def active_touches(self, position: int) -> list[int]:
         """The touch by which each active object is one: its first, or under recency its last."""
-        made = int(count_before(self.log.touches.event, position))
+        made = count_before_one(self.log.touches.event, position)
         if self.rules.objects == "first":
             return [int(j) for j in self.first_touches[: self.rules.max_objects] if j < made]
         return self.latest_touches(made, self.rules.max_objects)
@@ -244,7 +252,7 @@ class ContextIndex:
         """The same of several concepts at one playhead."""
         raw, passed = np.zeros(len(concepts)), np.zeros(len(concepts), dtype=np.int64)
         for place, (events, times, sums) in enumerate(map(self.series, concepts)):
-            last = int(events.searchsorted(events.dtype.type(position))) - 1
+            last = count_before_one(events, position) - 1
             if last >= 0:
                 raw[place], passed[place] = sums[last], instant - times[last]
         return np.minimum(faded(raw, passed, self.rules.half_life), self.rules.cap)

@@ -8,7 +8,14 @@ import numpy as np
 
 from core.late_dataclass import dataclass
 from core.projectors.rules import ProjectionRules, SteppedUncertainty
-from core.replay.columns import Float64, Int32, Int64, SessionLog, count_before
+from core.replay.columns import (
+    Float64,
+    Int32,
+    Int64,
+    SessionLog,
+    count_before,
+    count_before_one,
+)
 from core.replay.decay import decayed_sums, faded
 from core.replay.room import appended
 
@@ -34,11 +41,10 @@ class UncertaintyIndex:
 
     def at(self, position: int, instant: int) -> float:
         """The uncertainty after the first ``position`` events, at ``instant`` (µs)."""
-        grid = np.array([position]), np.array([instant])
         formula = self.rules.uncertainty
         if isinstance(formula, SteppedUncertainty):
-            return formula.at(int(self._activity(grid[0])[0]))
-        return formula.at(float(self._attention(*grid)[0]))
+            return formula.at(position - count_before_one(self.log.uncounted, position))
+        return formula.at(float(self._attention(np.array([position]), np.array([instant]))[0]))
 
     def without(self, position: int, instant: int, events: Int32) -> float:
         """As `at`, where these of the first events (indexes, ascending) count for nothing."""
