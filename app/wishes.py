@@ -16,7 +16,6 @@ from app.sample import sample_path
 from app.sources import Place
 from app.text import plain
 from app.theme import ThemeChoice
-from app.views.key_sheet import KeySheet
 from app.views.timeline.steps import x_of_playhead
 from core.events.problems import Problem
 from core.projectors.people import Evidence
@@ -121,6 +120,8 @@ class Wishes:
 
     def show_keys(self) -> None:
         """Show the sheet of keys."""
+        from app.views.key_sheet import KeySheet
+
         sheet = KeySheet(COMMANDS, self._window)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()

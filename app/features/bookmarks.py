@@ -18,7 +18,6 @@ from app.sources import name_of
 from app.text import clock, count, plain, zone
 from app.theme import DARK, Theme
 from app.views.banner import BannerKind
-from app.views.bookmark_dialog import BookmarkDialog
 from app.views.bookmark_page import BookmarkPage
 from app.views.timeline.bookmark_layer import BookmarkLayer
 from core.late_dataclass import dataclass
@@ -145,6 +144,8 @@ class BookmarkFeature(Feature):
         if isinstance(words, Bookmark):
             words = words.name, words.note, words.colour
         name, note, colour = words
+        from app.views.bookmark_dialog import BookmarkDialog
+
         dialog = BookmarkDialog(
             self.window, self._theme, title=title, about=about, name=name, note=note, colour=colour
         )

@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QWidget
 from app.features.base import Slot
 from app.features.paged import PagedFeature
 from app.models.impact import Impact, ImpactModel
-from app.views.impact_page import ImpactPage
 from core.replay.columns import SessionLog
 from core.replay.index import ContextIndex
 
 if TYPE_CHECKING:
+    from app.views.impact_page import ImpactPage
     from app.window import Window
 
 
-class ImpactFeature(PagedFeature[ImpactPage]):
+class ImpactFeature(PagedFeature["ImpactPage"]):
     """The page of impacts: of the marked range, else of what is in view."""
 
     def __init__(self, window: Window) -> None:
@@ -39,6 +39,8 @@ class ImpactFeature(PagedFeature[ImpactPage]):
         w.viewport.changed.connect(lambda _: self._show_range())
 
     def make_page(self) -> ImpactPage:
+        from app.views.impact_page import ImpactPage
+
         model, page = self.model, ImpactPage()
         model.changed.connect(page.show_state)
         page.shown_changed.connect(model.show)

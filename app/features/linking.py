@@ -11,7 +11,6 @@ from app.models.linking import Linking
 from app.text import plain
 from app.theme import DARK, Theme
 from app.views.banner import BannerKind
-from app.views.link_dialog import LinkDialog
 from core.events.errors import StoreError
 from core.events.schema import EventEnvelope
 from core.events.store.base import SessionSummary
@@ -21,6 +20,7 @@ from core.replay.link_suggestions import Suggestion
 from core.replay.linked import PREFIX, Link
 
 if TYPE_CHECKING:
+    from app.views.link_dialog import LinkDialog
     from app.window import Window
 
 _NOT_LINKED = "The session on screen is not a linked one: there is nothing to unlink."
@@ -74,6 +74,8 @@ class LinkingFeature(Feature):
 
         def offer(chosen: Sequence[str], words: str) -> Sequence[LinkChoice]:
             return choices(this, self._sessions, self._suggestions, chosen=chosen, words=words)
+
+        from app.views.link_dialog import LinkDialog
 
         dialog = self.dialog = LinkDialog(
             w, self._theme,

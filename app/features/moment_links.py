@@ -15,7 +15,6 @@ from app.sources import Place, absolute, place_of
 from app.text import plain
 from app.theme import DARK, Theme
 from app.views.banner import BannerKind
-from app.views.go_to_link_dialog import GoToLinkDialog
 from core.events.store.base import Arrival
 from core.late_dataclass import dataclass
 from core.notes.bookmark import Anchor
@@ -117,6 +116,8 @@ class MomentLinksFeature(Feature):
         """Ask for a link, the copied one suggested, and go there."""
         copied = QGuiApplication.clipboard().text()
         text = copied.strip() if is_link(copied) else ""
+        from app.views.go_to_link_dialog import GoToLinkDialog
+
         GoToLinkDialog(self.window, self._theme, text=text, about=_ABOUT, go=self.follow).open()
 
     def paste(self, *_: object) -> None:

@@ -22,7 +22,6 @@ from app.models.finding import (
 from app.models.session_order import started
 from app.text import plain
 from app.theme import DARK, Theme
-from app.views.palette import Palette
 from core.events.store.base import SessionSummary
 from core.late_dataclass import dataclass
 from core.notes.places import Placed
@@ -32,6 +31,7 @@ from core.replay.moment import Moment, MomentError, is_moment, position_of, time
 from core.replay.playback import Playhead
 
 if TYPE_CHECKING:
+    from app.views.palette import Palette
     from app.window import Window
 
 FEW = 2_000
@@ -84,6 +84,8 @@ class PaletteFeature(Feature):
 
     def open(self, *_: object) -> Palette:
         """Show the palette with nothing typed."""
+        from app.views.palette import Palette
+
         palette = Palette(self.window, self._theme)
         gone: list[int] = []
         palette.finished.connect(gone.append)

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QWidget
 from app.features.base import Slot
 from app.features.paged import PagedFeature
 from app.models.people import PeopleModel
-from app.views.people_page import PeoplePage
 
 if TYPE_CHECKING:
+    from app.views.people_page import PeoplePage
     from app.window import Window
 
 
-class PeopleFeature(PagedFeature[PeoplePage]):
+class PeopleFeature(PagedFeature["PeoplePage"]):
     """The page of people."""
 
     def __init__(self, window: Window) -> None:
@@ -32,6 +32,8 @@ class PeopleFeature(PagedFeature[PeoplePage]):
         return self.place, "People"
 
     def make_page(self) -> PeoplePage:
+        from app.views.people_page import PeoplePage
+
         model, page = self.model, PeoplePage()
         model.changed.connect(page.show_state)
         model.found.connect(page.show_found)

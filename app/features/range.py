@@ -11,12 +11,12 @@ from app.features.base import Slot
 from app.features.paged import PagedFeature
 from app.models.range_selection import End
 from app.models.two_moments import RangeState, TwoMomentsModel
-from app.views.range_page import RangePage
 from app.views.timeline.range_marks import RangeMarks
 from app.views.timeline.steps import x_of_playhead
 from core.replay.playback import Playhead
 
 if TYPE_CHECKING:
+    from app.views.range_page import RangePage
     from app.window import Window
 
 NO_RANGE = "Mark a range first: [ where it starts, ] where it ends."
@@ -24,7 +24,7 @@ NOTHING_TO_UNDO = "The range has not been changed in this session."
 NO_ZOOM = "There is no zoom to go back from."
 
 
-class RangeFeature(PagedFeature[RangePage]):
+class RangeFeature(PagedFeature["RangePage"]):
     """The page of the range, its handles on the timeline, and zooming to it and back."""
 
     def __init__(self, window: Window) -> None:
@@ -60,6 +60,8 @@ class RangeFeature(PagedFeature[RangePage]):
         w.timeline.handle_dropped.connect(w.selection.drop)
 
     def make_page(self) -> RangePage:
+        from app.views.range_page import RangePage
+
         w, model, page = self.window, self.model, RangePage()
         model.changed.connect(page.show_state)
         page.shown_changed.connect(model.show)

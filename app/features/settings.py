@@ -15,10 +15,9 @@ from app.settings import Motion, Settings
 from app.theme import DARK, Theme
 from app.time_format import TimeFormat
 from app.versions import versions, versions_text
-from app.views.about_dialog import AboutDialog
-from app.views.settings_dialog import SettingsDialog, SettingValues
 
 if TYPE_CHECKING:
+    from app.views.settings_dialog import SettingsDialog, SettingValues
     from app.window import Window
 
 _RESET = ("theme", "axis", "skip_idle", "times", "zone", "reduced_motion", "reopen")
@@ -48,6 +47,8 @@ class SettingsFeature(Feature):
 
     def show(self, *_: object) -> None:
         """Show the settings."""
+        from app.views.settings_dialog import SettingsDialog
+
         menu = self.window.status_line.times.menu()
         dialog = self.dialog = SettingsDialog(self.window, self._theme, menu)
         self._before = None
@@ -62,6 +63,8 @@ class SettingsFeature(Feature):
 
     def show_about(self, *_: object) -> None:
         """Show what the program is, and what it runs on."""
+        from app.views.about_dialog import AboutDialog
+
         AboutDialog(self.window, self._theme, versions=versions(), report=versions_text()).open()
 
     def _forget(self) -> None:
@@ -73,6 +76,8 @@ class SettingsFeature(Feature):
             self.dialog.show_can_undo(self._before is not None)
 
     def _values(self) -> SettingValues:
+        from app.views.settings_dialog import SettingValues
+
         kept = self.window.settings
         return SettingValues(
             theme=kept.theme,

@@ -16,13 +16,13 @@ from app.sources import place_of
 from app.text import count, plain
 from app.theme import DARK, Theme
 from app.views.banner import BannerKind
-from app.views.table_dialog import TableDialog
 from core.events.errors import StoreError, WrongLocation
 from core.events.store.dynamodb.location import TableLocation
 from core.mirror.feeder import Fed
 from core.mirror.remote import ListingStep, Spent
 
 if TYPE_CHECKING:
+    from app.views.table_dialog import TableDialog
     from app.window import Window
 
 _WORDS = {
@@ -96,6 +96,8 @@ class TablesFeature(Feature):
         if self.dialog is not None:
             return
         w = self.window
+        from app.views.table_dialog import TableDialog
+
         dialog = self.dialog = TableDialog(
             w, self._theme, last=_last_table(w.settings.recent), region=os.environ.get("AWS_REGION")
         )

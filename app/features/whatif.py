@@ -17,7 +17,6 @@ from app.models.saved_rules import SavedRulesModel
 from app.models.whatif import WhatIfModel
 from app.text import count, plain
 from app.theme import Theme
-from app.views.rules_page import NEVER_WRITTEN, RulesPage, RulesState
 from app.views.timeline.ghosts import GhostLayer
 from app.views.timeline.left_out_layer import LeftOutLayer
 from app.views.what_if_chip import WhatIfChip
@@ -26,6 +25,7 @@ from core.replay.columns import NONE, SessionLog
 from core.replay.index import ContextIndex
 
 if TYPE_CHECKING:
+    from app.views.rules_page import RulesPage, RulesState
     from app.window import Window
 
 _REST, _BETWEEN = 1_500, 30
@@ -37,9 +37,10 @@ STILL_SEARCHING = "The filter is still searching. Leave its hits out when it is 
 NOT_LEFT_OUT = "The event at the playhead is not left out."
 NOTHING_TO_UNDO = "There is no change of the rules or of what is left out to take back."
 NOTHING_TO_REDO = "Nothing was taken back."
+NEVER_WRITTEN = "What-if is never written into the log"
 
 
-class WhatIfFeature(PagedFeature[RulesPage]):
+class WhatIfFeature(PagedFeature["RulesPage"]):
     """The page “Rules”, the ghosts and the hollow events on the timeline, the chip."""
 
     def __init__(self, window: Window) -> None:
@@ -93,6 +94,8 @@ class WhatIfFeature(PagedFeature[RulesPage]):
         self._show()
 
     def make_page(self) -> RulesPage:
+        from app.views.rules_page import RulesPage
+
         w, model, page = self.window, self.model, RulesPage(self.sets.menu)
         model.differs.connect(page.show_difference)
         page.edited.connect(model.edit)
@@ -200,14 +203,19 @@ class WhatIfFeature(PagedFeature[RulesPage]):
 
     def _show(self) -> None:
         self._told_of = self._session_of(self.window.opening.log)
-        state = self._state()
         if self.place.made is not None:
-            self.page.show_state(state)
-        self.chip.show_told(self._told() if state.is_on else "")
-        self.window.status_line.show_what_if(NEVER_WRITTEN if state.is_on else "")
+            self.page.show_state(self._state())
+        self.chip.show_told(self._told() if self._is_on else "")
+        self.window.status_line.show_what_if(NEVER_WRITTEN if self._is_on else "")
+
+    @property
+    def _is_on(self) -> bool:
+        return self._told_of is not None and self.model.is_on
 
     def _state(self) -> RulesState:
         """What the page tells."""
+        from app.views.rules_page import RulesState
+
         model, state, told_of = self.model, self.model.state, self._told_of
         return RulesState(
             rules=state.rules,
@@ -216,7 +224,7 @@ class WhatIfFeature(PagedFeature[RulesPage]):
             choices=self.sets.choices(),
             saved=tuple(self.saved.rules),
             has_session=told_of is not None,
-            is_on=told_of is not None and model.is_on,
+            is_on=self._is_on,
             can_undo=model.can_undo,
             can_redo=model.can_redo,
             start=None if told_of is None else told_of[1],

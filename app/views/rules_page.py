@@ -35,7 +35,6 @@ from core.replay.whatif import WhatIfDifference
 NO_SESSION = "Open a session to see what other rules make of it"
 SAME = "Nothing differs: move a slider, or leave out an event with X"
 COMPUTING = "Comparing…"
-NEVER_WRITTEN = "What-if is never written into the log"
 
 _FORM = NEEDED + 10 * SPACE
 """What the fields take, with what is beside them."""

@@ -45,6 +45,9 @@ def log(tmp_path: Path) -> Path:
 NOT_AT_THE_START = (
     "numpy.ma", "boto3", "botocore", "neo4j", "fastapi", "uvicorn", "websockets", "pyarrow",
     "asyncio", "ssl", "app.features.comparing", "app.features.exporting", "app.views.server_panel",
+    "app.views.palette", "app.views.people_page", "app.views.range_page", "app.views.impact_page",
+    "app.views.settings_dialog", "app.views.link_dialog", "app.views.bookmark_dialog",
+    "app.views.table_dialog", "app.views.key_sheet",
 )  # fmt: skip
 
 

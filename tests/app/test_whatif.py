@@ -18,7 +18,7 @@ from app.models.event_table import NUMBER
 from app.sample import sample_path
 from app.theme import ThemeChoice
 from app.views.rule_editors import ChoiceEditor, NumberEditor
-from app.views.rules_page import NEVER_WRITTEN, NO_SESSION, SAME, RulesPage
+from app.views.rules_page import NO_SESSION, SAME, RulesPage
 from app.views.timeline.ghosts import GhostLayer
 from app.views.timeline.left_out_layer import LeftOutLayer
 from app.window import Window
@@ -542,7 +542,7 @@ class TestTold:
         """Somebody would take another context for the system's."""
         chip = desk.what_if.chip
         assert not chip.isVisibleTo(desk)
-        assert NEVER_WRITTEN not in texts(desk.status_line)
+        assert whatif.NEVER_WRITTEN not in texts(desk.status_line)
         drag(desk, "viewed", 50)
         do(desk, "leave-out")
         settled()
@@ -550,11 +550,11 @@ class TestTold:
         assert chip.open.accessibleName() == (
             "What if: rules Brain Web, edited instead of Brain Web, 1 event left out"
         )
-        assert NEVER_WRITTEN in texts(desk.status_line)
+        assert whatif.NEVER_WRITTEN in texts(desk.status_line)
         chip.reset.click()
         settled()
         assert not chip.isVisibleTo(desk)
-        assert NEVER_WRITTEN not in texts(desk.status_line)
+        assert whatif.NEVER_WRITTEN not in texts(desk.status_line)
         assert weights(desk) == {"raft": 0.55, "paxos": 0.35}
         do(desk, "undo-what-if")
         settled()
