@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from app.commands import COMMANDS
 from app.features.base import Feature, Slot
 from app.theme import DARK, Theme
 
@@ -77,11 +78,7 @@ def comparing(window: Window) -> ComparingFeature:
     return ComparingFeature(window)
 
 
-COMPARING = (
-    "compare-with", "compare-swap", "compare-start", "compare-clock", "compare-number",
-    "compare-event", "compare-here", "compare-choose-a", "compare-choose-b", "compare-parting",
-    "compare-leave",
-)  # fmt: skip
+COMPARING = tuple(each.id for each in COMMANDS if each.menu == "Compare")
 """The commands of comparing."""
 
 
