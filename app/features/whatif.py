@@ -85,6 +85,8 @@ class WhatIfFeature(PagedFeature["RulesPage"]):
         self.chip.reset_requested.connect(w.actions_by_id["reset-what-if"].trigger)
         self._rest.timeout.connect(self._prepare)
         w.opening.loaded.connect(lambda *_: self._rest.start(_REST))
+        w.viewport.changed.connect(self._wait_for_rest)
+        w.clock.passed.connect(self._wait_for_rest)
         w.source.opened.connect(self._take_file)
         w.opening.session_changed.connect(model.show_session)
         w.opening.log_changed.connect(w.afterwards.later(self._take_log))
@@ -126,8 +128,18 @@ class WhatIfFeature(PagedFeature["RulesPage"]):
 
     def _prepare(self) -> None:
         """Make the form bit by bit, before it is looked at: at once it takes a quarter second."""
-        if self.page.prepare():
-            self._rest.start(_BETWEEN)
+        page = self.place.made
+        if page is None:
+            # A step of its own.
+            self.place.make()
+        elif not page.prepare():
+            return
+        self._rest.start(_BETWEEN)
+
+    def _wait_for_rest(self, *_: object) -> None:
+        """A hand that zooms, pans or drags is not held up by what nobody looks at yet."""
+        if self._rest.isActive():
+            self._rest.start(_REST)
 
     # -- leaving out ------------------------------------------------------------------------------
 

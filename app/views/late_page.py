@@ -24,6 +24,10 @@ class LatePage(QWidget, Generic[Page]):
     @property
     def page(self) -> Page:
         """The page itself, made now where it was not yet."""
+        return self.make()
+
+    def make(self) -> Page:
+        """Make the page, before anybody looks."""
         if self.made is None:
             self.made = self._make()
             self._column.addWidget(self.made)
@@ -36,5 +40,5 @@ class LatePage(QWidget, Generic[Page]):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks."""
-        assert self.page is not None
+        self.make()
         super().showEvent(event)

@@ -141,6 +141,23 @@ def test_a_form_that_is_made_before_it_is_looked_at_is_laid_out_when_it_is(
     assert right < left_out.viewport().width()
 
 
+def test_a_form_is_not_made_in_the_midst_of_zooming(
+    window: Window,
+    settled: Callable[[], None],
+    qtbot: QtBot,
+    log_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each zoom has it wait anew: else a frame took three times as long, soon after opening."""
+    monkeypatch.setattr(whatif, "_REST", 1_000_000)
+    window.open(log_file)
+    settled()
+    monkeypatch.setattr(whatif, "_REST", 0)
+    assert window.what_if.place.made is None
+    do(window, "zoom-in")
+    qtbot.wait_until(lambda: window.what_if.place.made is not None, timeout=PATIENCE)
+
+
 class TestRules:
     def test_a_slider_recomputes_everything(
         self, desk: Window, settled: Callable[[], None]
