@@ -141,11 +141,11 @@ class BookmarkFeature(Feature):
         words: Bookmark | tuple[str, str, Colour],
         save: Callable[[str, str, Colour], None],
     ) -> None:
+        from app.views.bookmark_dialog import BookmarkDialog
+
         if isinstance(words, Bookmark):
             words = words.name, words.note, words.colour
         name, note, colour = words
-        from app.views.bookmark_dialog import BookmarkDialog
-
         dialog = BookmarkDialog(
             self.window, self._theme, title=title, about=about, name=name, note=note, colour=colour
         )

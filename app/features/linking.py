@@ -60,6 +60,8 @@ class LinkingFeature(Feature):
 
     def show_dialog(self, *_: object) -> None:
         """Choose the sessions to join with the one on screen."""
+        from app.views.link_dialog import LinkDialog
+
         w = self.window
         this = w.opening.session_id
         if this is None or self.dialog is not None:
@@ -74,8 +76,6 @@ class LinkingFeature(Feature):
 
         def offer(chosen: Sequence[str], words: str) -> Sequence[LinkChoice]:
             return choices(this, self._sessions, self._suggestions, chosen=chosen, words=words)
-
-        from app.views.link_dialog import LinkDialog
 
         dialog = self.dialog = LinkDialog(
             w, self._theme,

@@ -114,10 +114,10 @@ class MomentLinksFeature(Feature):
 
     def ask(self, *_: object) -> None:
         """Ask for a link, the copied one suggested, and go there."""
-        copied = QGuiApplication.clipboard().text()
-        text = copied.strip() if is_link(copied) else ""
         from app.views.go_to_link_dialog import GoToLinkDialog
 
+        copied = QGuiApplication.clipboard().text()
+        text = copied.strip() if is_link(copied) else ""
         GoToLinkDialog(self.window, self._theme, text=text, about=_ABOUT, go=self.follow).open()
 
     def paste(self, *_: object) -> None:

@@ -93,11 +93,11 @@ class TablesFeature(Feature):
 
     def show_dialog(self, *_: object) -> None:
         """Ask which table to open."""
+        from app.views.table_dialog import TableDialog
+
         if self.dialog is not None:
             return
         w = self.window
-        from app.views.table_dialog import TableDialog
-
         dialog = self.dialog = TableDialog(
             w, self._theme, last=_last_table(w.settings.recent), region=os.environ.get("AWS_REGION")
         )
