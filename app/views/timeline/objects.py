@@ -202,7 +202,9 @@ def _paint_bar(painter: QPainter, bar: _Bar, scene: Scene) -> None:
     colour = touch_colour(theme, bar.touch)
     shade = mixed(theme.panel, colour, _SHADE[theme.is_dark])
     painter.fillRect(bar.body, shade)
-    _paint_ticks(painter, bar, scene.left, colour, behind=readable(colour, theme.text, shade))
+    # A tick of full strength would be read as one more letter of the label.
+    behind = readable(mixed(colour, shade, 0.5), theme.text, shade)
+    _paint_ticks(painter, bar, scene.left, colour, behind=behind)
     painter.setPen(theme.text)
     track_text.small().write(painter, bar.label, bar.shown)
 
